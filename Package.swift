@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One room of the house: a target that may import only what stands beside it here.
+/// The floors and their reasons are in ARCHITECTURE.md; `Tests/TidyTests` checks that sources keep to this table.
+func room(
+  _ name: String, imports rooms: [String] = [], libraries: [Target.Dependency] = [], path: String? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: rooms.map { .target(name: $0) } + libraries, path: path ?? "Sources/\(name)",
+    swiftSettings: strict + [.strictMemorySafety()])
+}
+
+/// A system library: a module map and, where C needs it, inline wrappers. Nothing else.
+func systemLibrary(_ name: String, package: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: package)
+}
+
+/// The tests of one room or of one concern.
+func tests(_ name: String, of rooms: [String], libraries: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: rooms.map { .target(name: $0) } + libraries, path: "Tests/\(name)",
+    exclude: fixtures[name] ?? [], swiftSettings: strict)
+}
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Fixture folders that tests read from the source tree, and that are no part of the build.
+let fixtures: [String: [String]] = [
+  "HCLTests": ["Fixtures"],
+  "ReferenceTests": ["Scenarios"],
+]
+
+let package = Package(
+  name: "plumb",
+  products: [.executable(name: "plumb", targets: ["plumb"])],
+  dependencies: [
+    // Command-line parsing with generated help.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Exact integers under the 512-bit numbers of the language.
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+    // Messages of the plugin protocol; no Foundation needed.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    // yamldecode.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // Ground: knows nothing of what is above.
+    room("Diagnostics"),
+    room("Values", libraries: [.product(name: "BigInt", package: "BigInt")]),
+    room("Graphs"),
+    room("Addresses"),
+    room("Host", libraries: ["CCurl", "COpenSSL"]),
+
+    // Language.
+    room("HCL", imports: ["Diagnostics"]),
+    room(
+      "Functions", imports: ["Values", "Host"],
+      libraries: ["CRE2", "CCrypt", "CZlib", "COpenSSL", .product(name: "Yams", package: "Yams")]),
+    room("Expressions", imports: ["HCL", "Functions", "Values", "Diagnostics", "Host"]),
+    room("Modules", imports: ["Expressions", "HCL", "Addresses", "Values", "Diagnostics", "Host"]),
+
+    // Providers.
+    room("ProviderInterface", imports: ["Values", "Diagnostics"]),
+    room(
+      "Plugin", imports: ["ProviderInterface", "Values", "Host", "Diagnostics"],
+      libraries: ["CNghttp2", "COpenSSL", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+
+    // Memory.
+    room("State", imports: ["Values", "Addresses"], path: "state/State"),
+    room("SQLiteStore", imports: ["State", "Values", "Addresses"], libraries: ["CSQLite"], path: "state/SQLiteStore"),
+    room("Plans", imports: ["Values", "Addresses", "Graphs", "Diagnostics"]),
+
+    // Machine.
+    room(
+      "Engine",
+      imports: [
+        "Modules", "Expressions", "Functions", "HCL", "Plans", "State", "ProviderInterface", "Graphs", "Addresses",
+        "Values", "Diagnostics",
+      ]),
+
+    // Around.
+    room(
+      "Install", imports: ["Modules", "HCL", "Expressions", "Addresses", "Values", "Host", "Diagnostics"],
+      libraries: ["CRnp", "CZlib", "COpenSSL"]),
+    room(
+      "CLI",
+      imports: [
+        "Install", "Engine", "SQLiteStore", "State", "Plans", "Plugin", "ProviderInterface", "Modules", "Expressions",
+        "Functions", "HCL", "Host", "Addresses", "Graphs", "Values", "Diagnostics",
+      ],
+      libraries: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(name: "plumb", dependencies: ["CLI"], path: "Sources/plumb", swiftSettings: strict),
+
+    // C libraries, all from Debian.
+    systemLibrary("CNghttp2", package: "libnghttp2"),
+    systemLibrary("COpenSSL", package: "openssl"),
+    systemLibrary("CCurl", package: "libcurl"),
+    systemLibrary("CSQLite", package: "sqlite3"),
+    systemLibrary("CRnp", package: "librnp"),
+    systemLibrary("CZlib", package: "zlib"),
+    systemLibrary("CCrypt", package: "libcrypt"),
+    systemLibrary("CRE2Library", package: "re2"),
+    .target(name: "CRE2", dependencies: ["CRE2Library"], path: "Sources/CLibraries/CRE2"),
+
+    // Tests.
+    tests("DiagnosticsTests", of: ["Diagnostics"]),
+    tests("ValuesTests", of: ["Values"]),
+    tests("GraphsTests", of: ["Graphs"]),
+    tests("AddressesTests", of: ["Addresses"]),
+    tests("HostTests", of: ["Host"]),
+    tests("HCLTests", of: ["HCL", "Diagnostics"]),
+    tests("FunctionsTests", of: ["Functions", "Values", "Host"]),
+    tests("ExpressionsTests", of: ["Expressions", "HCL", "Functions", "Values", "Diagnostics", "Host"]),
+    tests("ModulesTests", of: ["Modules", "HCL", "Addresses", "Values", "Diagnostics", "Host"]),
+    tests("PluginTests", of: ["Plugin", "ProviderInterface", "Values", "Host", "Diagnostics"]),
+    tests("StateTests", of: ["State", "SQLiteStore", "Values", "Addresses"]),
+    tests("PlansTests", of: ["Plans", "Values", "Addresses", "Graphs", "Diagnostics"]),
+    tests(
+      "EngineTests",
+      of: [
+        "Engine", "Modules", "Expressions", "HCL", "Plans", "State", "SQLiteStore", "ProviderInterface", "Graphs",
+        "Addresses", "Values", "Diagnostics", "Host", "Functions",
+      ]),
+    tests("InstallTests", of: ["Install", "Host", "Addresses", "Diagnostics"]),
+    tests("CLITests", of: ["CLI", "Plans", "State", "Values", "Addresses", "Diagnostics", "Host"]),
+    tests("ReferenceTests", of: []),
+    tests("TidyTests", of: []),
+  ]
+)
