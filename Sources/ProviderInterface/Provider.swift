@@ -1,0 +1,423 @@
+// ProviderInterface: what the engine asks of a provider, as one protocol and plain requests and responses.
+// This room knows nothing of processes, sockets or encodings: a provider may be another process or a type in this one.
+
+package import Diagnostics
+package import Values
+
+/// A provider: one process, or one in-process twin, with at most one configuration.
+///
+/// Values go in and out unmarked and conform to the schema of their type; an implementation checks what comes back
+/// and reports what does not conform as an error diagnostic. A failure of the transport (a crash, a time-out) is an error
+/// diagnostic in the response too, so that callers have one path. Message semantics: plugin protocol 5 and 6.
+package protocol Provider: Sendable {
+  /// The schema of the provider's configuration block, and what the provider can do.
+  func metadata() async throws(DiagnosticsError) -> ProviderMetadata
+  /// The schema of a type; nil if the provider has no such type. Decoded on first use, then kept.
+  func schema(for kind: TypeKind, named name: String) async throws(DiagnosticsError) -> Schema?
+  /// All names of one kind, sorted, for suggestions and listings.
+  func typeNames(of kind: TypeKind) async throws(DiagnosticsError) -> [String]
+  /// Signatures of the provider's functions by name.
+  func functions() async throws(DiagnosticsError) -> [String: ProviderFunction]
+
+  func validateProviderConfiguration(_ configuration: Value) async -> ValidateResponse
+  /// Called at most once in the life of a provider.
+  func configure(_ request: ConfigureRequest) async -> [Diagnostic]
+
+  func validateConfiguration(of kind: TypeKind, named name: String, _ configuration: Value) async -> [Diagnostic]
+  func upgradeResourceState(_ request: UpgradeResourceStateRequest) async -> UpgradeResourceStateResponse
+  func readResource(_ request: ReadResourceRequest) async -> ReadResourceResponse
+  func planResourceChange(_ request: PlanResourceChangeRequest) async -> PlanResourceChangeResponse
+  func applyResourceChange(_ request: ApplyResourceChangeRequest) async -> ApplyResourceChangeResponse
+  func importResourceState(_ request: ImportResourceStateRequest) async -> ImportResourceStateResponse
+  func moveResourceState(_ request: MoveResourceStateRequest) async -> MoveResourceStateResponse
+  func readDataSource(_ request: ReadDataSourceRequest) async -> ReadDataSourceResponse
+  func openEphemeralResource(_ request: OpenEphemeralResourceRequest) async -> OpenEphemeralResourceResponse
+  func renewEphemeralResource(named name: String, private: [UInt8]) async -> RenewEphemeralResourceResponse
+  func closeEphemeralResource(named name: String, private: [UInt8]) async -> [Diagnostic]
+  func callFunction(named name: String, arguments: [Value]) async -> CallFunctionResponse
+
+  /// Asks calls in flight to end early. Sent on the first interrupt.
+  func stop() async
+  /// Ends the provider; no call may follow.
+  func close() async
+}
+
+/// The kinds of types that a provider offers.
+package enum TypeKind: Hashable, Sendable {
+  case resource
+  case dataSource
+  case ephemeralResource
+}
+
+/// What a provider says of itself.
+package struct ProviderMetadata: Sendable {
+  package var configuration: Schema
+  /// The schema of `provider_meta` blocks, if the provider takes them.
+  package var providerMeta: Schema?
+  package var capabilities: ServerCapabilities
+  package init(configuration: Schema, providerMeta: Schema? = nil, capabilities: ServerCapabilities = .init()) {
+    self.configuration = configuration
+    self.providerMeta = providerMeta
+    self.capabilities = capabilities
+  }
+}
+
+/// `ServerCapabilities` of the plugin protocol.
+package struct ServerCapabilities: Hashable, Sendable {
+  /// PlanResourceChange is to be called for deletions too.
+  package var planDestroy = false
+  /// Calls work without a schema call before them.
+  package var getProviderSchemaOptional = false
+  package var moveResourceState = false
+  package init(planDestroy: Bool = false, getProviderSchemaOptional: Bool = false, moveResourceState: Bool = false) {
+    self.planDestroy = planDestroy
+    self.getProviderSchemaOptional = getProviderSchemaOptional
+    self.moveResourceState = moveResourceState
+  }
+}
+
+/// `ClientCapabilities` of the plugin protocol.
+package struct ClientCapabilities: Hashable, Sendable {
+  package var deferralAllowed = true
+  package var writeOnlyAttributesAllowed = true
+  package init(deferralAllowed: Bool = true, writeOnlyAttributesAllowed: Bool = true) {
+    self.deferralAllowed = deferralAllowed
+    self.writeOnlyAttributesAllowed = writeOnlyAttributesAllowed
+  }
+}
+
+/// Why a provider put something off. Message `Deferred`.
+package enum DeferredReason: String, Hashable, Sendable {
+  case unknown
+  case resourceConfigUnknown = "resource_config_unknown"
+  case providerConfigUnknown = "provider_config_unknown"
+  case absentPrerequisite = "absent_prereq"
+}
+
+package struct ValidateResponse: Sendable {
+  /// Protocol 5 may return an amended configuration; it is informative only.
+  package var prepared: Value?
+  package var diagnostics: [Diagnostic]
+  package init(prepared: Value? = nil, diagnostics: [Diagnostic] = []) {
+    self.prepared = prepared
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct ConfigureRequest: Sendable {
+  package var terraformVersion: String
+  package var configuration: Value
+  package var capabilities: ClientCapabilities
+  package init(terraformVersion: String, configuration: Value, capabilities: ClientCapabilities = .init()) {
+    self.terraformVersion = terraformVersion
+    self.configuration = configuration
+    self.capabilities = capabilities
+  }
+}
+
+package struct UpgradeResourceStateRequest: Sendable {
+  package var typeName: String
+  package var version: Int64
+  /// The attributes as stored, one JSON object.
+  package var json: [UInt8]
+  package init(typeName: String, version: Int64, json: [UInt8]) {
+    self.typeName = typeName
+    self.version = version
+    self.json = json
+  }
+}
+
+package struct UpgradeResourceStateResponse: Sendable {
+  /// Nil when there are errors.
+  package var upgraded: Value?
+  package var diagnostics: [Diagnostic]
+  package init(upgraded: Value?, diagnostics: [Diagnostic] = []) {
+    self.upgraded = upgraded
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct ReadResourceRequest: Sendable {
+  package var typeName: String
+  package var current: Value
+  package var `private`: [UInt8]
+  package var providerMeta: Value?
+  package var capabilities: ClientCapabilities
+  package init(
+    typeName: String, current: Value, private: [UInt8], providerMeta: Value? = nil,
+    capabilities: ClientCapabilities = .init()
+  ) {
+    self.typeName = typeName
+    self.current = current
+    self.private = `private`
+    self.providerMeta = providerMeta
+    self.capabilities = capabilities
+  }
+}
+
+package struct ReadResourceResponse: Sendable {
+  /// Null when the object is gone; nil when there are errors.
+  package var new: Value?
+  package var `private`: [UInt8]
+  package var deferred: DeferredReason?
+  package var diagnostics: [Diagnostic]
+  package init(new: Value?, private: [UInt8] = [], deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = []) {
+    self.new = new
+    self.private = `private`
+    self.deferred = deferred
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct PlanResourceChangeRequest: Sendable {
+  package var typeName: String
+  package var prior: Value
+  package var proposed: Value
+  package var configuration: Value
+  package var priorPrivate: [UInt8]
+  package var providerMeta: Value?
+  package var capabilities: ClientCapabilities
+  package init(
+    typeName: String, prior: Value, proposed: Value, configuration: Value, priorPrivate: [UInt8],
+    providerMeta: Value? = nil, capabilities: ClientCapabilities = .init()
+  ) {
+    self.typeName = typeName
+    self.prior = prior
+    self.proposed = proposed
+    self.configuration = configuration
+    self.priorPrivate = priorPrivate
+    self.providerMeta = providerMeta
+    self.capabilities = capabilities
+  }
+}
+
+package struct PlanResourceChangeResponse: Sendable {
+  /// Nil when there are errors.
+  package var planned: Value?
+  package var requiresReplace: [Path]
+  package var `private`: [UInt8]
+  /// The provider is written with the legacy SDK, whose inconsistencies are tolerated.
+  package var legacyTypeSystem: Bool
+  package var deferred: DeferredReason?
+  package var diagnostics: [Diagnostic]
+  package init(
+    planned: Value?, requiresReplace: [Path] = [], private: [UInt8] = [], legacyTypeSystem: Bool = false,
+    deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = []
+  ) {
+    self.planned = planned
+    self.requiresReplace = requiresReplace
+    self.private = `private`
+    self.legacyTypeSystem = legacyTypeSystem
+    self.deferred = deferred
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct ApplyResourceChangeRequest: Sendable {
+  package var typeName: String
+  package var prior: Value
+  package var planned: Value
+  package var configuration: Value
+  package var plannedPrivate: [UInt8]
+  package var providerMeta: Value?
+  package init(
+    typeName: String, prior: Value, planned: Value, configuration: Value, plannedPrivate: [UInt8],
+    providerMeta: Value? = nil
+  ) {
+    self.typeName = typeName
+    self.prior = prior
+    self.planned = planned
+    self.configuration = configuration
+    self.plannedPrivate = plannedPrivate
+    self.providerMeta = providerMeta
+  }
+}
+
+package struct ApplyResourceChangeResponse: Sendable {
+  /// The object as it is now, also when there are errors; nil when the provider told nothing (it crashed, or the call never arrived).
+  package var new: Value?
+  package var `private`: [UInt8]
+  package var legacyTypeSystem: Bool
+  package var diagnostics: [Diagnostic]
+  package init(
+    new: Value?, private: [UInt8] = [], legacyTypeSystem: Bool = false, diagnostics: [Diagnostic] = []
+  ) {
+    self.new = new
+    self.private = `private`
+    self.legacyTypeSystem = legacyTypeSystem
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct ImportResourceStateRequest: Sendable {
+  package var typeName: String
+  package var id: String
+  package var capabilities: ClientCapabilities
+  package init(typeName: String, id: String, capabilities: ClientCapabilities = .init()) {
+    self.typeName = typeName
+    self.id = id
+    self.capabilities = capabilities
+  }
+}
+
+package struct ImportResourceStateResponse: Sendable {
+  package struct Imported: Sendable {
+    package var typeName: String
+    package var state: Value
+    package var `private`: [UInt8]
+    package init(typeName: String, state: Value, private: [UInt8]) {
+      self.typeName = typeName
+      self.state = state
+      self.private = `private`
+    }
+  }
+  package var imported: [Imported]
+  package var deferred: DeferredReason?
+  package var diagnostics: [Diagnostic]
+  package init(imported: [Imported], deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = []) {
+    self.imported = imported
+    self.deferred = deferred
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct MoveResourceStateRequest: Sendable {
+  /// The source provider's full address.
+  package var sourceProvider: String
+  package var sourceTypeName: String
+  package var sourceSchemaVersion: Int64
+  package var sourceJSON: [UInt8]
+  package var sourcePrivate: [UInt8]
+  package var targetTypeName: String
+  package init(
+    sourceProvider: String, sourceTypeName: String, sourceSchemaVersion: Int64, sourceJSON: [UInt8],
+    sourcePrivate: [UInt8], targetTypeName: String
+  ) {
+    self.sourceProvider = sourceProvider
+    self.sourceTypeName = sourceTypeName
+    self.sourceSchemaVersion = sourceSchemaVersion
+    self.sourceJSON = sourceJSON
+    self.sourcePrivate = sourcePrivate
+    self.targetTypeName = targetTypeName
+  }
+}
+
+package struct MoveResourceStateResponse: Sendable {
+  package var target: Value?
+  package var `private`: [UInt8]
+  package var diagnostics: [Diagnostic]
+  package init(target: Value?, private: [UInt8] = [], diagnostics: [Diagnostic] = []) {
+    self.target = target
+    self.private = `private`
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct ReadDataSourceRequest: Sendable {
+  package var typeName: String
+  package var configuration: Value
+  package var providerMeta: Value?
+  package var capabilities: ClientCapabilities
+  package init(
+    typeName: String, configuration: Value, providerMeta: Value? = nil, capabilities: ClientCapabilities = .init()
+  ) {
+    self.typeName = typeName
+    self.configuration = configuration
+    self.providerMeta = providerMeta
+    self.capabilities = capabilities
+  }
+}
+
+package struct ReadDataSourceResponse: Sendable {
+  package var state: Value?
+  package var deferred: DeferredReason?
+  package var diagnostics: [Diagnostic]
+  package init(state: Value?, deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = []) {
+    self.state = state
+    self.deferred = deferred
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct OpenEphemeralResourceRequest: Sendable {
+  package var typeName: String
+  package var configuration: Value
+  package var capabilities: ClientCapabilities
+  package init(typeName: String, configuration: Value, capabilities: ClientCapabilities = .init()) {
+    self.typeName = typeName
+    self.configuration = configuration
+    self.capabilities = capabilities
+  }
+}
+
+package struct OpenEphemeralResourceResponse: Sendable {
+  package var result: Value?
+  /// When to renew, in seconds since 1970; nil for never.
+  package var renewAtSeconds: Double?
+  package var `private`: [UInt8]
+  package var deferred: DeferredReason?
+  package var diagnostics: [Diagnostic]
+  package init(
+    result: Value?, renewAtSeconds: Double? = nil, private: [UInt8] = [], deferred: DeferredReason? = nil,
+    diagnostics: [Diagnostic] = []
+  ) {
+    self.result = result
+    self.renewAtSeconds = renewAtSeconds
+    self.private = `private`
+    self.deferred = deferred
+    self.diagnostics = diagnostics
+  }
+}
+
+package struct RenewEphemeralResourceResponse: Sendable {
+  package var renewAtSeconds: Double?
+  package var `private`: [UInt8]
+  package var diagnostics: [Diagnostic]
+  package init(renewAtSeconds: Double? = nil, private: [UInt8] = [], diagnostics: [Diagnostic] = []) {
+    self.renewAtSeconds = renewAtSeconds
+    self.private = `private`
+    self.diagnostics = diagnostics
+  }
+}
+
+/// The declaration of a function that a provider offers.
+package struct ProviderFunction: Sendable {
+  package struct Parameter: Sendable {
+    package var name: String
+    package var type: ValueType
+    package var allowsNull: Bool
+    package var allowsUnknown: Bool
+    package var description: String
+    package init(name: String, type: ValueType, allowsNull: Bool, allowsUnknown: Bool, description: String = "") {
+      self.name = name
+      self.type = type
+      self.allowsNull = allowsNull
+      self.allowsUnknown = allowsUnknown
+      self.description = description
+    }
+  }
+  package var parameters: [Parameter]
+  package var variadic: Parameter?
+  package var returnType: ValueType
+  package var summary: String
+  package var description: String
+  package init(
+    parameters: [Parameter], variadic: Parameter?, returnType: ValueType, summary: String = "", description: String = ""
+  ) {
+    self.parameters = parameters
+    self.variadic = variadic
+    self.returnType = returnType
+    self.summary = summary
+    self.description = description
+  }
+}
+
+package struct CallFunctionResponse: Sendable {
+  package var result: Value?
+  /// What went wrong, and which argument is to blame if one is.
+  package var error: (text: String, argument: Int?)?
+  package init(result: Value?, error: (text: String, argument: Int?)? = nil) {
+    self.result = result
+    self.error = error
+  }
+}
