@@ -46,8 +46,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // Exact integers under the 512-bit numbers of the language.
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
-    // Messages of the plugin protocol; no Foundation needed.
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     // yamldecode.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
@@ -57,7 +55,7 @@ let package = Package(
     room("Values", libraries: [.product(name: "BigInt", package: "BigInt")]),
     room("Graphs"),
     room("Addresses"),
-    room("Host", libraries: ["CCurl", "COpenSSL"]),
+    room("Host", libraries: ["CCurl", "COpenSSL", "CLinux"]),
 
     // Language.
     room("HCL", imports: ["Diagnostics"]),
@@ -71,7 +69,7 @@ let package = Package(
     room("ProviderInterface", imports: ["Values", "Diagnostics"]),
     room(
       "Plugin", imports: ["ProviderInterface", "Values", "Host", "Diagnostics"],
-      libraries: ["CNghttp2", "COpenSSL", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      libraries: ["CNghttp2", "COpenSSL", "CZlib", "CLinux"]),
 
     // Memory.
     room("State", imports: ["Values", "Addresses"], path: "state/State"),
@@ -108,6 +106,8 @@ let package = Package(
     systemLibrary("CZlib", package: "zlib"),
     systemLibrary("CCrypt", package: "libcrypt"),
     systemLibrary("CRE2Library", package: "re2"),
+    // A few Linux calls that Swift's C library module leaves out, among them a spawn whose child dies with its parent.
+    .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(name: "CRE2", dependencies: ["CRE2Library"], path: "Sources/CLibraries/CRE2"),
 
     // Tests.
