@@ -82,13 +82,13 @@ struct PartialVersion: Hashable, Sendable {
 
   init?(parsing text: String) {
     var rest = text.utf8[...]
-    var metadata = Substring.UTF8View(Substring())
+    var metadata = Substring().utf8
     if let plus = rest.firstIndex(of: UInt8(ascii: "+")) {
       metadata = rest[rest.index(after: plus)...]
       rest = rest[..<plus]
       guard Self.isIdentifierList(metadata) else { return nil }
     }
-    var prerelease = Substring.UTF8View(Substring())
+    var prerelease = Substring().utf8
     if let hyphen = rest.firstIndex(of: UInt8(ascii: "-")) {
       prerelease = rest[rest.index(after: hyphen)...]
       rest = rest[..<hyphen]
