@@ -1,0 +1,272 @@
+import Addresses
+import Diagnostics
+import Expressions
+import Graphs
+import HCL
+import Modules
+import Values
+
+/// One graph over the objects of the configuration, not over their instances: who needs whose value.
+///
+/// An edge says that its source is evaluated after its target. A module stands for two vertices: its call, which
+/// everything inside waits for, and its end, which waits for everything inside (`depends_on = [module.x]`).
+struct ConfigurationGraph {
+  enum Vertex: Hashable, Sendable {
+    case variable(ModulePath, String)
+    case local(ModulePath, String)
+    case output(ModulePath, String)
+    case moduleCall(ModulePath)
+    case moduleEnd(ModulePath)
+    case provider(ProviderConfigurationAddress)
+    case resource(ConfigurationResource)
+    case check(ModulePath, String)
+
+    var module: ModulePath {
+      switch self {
+      case .variable(let path, _), .local(let path, _), .output(let path, _), .check(let path, _): return path
+      case .moduleCall(let path), .moduleEnd(let path): return path
+      case .provider(let address): return address.module
+      case .resource(let address): return address.module
+      }
+    }
+  }
+
+  private(set) var vertices: [Vertex] = []
+  private(set) var graph = DependencyGraph()
+  private var indices: [Vertex: Int] = [:]
+  private(set) var diagnostics: [Diagnostic] = []
+  /// The provider configuration of each resource.
+  private(set) var providers: [ConfigurationResource: ProviderConfigurationAddress] = [:]
+  private let schemas: SchemaTable
+  private let tree: ModuleTree
+
+  /// Builds the graph. Schemas of all resource types and providers in use must be in the table.
+  init(tree: ModuleTree, schemas: SchemaTable) {
+    self.tree = tree
+    self.schemas = schemas
+    let modules = tree.modules
+    for module in modules { addVertices(of: module) }
+    for module in modules { addEdges(of: module) }
+  }
+
+  func index(of vertex: Vertex) -> Int? { indices[vertex] }
+
+  /// The cycle diagnostics; empty if the graph can be walked.
+  func cycleDiagnostics() -> [Diagnostic] {
+    if graph.topologicalOrder() != nil { return [] }
+    return graph.cycles().map { cycle in
+      let names = cycle.map { name(of: vertices[$0]) }
+      return .error(
+        "Cycle: \(names.joined(separator: ", "))",
+        "Each of these needs the value of the next, and the last needs the first: "
+          + (names + names.prefix(1)).joined(separator: " → ") + ".")
+    }
+  }
+
+  /// As messages name a vertex.
+  func name(of vertex: Vertex) -> String {
+    func full(_ path: ModulePath, _ rest: String) -> String { path.isRoot ? rest : "\(path).\(rest)" }
+    switch vertex {
+    case .variable(let path, let name): return full(path, "var.\(name)")
+    case .local(let path, let name): return full(path, "local.\(name)")
+    case .output(let path, let name): return full(path, "output.\(name)")
+    case .moduleCall(let path): return "\(path) (expand)"
+    case .moduleEnd(let path): return "\(path) (close)"
+    case .provider(let address): return address.description
+    case .resource(let address): return address.description
+    case .check(let path, let name): return full(path, "check.\(name)")
+    }
+  }
+
+  /// For each resource the resources it needs directly: reached without passing another resource. Sorted, without itself.
+  ///
+  /// What a provider configuration needs is left out, as state records only what the resource itself refers to.
+  func directDependencies() -> [ConfigurationResource: [ConfigurationResource]] {
+    guard let order = graph.topologicalOrder() else { return [:] }
+    let dependencies = graph.dependencies
+    var collected = [Set<Int32>](repeating: [], count: vertices.count)
+    var result: [ConfigurationResource: [ConfigurationResource]] = [:]
+    for vertex in order {
+      var direct: Set<Int32> = []
+      for dependency in dependencies[vertex] {
+        switch vertices[Int(dependency)] {
+        case .resource: direct.insert(dependency)
+        case .provider: break
+        default:
+          if direct.isEmpty {
+            direct = collected[Int(dependency)]
+          } else {
+            direct.formUnion(collected[Int(dependency)])
+          }
+        }
+      }
+      if case .resource(let address) = vertices[vertex] {
+        result[address] = direct.compactMap { index in
+          if case .resource(let other) = vertices[Int(index)], other.resource.mode != .ephemeral { return other }
+          return nil
+        }.sorted { $0.description < $1.description }
+      } else {
+        collected[vertex] = direct
+      }
+    }
+    return result
+  }
+
+  // MARK: Vertices
+
+  private mutating func add(_ vertex: Vertex) {
+    guard indices[vertex] == nil else { return }
+    indices[vertex] = graph.addVertex()
+    vertices.append(vertex)
+  }
+
+  private mutating func addVertices(of module: Module) {
+    let path = module.path
+    if !path.isRoot { add(.moduleCall(path)) }
+    for name in module.variables.keys.sorted() { add(.variable(path, name)) }
+    for key in module.providerConfigurations.keys.sorted() {
+      if let address = tree.providerConfigurationAddress(of: key, in: path) { add(.provider(address)) }
+    }
+    for name in module.locals.keys.sorted() { add(.local(path, name)) }
+    for resource in module.resources.keys.sorted() { add(.resource(ConfigurationResource(module: path, resource))) }
+    for name in module.outputs.keys.sorted() { add(.output(path, name)) }
+    for name in module.checks.keys.sorted() { add(.check(path, name)) }
+    if !path.isRoot { add(.moduleEnd(path)) }
+  }
+
+  // MARK: Edges
+
+  private mutating func connect(_ source: Vertex, to target: Vertex) {
+    guard let from = indices[source], let to = indices[target] else { return }
+    graph.addEdge(from: from, to: to)
+  }
+
+  private mutating func connect(_ source: Vertex, to traversals: [Traversal], in path: ModulePath) {
+    for traversal in traversals {
+      for target in targets(of: traversal, in: path) { connect(source, to: target) }
+    }
+  }
+
+  private mutating func addEdges(of module: Module) {
+    let path = module.path
+    if let parent = path.parent, let name = path.names.last, let call = tree.module(at: parent)?.moduleCalls[name] {
+      addEdges(ofCall: call, module: module, parent: parent)
+    }
+    for (name, local) in module.locals { connect(.local(path, name), to: local.expression.variables, in: path) }
+    for (name, output) in module.outputs {
+      let vertex = Vertex.output(path, name)
+      connect(vertex, to: output.expression.variables, in: path)
+      for traversal in output.dependsOn { connectDependsOn(vertex, traversal, in: path) }
+      for rule in output.preconditions { connect(vertex, to: rule.references, in: path) }
+    }
+    for (name, variable) in module.variables {
+      let own = Vertex.variable(path, name)
+      for rule in variable.validations {
+        for traversal in rule.references {
+          for target in targets(of: traversal, in: path) where target != own { connect(own, to: target) }
+        }
+      }
+    }
+    for (key, block) in module.providerConfigurations {
+      guard let address = tree.providerConfigurationAddress(of: key, in: path) else { continue }
+      if let schema = schemas.providerConfiguration(of: address.source) {
+        connect(.provider(address), to: references(in: block.body, schema: schema.block), in: path)
+      }
+    }
+    for (_, block) in module.resources { addEdges(of: block, in: path) }
+    for (name, check) in module.checks {
+      let vertex = Vertex.check(path, name)
+      for rule in check.asserts { connect(vertex, to: rule.references, in: path) }
+      if let data = check.dataResource {
+        connect(vertex, to: .resource(ConfigurationResource(module: path, data)))
+      }
+    }
+    if !path.isRoot { addContainment(of: module) }
+  }
+
+  /// Everything in a module waits for its call, and its end waits for everything.
+  private mutating func addContainment(of module: Module) {
+    let path = module.path
+    let call = Vertex.moduleCall(path)
+    let end = Vertex.moduleEnd(path)
+    connect(end, to: call)
+    func contain(_ graph: inout ConfigurationGraph, _ vertex: Vertex) {
+      graph.connect(vertex, to: call)
+      graph.connect(end, to: vertex)
+    }
+    for name in module.variables.keys { contain(&self, .variable(path, name)) }
+    for name in module.locals.keys { contain(&self, .local(path, name)) }
+    for name in module.outputs.keys { contain(&self, .output(path, name)) }
+    for resource in module.resources.keys { contain(&self, .resource(ConfigurationResource(module: path, resource))) }
+    for name in module.checks.keys { contain(&self, .check(path, name)) }
+    for name in module.children.keys {
+      connect(.moduleCall(path.child(name)), to: call)
+      connect(end, to: .moduleEnd(path.child(name)))
+    }
+  }
+
+  private mutating func addEdges(ofCall call: ModuleCall, module: Module, parent: ModulePath) {
+    let vertex = Vertex.moduleCall(module.path)
+    if let count = call.count { connect(vertex, to: count.variables, in: parent) }
+    if let forEach = call.forEach { connect(vertex, to: forEach.variables, in: parent) }
+    for traversal in call.dependsOn { connectDependsOn(vertex, traversal, in: parent) }
+    for (name, argument) in call.arguments {
+      connect(.variable(module.path, name), to: argument.expression.variables, in: parent)
+    }
+  }
+
+  private mutating func addEdges(of block: ResourceBlock, in path: ModulePath) {
+    let vertex = Vertex.resource(block.address)
+    if let count = block.count { connect(vertex, to: count.variables, in: path) }
+    if let forEach = block.forEach { connect(vertex, to: forEach.variables, in: path) }
+    for traversal in block.dependsOn { connectDependsOn(vertex, traversal, in: path) }
+    for expression in block.replaceTriggeredBy { connect(vertex, to: expression.variables, in: path) }
+    for rule in block.preconditions + block.postconditions {
+      for traversal in rule.references {
+        for target in targets(of: traversal, in: path) where target != vertex { connect(vertex, to: target) }
+      }
+    }
+    switch tree.providerConfiguration(for: block, in: path) {
+    case .success(let address):
+      providers[block.address] = address
+      connect(vertex, to: .provider(address))
+      if let schema = schemas.schema(of: block.resource, from: address.source) {
+        connect(vertex, to: references(in: block.body, schema: schema.block), in: path)
+      }
+    case .failure(let error): diagnostics += error.diagnostics
+    }
+    for provisioner in block.provisioners where provisioner.when == .create {
+      connect(vertex, to: provisioner.references(connection: block.connection), in: path)
+    }
+  }
+
+  private mutating func connectDependsOn(_ vertex: Vertex, _ traversal: Traversal, in path: ModulePath) {
+    guard case .success(let reference) = Reference.parse(traversal) else { return }
+    switch reference.subject {
+    case .module(let name, _), .moduleOutput(let name, _, _): connect(vertex, to: .moduleEnd(path.child(name)))
+    default:
+      for target in targets(of: traversal, in: path) { connect(vertex, to: target) }
+    }
+  }
+
+  /// The vertices whose values a reference needs.
+  private func targets(of traversal: Traversal, in path: ModulePath) -> [Vertex] {
+    guard case .success(let reference) = Reference.parse(traversal) else { return [] }
+    switch reference.subject {
+    case .variable(let name): return [.variable(path, name)]
+    case .local(let name): return [.local(path, name)]
+    case .resource(let resource, _): return [.resource(ConfigurationResource(module: path, resource))]
+    case .moduleOutput(let name, _, let output): return [.output(path.child(name), output), .moduleCall(path.child(name))]
+    case .module(let name, _):
+      let child = path.child(name)
+      let outputs = tree.module(at: child)?.outputs.keys.sorted() ?? []
+      return [.moduleCall(child)] + outputs.map { .output(child, $0) }
+    case .path, .terraform, .count, .each, .self, .check, .output: return []
+    }
+  }
+}
+
+extension CheckRule {
+  /// What its condition and its message refer to.
+  var references: [Traversal] { condition.variables + errorMessage.variables }
+}

@@ -1,0 +1,94 @@
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import Values
+
+extension Evaluator {
+  /// How often a block with these arguments repeats. What is wrong is reported, and the repetition is then unknown.
+  func repetition(count: Expression?, forEach: Expression?, in node: ModuleNode) -> Repetition {
+    if let count { return self.count(count, in: node) }
+    if let forEach { return self.forEach(forEach, in: node) }
+    return .single
+  }
+
+  private func count(_ expression: Expression, in node: ModuleNode) -> Repetition {
+    let (value, problems) = evaluate(expression, as: .number, in: context(in: node))
+    report(problems)
+    if problems.hasErrors { return .unknown(isCount: true) }
+    func invalid(_ detail: String) -> Repetition {
+      report([.error("Invalid count argument", detail, at: expression.range)])
+      return .unknown(isCount: true)
+    }
+    if value.containsMark(.ephemeral) {
+      return invalid(
+        "The given \"count\" is derived from an ephemeral value, which means that it can't be used to decide how many instances exist.")
+    }
+    let (plain, _) = value.unmarked()
+    if !plain.isKnown { return .unknown(isCount: true) }
+    if plain.isNull { return invalid("The given \"count\" argument value is null. An integer is required.") }
+    guard let number = plain.asNumber, let count = number.int64 else {
+      return invalid("The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive.")
+    }
+    if count < 0 {
+      return invalid("The given \"count\" argument value is unsuitable: must be greater than or equal to zero.")
+    }
+    return .count(Int(count))
+  }
+
+  private func forEach(_ expression: Expression, in node: ModuleNode) -> Repetition {
+    let (value, problems) = evaluate(expression, in: context(in: node))
+    report(problems)
+    let failed = Repetition.unknown(isCount: false)
+    if problems.hasErrors { return failed }
+    func invalid(_ detail: String) -> Repetition {
+      report([.error("Invalid for_each argument", detail, at: expression.range)])
+      return failed
+    }
+    if value.marks.contains(.ephemeral) {
+      return invalid(
+        "The given \"for_each\" value is derived from an ephemeral value, which means that it cannot be used to decide which instances exist.")
+    }
+    if value.marks.contains(.sensitive) {
+      return invalid(
+        "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the "
+          + "sensitive value could be exposed as a resource instance key.")
+    }
+    if value.isNull {
+      return invalid(
+        "The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.")
+    }
+    if !value.isKnown { return unknownForEach(value, invalid: invalid) }
+    switch value {
+    case .map, .object: return .forEach(keys: value.keys, values: value.elements)
+    case .set(let set):
+      if !value.isWhollyKnown { return failed }
+      if set.elements.contains(where: \.isNull) {
+        return invalid(
+          "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.")
+      }
+      let keys = set.elements.compactMap(\.asString)
+      if keys.count != set.elements.count {
+        return invalid(
+          "The given \"for_each\" argument value is unsuitable: \"for_each\" supports maps and sets of strings, but you have "
+            + "provided a set containing type \(set.elementType.friendlyName).")
+      }
+      return .forEach(keys: keys, values: set.elements)
+    default:
+      return invalid(
+        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and "
+          + "you have provided a value of type \(value.type.friendlyName).")
+    }
+  }
+
+  /// An unknown value is fine as long as it can become a map or a set of strings.
+  private func unknownForEach(_ value: Value, invalid: (String) -> Repetition) -> Repetition {
+    switch value.type {
+    case .dynamic, .map, .object, .set(.string), .set(.dynamic): return .unknown(isCount: false)
+    default:
+      return invalid(
+        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and "
+          + "you have provided a value of type \(value.type.friendlyName).")
+    }
+  }
+}

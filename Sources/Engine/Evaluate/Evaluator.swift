@@ -1,0 +1,215 @@
+import Addresses
+import Diagnostics
+import Expressions
+import Functions
+import HCL
+import Modules
+import Values
+
+/// Gives every name of the configuration its value, each evaluated once.
+///
+/// Values are pulled: a local is evaluated when somebody needs it. The walks that own an evaluator visit objects in the
+/// order of their references, so that whatever an expression needs is final by then; an object that is not there yet is unknown.
+///
+/// `@unchecked Sendable`: an evaluator and its nodes belong to one walk, an actor, and never leave it; the scopes made from it
+/// are used only in synchronous calls on that actor.
+final class Evaluator: @unchecked Sendable {
+  let tree: ModuleTree
+  let functions: FunctionTable
+  let workspace: String
+  let rootDirectory: String
+  let workingDirectory: String
+  let rootVariables: [String: Value]
+  let isApplying: Bool
+  let schemas: SchemaTable
+  let providers: [ConfigurationResource: ProviderConfigurationAddress]
+  private(set) var root: ModuleNode
+  private var collected: [Diagnostic] = []
+  /// What is being evaluated now, so that a cycle that no reference shows cannot recurse forever.
+  private var inProgress: Set<String> = []
+  /// Gives the known object of an instance that was not walked yet; at apply, what the state holds.
+  var storedObject: (ResourceInstance) -> Value? = { _ in nil }
+
+  init(
+    tree: ModuleTree, context: EngineContext, rootVariables: [String: Value], schemas: SchemaTable,
+    providers: [ConfigurationResource: ProviderConfigurationAddress], isApplying: Bool
+  ) {
+    self.tree = tree
+    functions = context.functions
+    workspace = context.workspace
+    rootDirectory = tree.root.directory
+    workingDirectory = context.workingDirectory
+    self.rootVariables = rootVariables
+    self.schemas = schemas
+    self.providers = providers
+    self.isApplying = isApplying
+    root = ModuleNode(module: tree.root, address: .root, parent: nil, repetition: RepetitionData())
+  }
+
+  /// The diagnostics found while values were pulled since the last call.
+  func takeDiagnostics() -> [Diagnostic] {
+    defer { collected = [] }
+    return collected
+  }
+
+  func report(_ diagnostics: [Diagnostic]) { collected += diagnostics }
+
+  // MARK: Contexts
+
+  func context(
+    in node: ModuleNode, repetition: RepetitionData = RepetitionData(), selfValue: Value? = nil
+  ) -> EvaluationContext {
+    EvaluationContext(
+      scope: ModuleScope(evaluator: self, node: node, repetition: repetition, selfValue: selfValue),
+      functions: functions)
+  }
+
+  // MARK: Values of names
+
+  func variable(_ name: String, in node: ModuleNode) -> Value? {
+    if let value = node.variables[name] { return value }
+    guard let variable = node.module.variables[name] else { return nil }
+    let value: Value
+    if let parent = node.parent, let callName = node.module.path.names.last {
+      value = childVariable(variable, of: node, call: parent.module.moduleCalls[callName], parent: parent)
+    } else {
+      var given = rootVariables[name] ?? variable.defaultValue ?? .unknown(variable.type.withoutOptionals)
+      if variable.sensitive { given = given.marked(with: .sensitive) }
+      if variable.ephemeral { given = given.marked(with: .ephemeral) }
+      value = given
+    }
+    node.variables[name] = value
+    return value
+  }
+
+  private func childVariable(
+    _ variable: InputVariable, of node: ModuleNode, call: ModuleCall?, parent: ModuleNode
+  ) -> Value {
+    guard let argument = call?.arguments[variable.name] else {
+      return variable.finalValue(variable.defaultValue ?? .unknown(variable.type.withoutOptionals))
+    }
+    let key = "\(node.address).var.\(variable.name)"
+    guard inProgress.insert(key).inserted else { return .dynamicUnknown }
+    defer { inProgress.remove(key) }
+    let (given, problems) = evaluate(argument.expression, in: context(in: parent, repetition: node.repetition))
+    report(problems)
+    let (value, errors) = variable.convert(given, at: argument.expression.range, module: node.module.path)
+    report(errors)
+    return value
+  }
+
+  func local(_ name: String, in node: ModuleNode) -> Value? {
+    if let value = node.locals[name] { return value }
+    guard let local = node.module.locals[name] else { return nil }
+    let key = "\(node.address).local.\(name)"
+    guard inProgress.insert(key).inserted else { return .dynamicUnknown }
+    defer { inProgress.remove(key) }
+    let (value, problems) = evaluate(local.expression, in: context(in: node))
+    report(problems)
+    node.locals[name] = value
+    return value
+  }
+
+  func output(_ name: String, in node: ModuleNode) -> Value? {
+    if let value = node.outputs[name] { return value }
+    guard let output = node.module.outputs[name] else { return nil }
+    let key = "\(node.address).output.\(name)"
+    guard inProgress.insert(key).inserted else { return .dynamicUnknown }
+    defer { inProgress.remove(key) }
+    var (value, problems) = evaluate(output.expression, in: context(in: node))
+    if !problems.hasErrors { problems += output.markProblems(of: value, isRoot: node.parent == nil) }
+    report(problems)
+    if output.sensitive { value = value.marked(with: .sensitive) }
+    if output.ephemeral { value = value.marked(with: .ephemeral) }
+    node.outputs[name] = value
+    return value
+  }
+
+  // MARK: Modules
+
+  /// The instances of a call, expanded on first use; nil if there is no such call.
+  func children(_ name: String, of node: ModuleNode) -> ModuleChildren? {
+    if let children = node.children[name] { return children }
+    guard let call = node.module.moduleCalls[name], let module = node.module.children[name] else { return nil }
+    let repetition = repetition(count: call.count, forEach: call.forEach, in: node)
+    let keys = repetition.keys
+    let instances = keys.enumerated().map { position, key in
+      ModuleNode(
+        module: module, address: node.address.child(name, key: key), parent: node,
+        repetition: repetition.data(at: position))
+    }
+    let children = ModuleChildren(repetition: repetition, instances: instances)
+    node.children[name] = children
+    return children
+  }
+
+  /// All instances of a module, in order; empty while one of the calls on the way has an unknown repetition.
+  func instances(of path: ModulePath) -> [ModuleNode] {
+    var nodes = [root]
+    for name in path.names { nodes = nodes.flatMap { children(name, of: $0)?.instances ?? [] } }
+    return nodes
+  }
+
+  /// Whether the instances of a module are not all known, because some call on the way repeats in an unknown way.
+  func hasUnknownInstances(_ path: ModulePath) -> Bool {
+    var nodes = [root]
+    for name in path.names {
+      var next: [ModuleNode] = []
+      for node in nodes {
+        guard let children = children(name, of: node) else { continue }
+        if children.repetition.isUnknown { return true }
+        next += children.instances
+      }
+      nodes = next
+    }
+    return false
+  }
+
+  func node(at address: ModuleInstance) -> ModuleNode? {
+    var node = root
+    for step in address.steps {
+      guard let next = children(step.name, of: node)?.instance(step.key) else { return nil }
+      node = next
+    }
+    return node
+  }
+
+  // MARK: Resources
+
+  func repetition(of block: ResourceBlock, in node: ModuleNode) -> Repetition {
+    let resource = node.resourceNode(block.resource)
+    if let repetition = resource.repetition { return repetition }
+    let repetition = repetition(count: block.count, forEach: block.forEach, in: node)
+    resource.repetition = repetition
+    return repetition
+  }
+
+  func setValue(_ value: Value?, of address: ResourceInstance) {
+    node(at: address.module)?.resourceNode(address.resource).setValue(value, of: address.key)
+  }
+
+  /// The value of one instance; nil if it does not exist.
+  func value(of key: InstanceKey?, of block: ResourceBlock, in node: ModuleNode) -> Value? {
+    let resource = node.resourceNode(block.resource)
+    if let value = resource.value(of: key) { return value }
+    guard repetition(of: block, in: node).contains(key) else { return nil }
+    let address = ResourceInstance(module: node.address, block.resource, key: key)
+    guard let value = storedObject(address) else { return nil }
+    resource.setValue(value, of: key)
+    return value
+  }
+
+  /// The value that the resource's name stands for.
+  func wholeValue(of block: ResourceBlock, in node: ModuleNode) -> Value {
+    let repetition = repetition(of: block, in: node)
+    for key in repetition.keys { _ = value(of: key, of: block, in: node) }
+    return node.resourceNode(block.resource).wholeValue(missing: unknownObject(of: block))
+  }
+
+  /// What stands for an object that is not there yet.
+  func unknownObject(of block: ResourceBlock) -> Value {
+    guard let source = providers[block.address]?.source, let schema = schemas.schema(of: block.resource, from: source)
+    else { return .dynamicUnknown }
+    return .unknown(.object(schema.block.impliedType))
+  }
+}

@@ -1,0 +1,50 @@
+package import Addresses
+import Diagnostics
+package import ProviderInterface
+package import Values
+
+/// The schemas that a run uses, fetched before anything is evaluated, so that evaluation can be synchronous.
+package struct SchemaTable: Sendable {
+  struct TypeKey: Hashable, Sendable {
+    var source: ProviderSource
+    var kind: TypeKind
+    var name: String
+  }
+
+  private var metadata: [ProviderSource: ProviderMetadata] = [:]
+  private var types: [TypeKey: Schema] = [:]
+
+  package init() {}
+
+  package func providerConfiguration(of source: ProviderSource) -> Schema? { metadata[source]?.configuration }
+
+  package func capabilities(of source: ProviderSource) -> ServerCapabilities {
+    metadata[source]?.capabilities ?? ServerCapabilities()
+  }
+
+  package func providerMeta(of source: ProviderSource) -> Schema? { metadata[source]?.providerMeta }
+
+  /// The schema of a resource's type; nil if it was not fetched or does not exist.
+  package func schema(of resource: Resource, from source: ProviderSource) -> Schema? {
+    types[TypeKey(source: source, kind: resource.mode.typeKind, name: resource.type)]
+  }
+
+  package mutating func add(_ metadata: ProviderMetadata, for source: ProviderSource) { self.metadata[source] = metadata }
+
+  package mutating func add(_ schema: Schema, kind: TypeKind, named name: String, from source: ProviderSource) {
+    types[TypeKey(source: source, kind: kind, name: name)] = schema
+  }
+
+  package func has(_ source: ProviderSource) -> Bool { metadata[source] != nil }
+}
+
+extension ResourceMode {
+  /// Under which kind a provider lists the type.
+  package var typeKind: TypeKind {
+    switch self {
+    case .managed: return .resource
+    case .data: return .dataSource
+    case .ephemeral: return .ephemeralResource
+    }
+  }
+}
