@@ -251,18 +251,21 @@ private struct Storage {
 
   mutating func createDirectories(_ path: String) throws(FileError) {
     var known = path.hasPrefix("/") ? "" : "."
-    for name in components(path) {
+    let names = components(path)
+    for (index, name) in names.enumerated() {
       known += "/" + name
       do throws(FileError) {
-        if !isDirectory(try find(known, followLast: true)) { throw FileError(.notDirectory, path: path) }
+        if isDirectory(try find(known, followLast: true)) { continue }
       } catch {
         guard error.code == .notFound else { throw FileError(error.code, path: path) }
         let place = try place(known)
-        if place.node != nil { throw FileError(.alreadyExists, path: path) }
-        attach(.directory([:]), mode: 0o755, at: place)
+        if place.node == nil {
+          attach(.directory([:]), mode: 0o755, at: place)
+          continue
+        }
       }
+      throw FileError(index == names.count - 1 ? .alreadyExists : .notDirectory, path: path)
     }
-    if !isDirectory(try find(path, followLast: true)) { throw FileError(.alreadyExists, path: path) }
   }
 
   mutating func rename(_ source: String, to destination: String) throws(FileError) {
