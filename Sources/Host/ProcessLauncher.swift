@@ -99,9 +99,11 @@ package protocol ProcessLauncher: Sendable {
   ///
   /// `onOutput` gets everything the child prints, in order within one output, never twice at once, and never after the
   /// process is reported as ended. It must not block: while it runs, the child's output waits.
+  /// `onExit` is called once, after all output, before `waitForExit` returns.
   /// The child is killed when this process ends in whatever way.
   func launch(
-    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void
+    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void,
+    onExit: @escaping @Sendable (ProcessExit) -> Void
   ) async throws(ProcessError) -> any RunningProcess
 }
 
@@ -124,6 +126,13 @@ package struct ProcessResult: Sendable {
 }
 
 extension ProcessLauncher {
+  /// Starts a process whose end is of interest only to who waits for it.
+  package func launch(
+    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void
+  ) async throws(ProcessError) -> any RunningProcess {
+    try await launch(request, onOutput: onOutput, onExit: { _ in })
+  }
+
   /// Runs a program to its end and gathers its output. A cancelled task kills the program.
   package func run(_ request: ProcessRequest, timeout: Duration? = nil) async throws(ProcessError) -> ProcessResult {
     let output = GatheredOutput()

@@ -28,7 +28,8 @@ package final class ScriptedProcessLauncher: ProcessLauncher {
   package var launches: [ProcessRequest] { record.withLock { $0.launches } }
 
   package func launch(
-    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void
+    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void,
+    onExit: @escaping @Sendable (ProcessExit) -> Void
   ) async throws(ProcessError) -> any RunningProcess {
     guard let steps = programs[request.executable] else {
       throw ProcessError(.notFound, executable: request.executable, message: "there is no such file")
@@ -38,7 +39,7 @@ package final class ScriptedProcessLauncher: ProcessLauncher {
       record.nextIdentifier += 1
       return record.nextIdentifier
     }
-    let process = ScriptedProcess(identifier: identifier)
+    let process = ScriptedProcess(identifier: identifier, onExit: onExit)
     for step in steps {
       switch step {
       case .print(let channel, let text): onOutput(channel, Array(text.utf8))
@@ -56,14 +57,21 @@ package final class ScriptedProcessLauncher: ProcessLauncher {
 private final class ScriptedProcess: RunningProcess {
   let identifier: Int32
   private let ending = ProcessEnding()
+  private let onExit: @Sendable (ProcessExit) -> Void
 
-  init(identifier: Int32) { self.identifier = identifier }
+  init(identifier: Int32, onExit: @escaping @Sendable (ProcessExit) -> Void) {
+    self.identifier = identifier
+    self.onExit = onExit
+  }
 
-  func end(_ exit: ProcessExit) { ending.finish(exit) }
+  func end(_ exit: ProcessExit) {
+    if ending.finish(exit) { onExit(exit) }
+  }
+
   func waitForExit() async -> ProcessExit { await ending.wait() }
-  func send(signal: Int32) { ending.finish(ProcessExit(.signal(signal))) }
+  func send(signal: Int32) { end(ProcessExit(.signal(signal))) }
   func kill(after delay: Duration?) {
-    if let delay { ending.finish(ProcessExit(.signal(9), overdue: delay > .zero)) }
+    if let delay { end(ProcessExit(.signal(9), overdue: delay > .zero)) }
   }
 }
 
@@ -75,14 +83,16 @@ final class ProcessEnding: Sendable {
   }
   private let state = Mutex(State.running([]))
 
-  /// The first exit counts.
-  func finish(_ exit: ProcessExit) {
-    let waiting = state.withLock { state -> [CheckedContinuation<ProcessExit, Never>] in
-      guard case .running(let waiting) = state else { return [] }
+  /// The first exit counts; false for later ones.
+  @discardableResult
+  func finish(_ exit: ProcessExit) -> Bool {
+    let waiting = state.withLock { state -> [CheckedContinuation<ProcessExit, Never>]? in
+      guard case .running(let waiting) = state else { return nil }
       state = .ended(exit)
       return waiting
     }
-    for continuation in waiting { continuation.resume(returning: exit) }
+    for continuation in waiting ?? [] { continuation.resume(returning: exit) }
+    return waiting != nil
   }
 
   func wait() async -> ProcessExit {

@@ -8,7 +8,8 @@ package struct SystemProcessLauncher: ProcessLauncher {
   package init() {}
 
   package func launch(
-    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void
+    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void,
+    onExit: @escaping @Sendable (ProcessExit) -> Void
   ) async throws(ProcessError) -> any RunningProcess {
     let started = await withCheckedContinuation { (continuation: CheckedContinuation<Started, Never>) in
       let isStarted = startThread(named: "plumb-process") {
@@ -16,7 +17,9 @@ package struct SystemProcessLauncher: ProcessLauncher {
         case .failure(let error): continuation.resume(returning: .failure(error))
         case .success(var keeper):
           continuation.resume(returning: .success(keeper.process))
-          keeper.run()
+          let exit = keeper.run()
+          onExit(exit)
+          keeper.process.ending.finish(exit)
         }
       }
       if !isStarted {
@@ -146,7 +149,7 @@ private struct ProcessKeeper: Sendable {
   }
 
   /// Serves the child until it is reaped and what it printed is handed over.
-  mutating func run() {
+  mutating func run() -> ProcessExit {
     while true {
       var limit = process.enforceDeadline()
       if processDescriptor < 0 { limit = limit < 0 ? 20 : min(limit, 20) }
@@ -163,20 +166,19 @@ private struct ProcessKeeper: Sendable {
       if polled[0].revents != 0 { outputDescriptor = read(from: outputDescriptor, as: .standardOutput) }
       if polled[1].revents != 0 { errorDescriptor = read(from: errorDescriptor, as: .standardError) }
       if polled[2].revents != 0 || processDescriptor < 0, let exit = process.reap() {
-        finish(exit)
-        return
+        finish()
+        return exit
       }
     }
   }
 
   /// Reads what the child left in the pipes. A grandchild that holds them open is not waited for.
-  private mutating func finish(_ exit: ProcessExit) {
+  private mutating func finish() {
     outputDescriptor = read(from: outputDescriptor, as: .standardOutput)
     errorDescriptor = read(from: errorDescriptor, as: .standardError)
     for descriptor in [inputDescriptor, outputDescriptor, errorDescriptor, processDescriptor] where descriptor >= 0 {
       close(descriptor)
     }
-    process.ending.finish(exit)
   }
 
   /// Reads all there is now. Returns -1, with the descriptor closed, at the end.
