@@ -1,0 +1,22 @@
+/// What is said about a value besides the value itself.
+package struct Marks: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt16
+  package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// Not to be shown to people.
+  package static let sensitive = Marks(rawValue: 1)
+  /// Not to be stored in plans or state.
+  package static let ephemeral = Marks(rawValue: 2)
+  /// The value stands for a type, as `type()` of the console makes it.
+  package static let typeValue = Marks(rawValue: 4)
+}
+
+/// The marks at one place in a value.
+package struct PathMarks: Hashable, Sendable {
+  package var path: Path
+  package var marks: Marks
+  package init(path: Path, marks: Marks) {
+    self.path = path
+    self.marks = marks
+  }
+}
