@@ -108,12 +108,9 @@ package final class MemoryStateStore: StateStore {
   package func lease(_ keys: [ObjectKey], for run: Run) async throws(StoreError) {
     try write(.lease) { [environment] tables throws(StoreError) in
       try Self.requireRunning(run, in: tables)
-      for key in keys {
-        if let other = tables.otherHolder(of: key.address, than: run.id, environment) {
-          throw .leased(key.address, by: other)
-        }
+      try tables.withoutOtherHolders(of: keys.map(\.address), than: run.id, environment) { tables in
+        for key in keys { tables.leases[key.address] = run.id }
       }
-      for key in keys { tables.leases[key.address] = run.id }
     }
   }
 
@@ -176,14 +173,12 @@ package final class MemoryStateStore: StateStore {
     _ changes: [ObjectChange], outputs: OutputsChange?, checkResults: CheckResultsChange?, run: Run?
   ) async throws(StoreError) -> [Int64] {
     try write(.commit) { [environment] tables throws(StoreError) in
-      for key in changes.flatMap(\.keys) {
-        if let other = tables.otherHolder(of: key.address, than: run?.id, environment) {
-          throw .leased(key.address, by: other)
-        }
-      }
       let before = (tables.newestVersion, tables.outputs, tables.checkResults)
-      let versions = try tables.apply(
-        changes, .init(runID: run?.id, operationID: nil, at: Timestamp.text(environment.now())))
+      let origin = MemoryTables.Origin(runID: run?.id, operationID: nil, at: Timestamp.text(environment.now()))
+      let touched = changes.flatMap(\.keys).map(\.address)
+      let versions = try tables.withoutOtherHolders(of: touched, than: run?.id, environment) {
+        tables throws(StoreError) in try tables.apply(changes, origin)
+      }
       tables.apply(outputs)
       tables.apply(checkResults)
       if before != (tables.newestVersion, tables.outputs, tables.checkResults) { tables.serial &+= 1 }
@@ -198,9 +193,6 @@ package final class MemoryStateStore: StateStore {
         checkResults: tables.checkResults)
       try ReplacementRule.check(
         existing: existing, new: snapshot, haveSameContent: existing.hasSameContent(as: snapshot), force: force)
-      for address in Set(tables.leases.keys) {
-        if let other = tables.otherHolder(of: address, than: run?.id, environment) { throw .leased(address, by: other) }
-      }
       var changes: [ObjectChange] = []
       for object in existing.objects where snapshot.object(object.key) == nil {
         changes.append(.remove(object.key, expectedVersion: object.version))
@@ -208,8 +200,11 @@ package final class MemoryStateStore: StateStore {
       for object in snapshot.objects {
         changes.append(.put(object, expectedVersion: existing.object(object.key)?.version ?? 0))
       }
-      _ = try tables.apply(
-        changes, .init(runID: run?.id, operationID: nil, at: Timestamp.text(environment.now())))
+      let origin = MemoryTables.Origin(runID: run?.id, operationID: nil, at: Timestamp.text(environment.now()))
+      let leased = Array(tables.leases.keys)
+      _ = try tables.withoutOtherHolders(of: leased, than: run?.id, environment) { tables throws(StoreError) in
+        try tables.apply(changes, origin)
+      }
       tables.outputs = snapshot.outputs
       tables.checkResults = snapshot.checkResults
       tables.serial = snapshot.serial

@@ -54,14 +54,27 @@ struct MemoryTables {
     leases = leases.filter { $0.value != id }
   }
 
-  /// The living run other than `own` that has a lease on the instance. A run that is gone loses its leases here.
-  mutating func otherHolder(of address: ResourceInstance, than own: Int64?, _ environment: StoreEnvironment) -> Run? {
-    guard let holder = leases[address], holder != own, let row = run(holder) else { return nil }
-    if isGone(row, environment) {
-      end(holder, status: .abandoned, at: environment.now())
-      return nil
+  /// Runs the body after making sure that no living run other than `own` has a lease on any of the instances. Runs that are gone
+  /// lose their leases, unless the body fails.
+  mutating func withoutOtherHolders<Result>(
+    of addresses: some Sequence<ResourceInstance>, than own: Int64?, _ environment: StoreEnvironment,
+    _ body: (inout MemoryTables) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    var gone: Set<Int64> = []
+    for address in addresses {
+      guard let holder = leases[address], holder != own, let row = run(holder) else { continue }
+      guard isGone(row, environment) else { throw .leased(address, by: row.run) }
+      gone.insert(holder)
     }
-    return row.run
+    if gone.isEmpty { return try body(&self) }
+    let before = (runs, leases)
+    for id in gone { end(id, status: .abandoned, at: environment.now()) }
+    do throws(StoreError) {
+      return try body(&self)
+    } catch {
+      (runs, leases) = before
+      throw error
+    }
   }
 
   // MARK: Objects
