@@ -7,7 +7,7 @@ final class NativeBody: Sendable {
   /// In source order.
   let blocks: [Block]
   let range: SourceRange
-  /// Where the body ends: the closing brace, or the end of the file.
+  /// Where the body ends: behind the closing brace, or the end of the file.
   let endRange: SourceRange
 
   init(attributes: [Attribute], blocks: [Block], range: SourceRange, endRange: SourceRange) {
@@ -17,11 +17,97 @@ final class NativeBody: Sendable {
     self.endRange = endRange
   }
 
+  private var missingItemRange: SourceRange {
+    SourceRange(file: range.file, start: range.start, end: range.start)
+  }
+
   func content(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
-    partialContent(for: schema, taken: taken)
+    var (content, diagnostics) = partialContent(for: schema, taken: taken)
+    let known = Set(schema.attributes.lazy.map(\.name))
+    for attribute in attributes where !known.contains(attribute.name) && !taken.takenAttributes.contains(attribute.name) {
+      diagnostics.append(unsupported(attribute, schema, content))
+    }
+    let types = Set(schema.blocks.lazy.map(\.type))
+    for block in blocks where !types.contains(block.type) && !taken.takenBlocks.contains(block.type) {
+      diagnostics.append(unsupported(block, schema))
+    }
+    return (content, diagnostics)
   }
+
+  private func unsupported(_ attribute: Attribute, _ schema: ContentSchema, _ content: BodyContent) -> Diagnostic {
+    let name = attribute.name
+    let free = schema.attributes.map(\.name).filter { content.attributes[$0] == nil }
+    var hint = ""
+    if let close = suggestion(for: name, among: free) {
+      hint = " Did you mean \"\(close)\"?"
+    } else if schema.blocks.contains(where: { $0.type == name }) {
+      hint = " Did you mean to define a block of type \"\(name)\"?"
+    }
+    return .error(
+      "Unsupported argument", "An argument named \"\(name)\" is not expected here.\(hint)", at: attribute.nameRange)
+  }
+
+  private func unsupported(_ block: Block, _ schema: ContentSchema) -> Diagnostic {
+    var hint = ""
+    if let close = suggestion(for: block.type, among: schema.blocks.map(\.type)) {
+      hint = " Did you mean \"\(close)\"?"
+    } else if schema.attributes.contains(where: { $0.name == block.type }) {
+      hint =
+        " Did you mean to define argument \"\(block.type)\"? If so, use the equals sign to assign it a value."
+    }
+    return .error(
+      "Unsupported block type", "Blocks of type \"\(block.type)\" are not expected here.\(hint)", at: block.typeRange)
+  }
+
   func partialContent(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
-    (BodyContent(attributes: [:], blocks: [], missingItemRange: range), [])
+    var diagnostics: [Diagnostic] = []
+    var found: [String: Attribute] = [:]
+    let wanted = Dictionary(schema.attributes.map { ($0.name, $0.required) }) { $0 || $1 }
+    for attribute in attributes where wanted[attribute.name] != nil && !taken.takenAttributes.contains(attribute.name) {
+      found[attribute.name] = attribute
+    }
+    for specification in schema.attributes where specification.required && found[specification.name] == nil {
+      diagnostics.append(
+        .error(
+          "Missing required argument",
+          "The argument \"\(specification.name)\" is required, but no definition was found.", at: missingItemRange))
+    }
+    let types = Dictionary(schema.blocks.map { ($0.type, $0.labelNames) }) { first, _ in first }
+    var matching: [Block] = []
+    for block in blocks where !taken.takenBlocks.contains(block.type) {
+      guard let names = types[block.type] else { continue }
+      if let diagnostic = checkLabels(of: block, names) {
+        diagnostics.append(diagnostic)
+      } else {
+        matching.append(block)
+      }
+    }
+    return (BodyContent(attributes: found, blocks: matching, missingItemRange: missingItemRange), diagnostics)
   }
-  func justAttributes(taken: Body) -> ([Attribute], [Diagnostic]) { (attributes, []) }
+
+  private func checkLabels(of block: Block, _ names: [String]) -> Diagnostic? {
+    let context = block.typeRange.through(block.openBraceRange)
+    if block.labels.count > names.count {
+      let rule =
+        names.isEmpty
+        ? "No labels are expected for \(block.type) blocks."
+        : "Only \(names.count) labels (\(names.joined(separator: ", "))) are expected for \(block.type) blocks."
+      return .error("Extraneous label for \(block.type)", rule, at: block.labels[names.count].range, context: context)
+    }
+    if block.labels.count < names.count {
+      return .error(
+        "Missing \(names[block.labels.count]) for \(block.type)",
+        "All \(block.type) blocks must have \(names.count) labels (\(names.joined(separator: ", "))).",
+        at: block.openBraceRange, context: context)
+    }
+    return nil
+  }
+
+  func justAttributes(taken: Body) -> ([Attribute], [Diagnostic]) {
+    let free = attributes.filter { !taken.takenAttributes.contains($0.name) }
+    guard let example = blocks.first(where: { !taken.takenBlocks.contains($0.type) }) else { return (free, []) }
+    return (
+      free, [.error("Unexpected \"\(example.type)\" block", "Blocks are not allowed here.", at: example.typeRange)]
+    )
+  }
 }

@@ -100,9 +100,13 @@ package struct Block: Sendable {
   package var definitionRange: SourceRange
   /// From the type to the closing brace.
   package var range: SourceRange
+  /// The `{`.
+  package var openBraceRange: SourceRange
 
+  /// `openBraceRange` is the header when it is not given.
   package init(
-    type: String, typeRange: SourceRange, labels: [Label], body: Body, definitionRange: SourceRange, range: SourceRange
+    type: String, typeRange: SourceRange, labels: [Label], body: Body, definitionRange: SourceRange,
+    range: SourceRange, openBraceRange: SourceRange? = nil
   ) {
     self.type = type
     self.typeRange = typeRange
@@ -110,6 +114,7 @@ package struct Block: Sendable {
     self.body = body
     self.definitionRange = definitionRange
     self.range = range
+    self.openBraceRange = openBraceRange ?? definitionRange
   }
 }
 

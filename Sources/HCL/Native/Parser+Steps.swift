@@ -1,0 +1,145 @@
+import Diagnostics
+
+extension Parser {
+  /// The attribute, index and splat steps behind a term.
+  mutating func parseSteps(after term: Expression) -> Expression {
+    var expression = term
+    while true {
+      switch peek.kind {
+      case .dot: expression = parseDot(after: expression)
+      case .openBracket: expression = parseBrackets(after: expression)
+      default: return expression
+      }
+    }
+  }
+
+  private mutating func append(_ step: TraversalStep, to source: Expression) -> Expression {
+    let range = source.range.through(step.range)
+    switch source.kind {
+    case .scopeTraversal(var traversal):
+      traversal.steps.append(step)
+      traversal.range = range
+      return Expression(.scopeTraversal(traversal), range: range)
+    case .relativeTraversal(let origin, var steps):
+      steps.append(step)
+      return node(.relativeTraversal(source: origin, steps: steps), range)
+    default:
+      return node(.relativeTraversal(source: source, steps: [step]), range)
+    }
+  }
+
+  // MARK: Dots
+
+  private mutating func parseDot(after source: Expression) -> Expression {
+    let dot = read()
+    let token = peek
+    switch token.kind {
+    case .identifier:
+      read()
+      return append(.attribute(text(token), range(dot, token)), to: source)
+    case .number:
+      read()
+      return appendLegacyIndex(dot, token, to: source)
+    case .star:
+      read()
+      return parseAttributeSplat(of: source, dot: dot, star: token)
+    default:
+      report("Invalid attribute name", "An attribute name is required after a dot.", at: range(token))
+      startRecovery()
+      return source
+    }
+  }
+
+  /// `.0`, an index as very old configurations write it. Two of them read as a fraction, which is refused.
+  private mutating func appendLegacyIndex(_ dot: Token, _ number: Token, to source: Expression) -> Expression {
+    let text = text(number)
+    guard let point = text.utf8.firstIndex(of: UInt8(ascii: ".")) else {
+      return append(.index(.number(numberLiteral(number)), range(dot, number)), to: source)
+    }
+    let second = text.utf8.index(after: point)
+    reportAlways(
+      "Invalid legacy index syntax",
+      "When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index syntax instead, like [\(text[..<point])][\(text[second...])].",
+      at: range(number))
+    return invalid(source.range.through(range(number)))
+  }
+
+  /// `.*` and the attributes behind it, each of them taken from every element.
+  private mutating func parseAttributeSplat(of source: Expression, dot: Token, star: Token) -> Expression {
+    let marker = range(dot, star)
+    var each = Expression(.splatItem, range: marker)
+    var end = marker
+    while peek.kind == .dot {
+      let dot = read()
+      let token = peek
+      switch token.kind {
+      case .number:
+        read()
+        each = append(.index(.number(numberLiteral(token)), range(dot, token)), to: each)
+      case .identifier:
+        read()
+        each = append(.attribute(text(token), range(dot, token)), to: each)
+      default:
+        if token.kind == .star {
+          report(
+            "Nested splat expression not allowed",
+            "A splat expression (*) cannot be used inside another attribute-only splat expression.", at: range(token))
+        } else {
+          report("Invalid attribute name", "An attribute name is required after a dot.", at: range(token))
+        }
+        startRecovery()
+        return invalid(source.range.through(end))
+      }
+      end = range(dot, token)
+    }
+    let splat = SplatExpression(source: source, each: each, isFull: false, markerRange: marker)
+    return node(.splat(splat), source.range.through(end))
+  }
+
+  // MARK: Brackets
+
+  private mutating func parseBrackets(after source: Expression) -> Expression {
+    let open = read()
+    return peek.kind == .star ? parseFullSplat(of: source, open: open) : parseIndex(of: source, open: open)
+  }
+
+  /// `[*]`, with every step behind it taken from every element.
+  private mutating func parseFullSplat(of source: Expression, open: Token) -> Expression {
+    read()
+    var close = read()
+    if close.kind != .closeBracket, !isRecovering {
+      report(
+        "Missing close bracket on splat index",
+        "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").",
+        at: range(close))
+      close = recover(to: .closeBracket)
+    }
+    let marker = range(open, close)
+    let item = Expression(.splatItem, range: marker)
+    let each = nested { $0.parseSteps(after: item) } ?? item
+    let splat = SplatExpression(source: source, each: each, isFull: true, markerRange: marker)
+    return node(.splat(splat), source.range.through(each.range))
+  }
+
+  private mutating func parseIndex(of source: Expression, open: Token) -> Expression {
+    let (key, close) = withNewlines(false) { parser in
+      let errors = parser.mark
+      let key = parser.parseExpression()
+      if parser.isLost(since: errors) { return (key, parser.recover(to: .closeBracket)) }
+      var close = parser.read()
+      if close.kind != .closeBracket, !parser.isRecovering {
+        parser.report(
+          "Missing close bracket on index", "The index operator must end with a closing bracket (\"]\").",
+          at: parser.range(close))
+        close = parser.recover(to: .closeBracket)
+      }
+      return (key, close)
+    }
+    let brackets = range(open, close)
+    switch key.kind {
+    case .number(let literal): return append(.index(.number(literal), brackets), to: source)
+    case .string(let text): return append(.index(.string(text), brackets), to: source)
+    default: return node(.index(collection: source, key: key), source.range.through(brackets))
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Diagnostics
+
+/// Pairs the directives of a template and joins the literals that stand side by side.
+struct TemplateAssembly {
+  let pieces: [TemplatePiece]
+  private var index = 0
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(pieces: [TemplatePiece]) { self.pieces = pieces }
+
+  /// All parts of the template.
+  mutating func root() -> [Expression] {
+    var parts = PartList()
+    while index < pieces.count {
+      if case .end = pieces[index] { break }
+      guard add(to: &parts, depth: 0) else {
+        unbalanced(pieces[index])
+        break
+      }
+    }
+    return parts.joined()
+  }
+
+  /// The parts between two marks.
+  private struct PartList {
+    private var parts: [Expression] = []
+    private var run: [String] = []
+    private var runRange: SourceRange?
+
+    mutating func append(_ text: String, _ range: SourceRange) {
+      run.append(text)
+      runRange = runRange?.through(range) ?? range
+    }
+
+    mutating func append(_ part: Expression) {
+      flush()
+      parts.append(part)
+    }
+
+    private mutating func flush() {
+      guard let range = runRange else { return }
+      parts.append(Expression(.string(run.joined()), range: range))
+      run = []
+      runRange = nil
+    }
+
+    mutating func joined() -> [Expression] {
+      flush()
+      return parts
+    }
+
+    /// As a template of its own, standing at a range when it is empty.
+    mutating func template(at range: SourceRange) -> Expression {
+      let parts = joined()
+      guard let first = parts.first, let last = parts.last else { return Expression(.string(""), range: range) }
+      if parts.count == 1, case .string = first.kind { return first }
+      return Expression(.template(parts), range: first.range.through(last.range))
+    }
+  }
+
+  /// Adds the piece at the index, or the whole construct that it opens; false when it closes one or ends the template.
+  private mutating func add(to parts: inout PartList, depth: Int) -> Bool {
+    switch pieces[index] {
+    case .literal(let text, let range): parts.append(text, range)
+    case .interpolation(let expression): parts.append(expression)
+    case .ifStart, .forStart:
+      guard depth < Parser.maximumDepth else {
+        diagnostics.append(.error("Nesting too deep", "Template directives are nested too deep.", at: pieces[index].range))
+        index = pieces.count - 1
+        return true
+      }
+      let opening = pieces[index]
+      index += 1
+      if case .ifStart(let condition, let range) = opening {
+        parts.append(parseIf(condition, range, depth))
+      } else if case .forStart(let key, let value, let collection, let range) = opening {
+        parts.append(parseFor(key, value, collection, range, depth))
+      }
+      return true
+    case .elseMark, .endIf, .endFor, .end: return false
+    }
+    index += 1
+    return true
+  }
+
+  private mutating func parseIf(_ condition: Expression, _ start: SourceRange, _ depth: Int) -> Expression {
+    var then = PartList()
+    var otherwise: PartList?
+    var end = start
+    while true {
+      if otherwise == nil ? add(to: &then, depth: depth + 1) : addElse(to: &otherwise, depth) { continue }
+      let piece = pieces[index]
+      end = piece.range
+      if case .end = piece {
+        report("Unexpected end of template", "The if directive is missing its corresponding endif directive.", piece)
+        break
+      }
+      index += 1
+      if case .endIf = piece { break }
+      if case .elseMark = piece {
+        if otherwise == nil {
+          otherwise = PartList()
+          continue
+        }
+        report("Unexpected else directive", "Already in the else clause for this if directive.", piece)
+      } else {
+        report("Unexpected \(name(piece)) directive", "Expecting an endif directive for the if directive before it.", piece)
+      }
+    }
+    return Expression(
+      .conditional(
+        condition: condition, then: then.template(at: start),
+        otherwise: otherwise?.template(at: end) ?? Expression(.string(""), range: end)),
+      range: start.through(end))
+  }
+
+  private mutating func addElse(to parts: inout PartList?, _ depth: Int) -> Bool {
+    var list = parts ?? PartList()
+    parts = nil
+    let added = add(to: &list, depth: depth + 1)
+    parts = list
+    return added
+  }
+
+  private mutating func parseFor(
+    _ key: String?, _ value: String, _ collection: Expression, _ start: SourceRange, _ depth: Int
+  ) -> Expression {
+    var content = PartList()
+    var end = start
+    while true {
+      if add(to: &content, depth: depth + 1) { continue }
+      let piece = pieces[index]
+      end = piece.range
+      if case .end = piece {
+        report("Unexpected end of template", "The for directive is missing its corresponding endfor directive.", piece)
+        break
+      }
+      index += 1
+      if case .endFor = piece { break }
+      if case .elseMark = piece {
+        report("Unexpected else directive", "An else clause is not expected for a for directive.", piece)
+      } else {
+        report("Unexpected \(name(piece)) directive", "Expecting an endfor directive for the for directive before it.", piece)
+      }
+    }
+    let all = start.through(end)
+    let loop = ForExpression(
+      keyVariable: key, valueVariable: value, collection: collection, key: nil, value: content.template(at: start),
+      condition: nil, groups: false, openRange: start, closeRange: end)
+    return Expression(.templateJoin(Expression(.forTuple(loop), range: all)), range: all)
+  }
+
+  private mutating func unbalanced(_ piece: TemplatePiece) {
+    report(
+      "Unexpected \(name(piece)) directive", "The control directives within this template are unbalanced.", piece)
+  }
+
+  private mutating func report(_ summary: String, _ detail: String, _ piece: TemplatePiece) {
+    diagnostics.append(.error(summary, detail, at: piece.range))
+  }
+
+  private func name(_ piece: TemplatePiece) -> String {
+    switch piece {
+    case .elseMark: "else"
+    case .endIf: "endif"
+    case .endFor: "endfor"
+    default: "end"
+    }
+  }
+}
