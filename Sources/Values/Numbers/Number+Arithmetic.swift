@@ -39,9 +39,10 @@ extension Number {
     return Number(product.rounded(to: needed), precision: needed)
   }
 
-  /// `nil` when the divisor is zero.
+  /// By zero it is infinite. `nil` for zero by zero and infinity by infinity.
   package func divided(by other: Number) -> Number? {
-    guard let two = other.float else { return nil }
+    guard let two = other.float else { return isZero ? nil : Number(.float(.infinity(isNegative: isNegative))) }
+    if isInfinite && other.isInfinite { return nil }
     if let one = small, let divisor = other.small, !(one == .min && divisor == -1) {
       let (quotient, rest) = one.quotientAndRemainder(dividingBy: divisor)
       if rest == 0 { return joined(quotient, with: other) }

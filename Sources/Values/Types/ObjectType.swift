@@ -76,6 +76,12 @@ package struct ObjectType: Hashable, Sendable {
   package var containsDynamic: Bool { storage.containsDynamic }
   package var containsOptional: Bool { storage.containsOptional }
 
+  /// The same attributes, none of them optional at any depth; the names stay shared.
+  package var withoutOptionalAttributes: ObjectType {
+    if !containsOptional { return self }
+    return ObjectType(attributeNames: attributeNames, types: types.map(\.withoutOptionals))
+  }
+
   package func index(of name: String) -> Int? { storage.attributeNames.index(of: name) }
 
   package func type(of name: String) -> ValueType? {

@@ -77,8 +77,7 @@ package indirect enum ValueType: Hashable, Sendable {
     case .set(let element): return .set(element.withoutOptionals)
     case .map(let element): return .map(element.withoutOptionals)
     case .tuple(let types): return .tuple(types.map(\.withoutOptionals))
-    case .object(let type):
-      return .object(ObjectType(attributeNames: type.attributeNames, types: type.types.map(\.withoutOptionals)))
+    case .object(let type): return .object(type.withoutOptionalAttributes)
     }
   }
 
