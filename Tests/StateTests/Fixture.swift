@@ -82,7 +82,12 @@ final class World: Sendable {
   func environment(process: Int32 = 100, host: String = "here") -> StoreEnvironment {
     StoreEnvironment(
       now: { self.time.withLock { $0 } },
-      newLineage: { self.lineages.withLock { count in count += 1; return "lineage-\(count)" } },
+      newLineage: {
+        self.lineages.withLock { count in
+          count += 1
+          return "lineage-\(count)"
+        }
+      },
       host: host, user: "ann", processID: process, isProcessAlive: { id in !self.dead.withLock { $0.contains(id) } })
   }
 
@@ -100,7 +105,9 @@ final class World: Sendable {
 
 /// Begins and finishes one operation that puts the object. Gives its version.
 @discardableResult
-func store(_ object: StateObject, in store: any StateStore, run: Run, expecting version: Int64 = 0) async throws -> Int64 {
+func store(_ object: StateObject, in store: any StateStore, run: Run, expecting version: Int64 = 0) async throws
+  -> Int64
+{
   try await store.lease([object.key], for: run)
   let operation = try await store.beginOperation(
     run: run, key: object.key, action: version == 0 ? "create" : "update", planned: object.attributes,

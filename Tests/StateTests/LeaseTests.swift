@@ -19,7 +19,10 @@ import Testing
     try await mine.lease([key("a.c")], for: first)
     // Changes without a lease respect those of others, too.
     let commit = await failure { _ = try await theirs.commit([.put(object("a.b"), expectedVersion: 0)], run: second) }
-    guard case .conflict? = commit?.code else { Issue.record("no conflict"); return }
+    guard case .conflict? = commit?.code else {
+      Issue.record("no conflict")
+      return
+    }
     try await mine.finishRun(first.id, status: .succeeded)
     try await theirs.lease([key("a.c"), key("a.b")], for: second)
     await mine.close()
@@ -75,7 +78,8 @@ import Testing
     #expect(lost?.message.hasPrefix("Run 1 no longer holds its resources") == true)
     #expect(await failure { try await mine.lease([key("a.z")], for: first) } == lost)
     let begin = await failure {
-      _ = try await mine.beginOperation(run: first, key: key("a.b"), action: "x", planned: nil, provider: exampleProvider)
+      _ = try await mine.beginOperation(
+        run: first, key: key("a.b"), action: "x", planned: nil, provider: exampleProvider)
     }
     #expect(begin == lost)
     await mine.close()
@@ -95,9 +99,12 @@ import Testing
     let second = try await theirs.beginRun(command: "apply")
     #expect(try await theirs.runs().map(\.status) == [.abandoned, .running])
     try await theirs.finishRun(second.id, status: .failed)
-    _ = try await mine.finishOperation(operation, changes: [.put(object("a.b"), expectedVersion: 0)], succeeded: true, message: nil)
+    _ = try await mine.finishOperation(
+      operation, changes: [.put(object("a.b"), expectedVersion: 0)], succeeded: true, message: nil)
     #expect(try await mine.snapshot().objects.count == 1)
-    let twice = await failure { _ = try await mine.finishOperation(operation, changes: [], succeeded: true, message: nil) }
+    let twice = await failure {
+      _ = try await mine.finishOperation(operation, changes: [], succeeded: true, message: nil)
+    }
     #expect(twice?.message == "Operation 1 is not in flight: it has succeeded.")
     // The end of a run that was abandoned stays as it is.
     try await mine.finishRun(first.id, status: .succeeded)
@@ -111,7 +118,8 @@ import Testing
     let store = World(kind).open()
     let run = try await store.beginRun(command: "apply")
     let error = await failure {
-      _ = try await store.beginOperation(run: run, key: key("a.b"), action: "x", planned: nil, provider: exampleProvider)
+      _ = try await store.beginOperation(
+        run: run, key: key("a.b"), action: "x", planned: nil, provider: exampleProvider)
     }
     #expect(error?.message == "Run 1 holds no lease on a.b, so it may not begin an operation on it.")
     #expect(await failure { try await store.finishRun(7, status: .failed) }?.message == "There is no run 7.")

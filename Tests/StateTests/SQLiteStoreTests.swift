@@ -61,7 +61,10 @@ import Testing
       try query(
         "SELECT before ->> 'size' || ' to ' || (after ->> 'size') FROM changes WHERE address = 'module.m.aws_instance.web[0]' ORDER BY version DESC LIMIT 1"
       ) == ["1 to 2"])
-    #expect(try query("SELECT address || ' ' || action || ' ' || run_status FROM in_flight") == ["aws_vpc.main update running"])
+    #expect(
+      try query("SELECT address || ' ' || action || ' ' || run_status FROM in_flight") == [
+        "aws_vpc.main update running"
+      ])
     #expect(try query("SELECT index_key + 1 FROM objects WHERE name = 'web'") == ["1"])
     #expect(next.id == 2)
   }
@@ -72,7 +75,8 @@ import Testing
     await store.close()
     try Connection(path: world.path, mode: .readWrite, busyTimeout: 1000).execute("PRAGMA user_version = 99")
     let newer = open()
-    let expected = "\(world.path) has schema version 99; this program knows versions up to 1. Use a newer version of the program."
+    let expected =
+      "\(world.path) has schema version 99; this program knows versions up to 1. Use a newer version of the program."
     #expect(await failure { _ = try await newer.snapshot() } == StoreError(.newerVersion, expected))
     #expect(await failure { _ = try await newer.beginRun(command: "apply") } == StoreError(.newerVersion, expected))
     await newer.close()
@@ -87,7 +91,9 @@ import Testing
     unlink(world.path)
     try Connection(path: world.path, mode: .readWrite, busyTimeout: 1000).execute("CREATE TABLE theirs (x)")
     let other = open()
-    #expect(await failure { _ = try await other.beginRun(command: "apply") }?.message.contains("the database of another program") == true)
+    #expect(
+      await failure { _ = try await other.beginRun(command: "apply") }?.message.contains(
+        "the database of another program") == true)
     await other.close()
   }
 
@@ -128,7 +134,8 @@ import Testing
       try transaction.connection.execute("PRAGMA max_page_count = \(pages + 1)")
     }
     let large = object("a.c", "{\"text\":\"\(String(repeating: "x", count: 100_000))\"}")
-    #expect(await failure { _ = try await store.commit([.put(large, expectedVersion: 0)], run: nil) }?.code == .diskFull)
+    #expect(
+      await failure { _ = try await store.commit([.put(large, expectedVersion: 0)], run: nil) }?.code == .diskFull)
     _ = try await store.commit([.put(object("a.d"), expectedVersion: 0)], run: nil)
     #expect(try await store.snapshot().objects.map(\.key.description) == ["a.b", "a.d"])
     await store.close()
@@ -234,7 +241,8 @@ import Testing
     for stop in 0..<12 {
       let world = World(.memory)
       let counter = Counter()
-      let store = MemoryStateStore(database: world.database, environment: world.environment()) { event throws(StoreError) in
+      let store = MemoryStateStore(database: world.database, environment: world.environment()) {
+        event throws(StoreError) in
         if counter.next() >= stop { throw StoreError(.closed, "killed at \(event.write) \(event.phase)") }
       }
       let error = await failure {

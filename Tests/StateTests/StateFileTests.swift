@@ -28,7 +28,10 @@ import Values
     #expect(file.snapshot.outputs["s"]?.sensitive == true)
     let secret = try #require(file.snapshot.object(at: address("terraform_data.secret")))
     #expect(secret.sensitivePaths.map(\.description) == [".input.s", ".input.list[1]", ".input.m[\"k\"]"])
-    #expect(secret.dependencies.map(\.description) == ["terraform_data.base", "terraform_data.counted", "terraform_data.each"])
+    #expect(
+      secret.dependencies.map(\.description) == [
+        "terraform_data.base", "terraform_data.counted", "terraform_data.each",
+      ])
     let counted = file.snapshot.objects(of: try #require(ConfigurationResource(parsing: "terraform_data.counted")))
     #expect(counted.map { $0.address.key } == (0...10).map { InstanceKey.integer($0) })
   }
@@ -90,7 +93,9 @@ import Values
   }
 
   @Test func escapesAttributesAsGoDoes() throws {
-    let text = #"{"version":4,"resources":[{"mode":"managed","type":"a","name":"b","provider":"provider[\"registry.terraform.io/hashicorp/a\"]","instances":[{"attributes":{"n":1.10e400,"t":"<é\/\u00e9&>"# + "\u{2028}" + #"","e":{ },"l":[ ]}}]}]}"#
+    let text =
+      #"{"version":4,"resources":[{"mode":"managed","type":"a","name":"b","provider":"provider[\"registry.terraform.io/hashicorp/a\"]","instances":[{"attributes":{"n":1.10e400,"t":"<é\/\u00e9&>"#
+      + "\u{2028}" + #"","e":{ },"l":[ ]}}]}]}"#
     let file = try #require(try StateFile(reading: Array(text.utf8)))
     let written = String(decoding: file.bytes, as: UTF8.self)
     #expect(written.contains(#""n": 1.10e400,"#))

@@ -26,7 +26,8 @@ import Values
     vpc.schemaVersion = 3
     vpc.createBeforeDestroy = true
     vpc.lastVerified = "2026-08-01T12:00:00Z"
-    vpc.dependencies = ["data.example_zone.z", "module.b.example_thing.t"].compactMap(ConfigurationResource.init(parsing:))
+    vpc.dependencies = ["data.example_zone.z", "module.b.example_thing.t"].compactMap(
+      ConfigurationResource.init(parsing:))
     let version = try await StateTests.store(vpc, in: store, run: run)
     try await store.finishRun(run.id, status: .succeeded)
 
@@ -64,8 +65,13 @@ import Values
     try await store(object("a.b", #"{"x":1}"#), in: theirs, run: second, expecting: version)
     try await theirs.finishRun(second.id, status: .succeeded)
 
-    let late = await failure { _ = try await mine.commit([.put(object("a.b", #"{"x":2}"#), expectedVersion: version)], run: nil) }
-    guard case .conflict(let run)? = late?.code else { Issue.record("no conflict: \(late as Any)"); return }
+    let late = await failure {
+      _ = try await mine.commit([.put(object("a.b", #"{"x":2}"#), expectedVersion: version)], run: nil)
+    }
+    guard case .conflict(let run)? = late?.code else {
+      Issue.record("no conflict: \(late as Any)")
+      return
+    }
     #expect(run?.id == second.id)
     #expect(
       late?.message
@@ -91,7 +97,10 @@ import Values
         operation, changes: [.put(object("a.b"), expectedVersion: 0), .put(object("a.c"), expectedVersion: 7)],
         succeeded: true, message: nil)
     }
-    guard case .conflict? = error?.code else { Issue.record("no conflict"); return }
+    guard case .conflict? = error?.code else {
+      Issue.record("no conflict")
+      return
+    }
     let snapshot = try await store.snapshot()
     #expect(snapshot.objects.isEmpty)
     #expect(snapshot.serial == 0)
@@ -136,20 +145,26 @@ import Values
     let occupied = await failure {
       _ = try await store.commit([.restore(instance, deposedKey: "0badcafe", expectedVersion: deposed[0])], run: nil)
     }
-    guard case .conflict? = occupied?.code else { Issue.record("no conflict"); return }
+    guard case .conflict? = occupied?.code else {
+      Issue.record("no conflict")
+      return
+    }
     let restored = try await store.commit(
       [
         .remove(key("a.b"), expectedVersion: deposed[1]),
         .restore(instance, deposedKey: "0badcafe", expectedVersion: deposed[0]),
       ], run: nil)
     #expect(restored[0] == 0)
-    let moved = try await store.commit([.move(from: key("a.b"), to: key("module.m.a.b[3]"), expectedVersion: restored[1])], run: nil)
+    let moved = try await store.commit(
+      [.move(from: key("a.b"), to: key("module.m.a.b[3]"), expectedVersion: restored[1])], run: nil)
     snapshot = try await store.snapshot()
     #expect(snapshot.objects.map(\.key.description) == ["module.m.a.b[3]"])
     #expect(snapshot.objects.first?.text == #"{"v":1}"#)
     #expect(snapshot.objects.first?.version == moved[0])
 
-    let changes = try await store.history(of: instance).map { "\($0.key) \($0.change) \($0.before?.text ?? "-") \($0.after?.text ?? "-") \($0.otherKey?.description ?? "")" }
+    let changes = try await store.history(of: instance).map {
+      "\($0.key) \($0.change) \($0.before?.text ?? "-") \($0.after?.text ?? "-") \($0.otherKey?.description ?? "")"
+    }
     #expect(
       changes == [
         #"a.b put - {"v":1} "#,

@@ -84,7 +84,10 @@ import Testing
       let version = Int.random(in: 0..<5, using: &random) == 0 ? Int64.random(in: 0...9, using: &random) : known
       switch Int.random(in: 0..<6, using: &random) {
       case 0: changes.append(.remove(key(name), expectedVersion: version))
-      case 1: changes.append(.depose(address(name), deposedKey: "0000000\(Int.random(in: 0...1, using: &random))", expectedVersion: version))
+      case 1:
+        changes.append(
+          .depose(
+            address(name), deposedKey: "0000000\(Int.random(in: 0...1, using: &random))", expectedVersion: version))
       case 2:
         guard let old = objects.first(where: { $0.deposedKey != nil }), let deposed = old.deposedKey else { break }
         changes.append(.restore(old.address, deposedKey: deposed, expectedVersion: old.version))
@@ -101,9 +104,12 @@ import Testing
     let snapshot = try await store.snapshot()
     var lines = snapshot.objects.map { "  \($0.key) \($0.version) \($0.text)" }
     lines.append("  serial \(snapshot.serial), runs \(try await store.runs().map(\.status))")
-    lines.append("  in flight \(snapshot.operationsInFlight.map(\.id)), interrupted \(snapshot.interruptedOperations.map(\.id))")
+    lines.append(
+      "  in flight \(snapshot.operationsInFlight.map(\.id)), interrupted \(snapshot.interruptedOperations.map(\.id))")
     for entry in try await store.history(of: address("a.b")) {
-      lines.append("  \(entry.version) \(entry.key) \(entry.change) \(entry.before?.version ?? 0) \(entry.after?.text ?? "-") \(entry.runID ?? 0)")
+      lines.append(
+        "  \(entry.version) \(entry.key) \(entry.change) \(entry.before?.version ?? 0) \(entry.after?.text ?? "-") \(entry.runID ?? 0)"
+      )
     }
     return lines
   }

@@ -61,7 +61,8 @@ struct ObjectRow {
       statement.holds(dependencies, first + 6), statement.bool(first + 7) == createBeforeDestroy
     else { return false }
     if statement.holds(sensitivePaths, first + 3) { return true }
-    guard let stored = SensitivePaths.decode(statement.bytes(first + 3)), let new = SensitivePaths.decode(sensitivePaths)
+    guard let stored = SensitivePaths.decode(statement.bytes(first + 3)),
+      let new = SensitivePaths.decode(sensitivePaths)
     else { return false }
     return Set(stored) == Set(new)
   }

@@ -42,18 +42,33 @@ package struct StateSnapshot: Sendable {
         unique.append(object)
       }
     }
-    let isSorted = zip(unique, unique.dropFirst()).allSatisfy { $0.key < $1.key }
-    if !isSorted {
-      unique.sort { $0.key < $1.key }
+    // Objects are large; only their indices move while sorting.
+    let order = unique.indices.sorted { unique[$0].key < unique[$1].key }
+    if !order.elementsEqual(unique.indices) {
+      unique = order.map { unique[$0] }
       for (index, object) in unique.enumerated() { positions[object.key] = index }
     }
     self.objects = unique
     indexByKey = positions
-    var byResource: [ConfigurationResource: [Int]] = [:]
-    for (index, object) in unique.enumerated() {
-      byResource[object.address.configuration, default: []].append(index)
+    indicesByResource = Self.indices(of: unique)
+  }
+
+  private static func indices(of objects: [StateObject]) -> [ConfigurationResource: [Int]] {
+    var result: [ConfigurationResource: [Int]] = [:]
+    var start = 0
+    // Neighbours mostly belong to one resource, whose name is then made and hashed once.
+    while start < objects.count {
+      let first = objects[start].address
+      var end = start + 1
+      while end < objects.count, objects[end].address.resource == first.resource,
+        objects[end].address.module == first.module
+      {
+        end += 1
+      }
+      result[first.configuration, default: []].append(contentsOf: start..<end)
+      start = end
     }
-    indicesByResource = byResource
+    return result
   }
 
   package var isEmpty: Bool { objects.isEmpty && outputs.isEmpty }

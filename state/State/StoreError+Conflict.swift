@@ -30,7 +30,8 @@ extension StoreError {
   }
 
   package static func notLeased(_ key: ObjectKey, run: Run) -> StoreError {
-    StoreError(.invalidRequest, "Run \(run.id) holds no lease on \(key.address), so it may not begin an operation on it.")
+    StoreError(
+      .invalidRequest, "Run \(run.id) holds no lease on \(key.address), so it may not begin an operation on it.")
   }
 
   package static func unknownRun(_ id: Int64) -> StoreError { StoreError(.notFound, "There is no run \(id).") }

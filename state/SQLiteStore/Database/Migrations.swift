@@ -141,7 +141,7 @@ enum Migrations {
       dependencies TEXT,
       create_before_destroy INTEGER
     ) STRICT;
-    CREATE INDEX history_by_address ON history (stack_id, address, deposed);
+    CREATE INDEX history_by_address ON history (address, stack_id, deposed);
     CREATE INDEX history_by_run ON history (run_id);
 
     CREATE TABLE leases (

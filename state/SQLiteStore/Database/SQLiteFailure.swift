@@ -28,15 +28,18 @@ struct SQLiteFailure {
         .busy, "Another process kept \(path) locked for too long. Wait until it has finished, then try again.")
     case SQLITE_FULL:
       return StoreError(
-        .diskFull, "There is no space left for \(path). Nothing of this change was stored; free some space and try again.")
+        .diskFull,
+        "There is no space left for \(path). Nothing of this change was stored; free some space and try again.")
     case SQLITE_READONLY:
-      return StoreError(.readOnly, "\(path) cannot be written: \(text). Check the permissions of the file and its directory.")
+      return StoreError(
+        .readOnly, "\(path) cannot be written: \(text). Check the permissions of the file and its directory.")
     case SQLITE_CORRUPT, SQLITE_NOTADB: return .corruptStore(path, text)
     case SQLITE_PERM, SQLITE_AUTH: return Self.permission(path)
     case SQLITE_CANTOPEN: return cannotOpen(path)
     case SQLITE_IOERR where systemError == ENOSPC || systemError == EDQUOT || systemError == EFBIG:
       return StoreError(
-        .diskFull, "There is no space left for \(path). Nothing of this change was stored; free some space and try again.")
+        .diskFull,
+        "There is no space left for \(path). Nothing of this change was stored; free some space and try again.")
     default:
       let cause = systemError == 0 ? "" : ", system error \(systemError)"
       return StoreError(.inputOutput, "\(path) cannot be used: \(text) (SQLite code \(code)\(cause)).")
@@ -54,7 +57,9 @@ struct SQLiteFailure {
   }
 
   private static func permission(_ path: String) -> StoreError {
-    StoreError(.permissionDenied, "\(path) cannot be opened: permission denied. Check the owner and the mode of the file and its directory.")
+    StoreError(
+      .permissionDenied,
+      "\(path) cannot be opened: permission denied. Check the owner and the mode of the file and its directory.")
   }
 }
 

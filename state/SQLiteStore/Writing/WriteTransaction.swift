@@ -139,7 +139,8 @@ final class WriteTransaction {
     for holder in holders where holder != own {
       if let run = try livingRun(holder, stackID: stackID) {
         throw StoreError(
-          .conflict(run: run), "The state is being changed by \(run.displayName). Wait until that run has finished, then try again.")
+          .conflict(run: run),
+          "The state is being changed by \(run.displayName). Wait until that run has finished, then try again.")
       }
     }
   }

@@ -30,7 +30,9 @@ final class Writer {
     case EROFS:
       throw StoreError(.readOnly, "\(path) cannot be created: its file system is read-only.")
     case EACCES, EPERM:
-      throw StoreError(.permissionDenied, "\(path) cannot be created: permission denied. Check the owner and the mode of its directory.")
+      throw StoreError(
+        .permissionDenied,
+        "\(path) cannot be created: permission denied. Check the owner and the mode of its directory.")
     case ENOSPC, EDQUOT:
       throw StoreError(.diskFull, "\(path) cannot be created: there is no space left. Free some space and try again.")
     case let number:
@@ -46,7 +48,8 @@ final class Writer {
       do throws(StoreError) {
         let mode = try connection.text("PRAGMA journal_mode = WAL")
         if mode == "wal" { return }
-        throw StoreError(.inputOutput, "\(connection.path) is on a file system without shared memory, which the store needs.")
+        throw StoreError(
+          .inputOutput, "\(connection.path) is on a file system without shared memory, which the store needs.")
       } catch {
         guard error.code == .busy, waited < timeout else { throw error }
       }

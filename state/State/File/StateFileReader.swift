@@ -131,7 +131,8 @@ struct StateFileReader: ~Copyable {
     }
     let type = texts["type"] ?? ""
     let name = texts["name"] ?? ""
-    guard let mode = texts["mode"].flatMap(ResourceMode.init(rawValue:)), mode != .ephemeral, !type.isEmpty, !name.isEmpty
+    guard let mode = texts["mode"].flatMap(ResourceMode.init(rawValue:)), mode != .ephemeral, !type.isEmpty,
+      !name.isEmpty
     else { throw Self.unreadable("a resource \"\(type).\(name)\" has no mode, type or name, or an unknown mode") }
     let owner = ResourceInstance(module: try module(texts["module"] ?? ""), Resource(mode, type, name))
     let provider = try provider(texts["provider"] ?? "", of: owner)

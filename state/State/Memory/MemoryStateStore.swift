@@ -12,7 +12,8 @@ package final class MemoryStateStore: StateStore {
   /// A moment of a write, for tests that stop the engine there.
   package struct Event: Sendable, Hashable {
     package enum Write: Sendable, Hashable {
-      case beginRun, finishRun, lease, renewLeases, beginOperation, finishOperation, resolveOperation, commit, replaceAll
+      case beginRun, finishRun, lease, renewLeases, beginOperation, finishOperation, resolveOperation, commit,
+        replaceAll
     }
     package enum Phase: Sendable, Hashable {
       /// Throwing here leaves the store as it was: the process died before the write.
