@@ -1,0 +1,240 @@
+package import Values
+
+/// What a provider planned although it may not: every value that is neither the configured one nor the prior one, at a place
+/// where the provider may not decide. Empty when the plan is in order.
+///
+/// - Parameters:
+///   - prior: the object as it is, or null.
+///   - configuration: the configuration that the provider was given.
+///   - planned: its answer.
+///
+/// None is marked. The rules and the messages are those of Terraform 1.11; where the provider says that it has the legacy type
+/// system, Terraform only logs them. Linear in the size of the values.
+package func planValidityProblems(
+  schema: BlockSchema, prior: Value, configuration: Value, planned: Value
+) -> [ObjectProblem] {
+  if planned.isIdentical(to: configuration) { return [] }
+  var check = PlanCheck()
+  check.object(.block(schema), prior, configuration, planned)
+  return check.problems
+}
+
+private struct PlanCheck {
+  var path = Path.root
+  var problems: [ObjectProblem] = []
+
+  static let unknownBlock =
+    "attribute representing nested block must not be unknown itself; set nested attribute values to unknown instead"
+  static let unknownElement =
+    "element representing nested block must not be unknown itself; set nested attribute values to unknown instead"
+
+  mutating func report(_ message: String) { problems.append(ObjectProblem(path, message)) }
+
+  /// Reports when one of the two is null and the other is not; answers whether there is something to look into.
+  mutating func agreeOnExistence(_ configuration: Value, _ planned: Value) -> Bool {
+    switch (configuration.isNull, planned.isNull) {
+    case (false, true): report("planned for absence but config wants existence")
+    case (true, false): report("planned for existence but config wants absence")
+    case (true, true): break
+    case (false, false): return true
+    }
+    return false
+  }
+
+  mutating func object(_ schema: ObjectSchema, _ prior: Value, _ configuration: Value, _ planned: Value) {
+    guard agreeOnExistence(configuration, planned) else { return }
+    members(schema, prior, configuration, planned)
+  }
+
+  mutating func members(_ schema: ObjectSchema, _ prior: Value, _ configuration: Value, _ planned: Value) {
+    let type = schema.type
+    let (before, configured, after) = (
+      ObjectReader(prior, type), ObjectReader(configuration, type), ObjectReader(planned, type)
+    )
+    schema.forEachMember { place, member in
+      switch member {
+      case .attribute(let attribute):
+        path.steps.append(.attribute(attribute.name))
+        self.attribute(attribute, before[place], configured[place], after[place])
+      case .block(let block):
+        path.steps.append(.attribute(block.name))
+        blocks(block, before[place], configured[place], after[place])
+      }
+      path.steps.removeLast()
+    }
+  }
+
+  mutating func attribute(_ schema: AttributeSchema, _ prior: Value, _ configuration: Value, _ planned: Value) {
+    if planned.isIdentical(to: configuration, ignoringRefinements: true) { return }
+    // What was there before, unchanged: the provider says that the configured value means the same.
+    if !prior.isNull, !configuration.isNull, planned.isIdentical(to: prior, ignoringRefinements: true) { return }
+    if schema.writeOnly {
+      if !planned.isNull { report("planned value for write-only attribute is not null") }
+      return
+    }
+    if schema.computed, !schema.optional || configuration.isNull { return }
+    if configuration.isNull, !planned.isNull {
+      report(
+        schema.containsSensitive
+          ? "sensitive planned value for a non-computed attribute"
+          : "planned value \(planned.literal) for a non-computed attribute")
+      return
+    }
+    if let nested = schema.nestedType {
+      nestedObjects(nested, prior, configuration, planned)
+      return
+    }
+    switch (schema.sensitive, prior.isNull) {
+    case (true, true): report("sensitive planned value does not match config value")
+    case (true, false): report("sensitive planned value does not match config value nor prior value")
+    case (false, true):
+      report("planned value \(planned.literal) does not match config value \(configuration.literal)")
+    case (false, false):
+      report(
+        "planned value \(planned.literal) does not match config value \(configuration.literal) nor prior value \(prior.literal)"
+      )
+    }
+  }
+}
+
+// Nested attribute types.
+extension PlanCheck {
+  mutating func nestedObjects(
+    _ nested: NestedAttributeSchema, _ prior: Value, _ configuration: Value, _ planned: Value
+  ) {
+    guard agreeOnExistence(configuration, planned) else { return }
+    guard planned.isKnown else {
+      report("planned unknown for configured value")
+      return
+    }
+    let schema = ObjectSchema.attributes(nested)
+    switch nested.nesting {
+    case .single, .group:
+      members(schema, prior, configuration, planned)
+    case .list:
+      guard agreeOnCount(configuration, planned) else { return }
+      let (before, configured) = (prior.elements, configuration.elements)
+      for (index, element) in planned.elements.enumerated() {
+        path.steps.append(.index(.int(index)))
+        members(
+          schema, index < before.count ? before[index] : .null(.object(nested.objectType)), configured[index], element)
+        path.steps.removeLast()
+      }
+    case .map:
+      guard agreeOnCount(configuration, planned) else { return }
+      for (key, element) in zip(planned.keys, planned.elements) {
+        guard let configured = configuration.element(at: key) else {
+          report("map key \(goQuoted(key)) from plan is not present in config")
+          continue
+        }
+        path.steps.append(.attribute(key))
+        members(schema, prior.element(at: key) ?? .null(.object(nested.objectType)), configured, element)
+        path.steps.removeLast()
+      }
+      for key in configuration.keys where planned.element(at: key) == nil {
+        report("map key \(goQuoted(key)) from config is not present in plan")
+      }
+    case .set:
+      // Without keys there is nothing to pair elements by; only the count can be wrong for certain.
+      guard configuration.isWhollyKnown else { return }
+      let (most, wanted) = (planned.count, configuration.count)
+      let least = planned.isWhollyKnown ? most : min(most, 1)
+      if wanted < least || wanted > most { reportCounts(configuration, planned) }
+    }
+  }
+
+  private mutating func agreeOnCount(_ configuration: Value, _ planned: Value) -> Bool {
+    if configuration.isKnown, configuration.count == planned.count { return true }
+    reportCounts(configuration, planned)
+    return false
+  }
+
+  private mutating func reportCounts(_ configuration: Value, _ planned: Value) {
+    func length(_ value: Value) -> String {
+      guard value.isKnown else {
+        return "cty.UnknownVal(cty.Number).Refine().NotNull().NumberLowerBound(cty.NumberIntVal(0), true).NewValue()"
+      }
+      return Value.int(value.count).literal
+    }
+    report("count in plan (\(length(planned))) disagrees with count in config (\(length(configuration)))")
+  }
+}
+
+// Nested blocks.
+extension PlanCheck {
+  mutating func blocks(_ schema: NestedBlockSchema, _ prior: Value, _ configuration: Value, _ planned: Value) {
+    if planned.isIdentical(to: configuration) { return }
+    guard configuration.isKnown else {
+      if planned.isKnown { report("planned value \(planned.literal) for unknown dynamic block") }
+      return
+    }
+    guard planned.isKnown else {
+      report(Self.unknownBlock)
+      return
+    }
+    let block = ObjectSchema.block(schema.block)
+    switch schema.nesting {
+    case .single, .group: object(block, prior, configuration, planned)
+    case .list: listBlocks(block, prior, configuration, planned)
+    case .map: mapBlocks(block, prior, configuration, planned)
+    case .set:
+      if planned.isNull { reportNullBlocks("set") }
+      for element in planned.elements where !element.isKnown {
+        path.steps.append(.index(element))
+        report(Self.unknownElement)
+        path.steps.removeLast()
+      }
+    }
+  }
+
+  private mutating func reportNullBlocks(_ kind: String) {
+    report("attribute representing a \(kind) of nested blocks must be empty to indicate no blocks, not null")
+  }
+
+  /// Reports when the numbers differ. A null configuration counts as empty: what ignored changes put in may be null.
+  private mutating func agreeOnBlockCount(_ configuration: Value, _ planned: Value) -> Bool {
+    if planned.count == configuration.count { return true }
+    report("block count in plan (\(planned.count)) disagrees with count in config (\(configuration.count))")
+    return false
+  }
+
+  private mutating func listBlocks(
+    _ schema: ObjectSchema, _ prior: Value, _ configuration: Value, _ planned: Value
+  ) {
+    if planned.isNull { return reportNullBlocks("list") }
+    guard agreeOnBlockCount(configuration, planned) else { return }
+    let (before, configured) = (prior.elements, configuration.elements)
+    for (index, element) in planned.elements.enumerated() {
+      path.steps.append(.index(.int(index)))
+      if element.isKnown {
+        object(schema, index < before.count ? before[index] : .null(.object(schema.type)), configured[index], element)
+      } else {
+        report(Self.unknownElement)
+      }
+      path.steps.removeLast()
+    }
+  }
+
+  private mutating func mapBlocks(_ schema: ObjectSchema, _ prior: Value, _ configuration: Value, _ planned: Value) {
+    if planned.isNull { return reportNullBlocks("map") }
+    var isObject = false
+    if case .object = planned { isObject = true }
+    guard isObject || agreeOnBlockCount(configuration, planned) else { return }
+    for (key, element) in zip(planned.keys, planned.elements) {
+      guard let configured = configuration.element(at: key) else {
+        report("block key \(goQuoted(key)) from plan is not present in config")
+        continue
+      }
+      path.steps.append(isObject ? .attribute(key) : .index(.string(key)))
+      if element.isKnown {
+        object(schema, prior.element(at: key) ?? .null(.object(schema.type)), configured, element)
+      } else {
+        report(Self.unknownElement)
+      }
+      path.steps.removeLast()
+    }
+    for key in configuration.keys where planned.element(at: key) == nil {
+      report("block key \(goQuoted(key)) from config is not present in plan")
+    }
+  }
+}
