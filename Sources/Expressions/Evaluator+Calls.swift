@@ -1,0 +1,172 @@
+import Diagnostics
+import Functions
+import HCL
+import Values
+
+extension Evaluator {
+  mutating func callFunction(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    guard let functions = context.functions else {
+      report("Function calls not allowed", "Functions may not be called here.", at: expression.range, in: nil)
+      return .dynamicUnknown
+    }
+    var name = call.name
+    if name.utf8.contains(UInt8(ascii: ":")) {
+      if name.hasPrefix("provider::") { return callProviderFunction(call, in: expression) }
+      guard name.hasPrefix("core::") else {
+        let namespace = String(name.prefix { $0 != ":" })
+        report(
+          "Unknown provider function",
+          "The function namespace \"\(namespace)\" is not valid. Provider function calls must use the \"provider::\" "
+            + "namespace prefix.",
+          at: call.nameRange, in: nil)
+        return .dynamicUnknown
+      }
+      name.removeFirst("core::".count)
+    }
+    if let value = callWithUnevaluatedArguments(name, call, in: expression) { return value }
+    guard let function = functions.function(named: name) else {
+      let known = (functions.names + Self.ownFunctions).sorted()
+      let suggestion = nearestName(to: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
+      report(
+        "Call to unknown function", "There is no function named \"\(call.name)\".\(suggestion)", at: call.nameRange,
+        context: expression.range, in: nil)
+      return .dynamicUnknown
+    }
+    let signature = function.signature
+    guard let arguments = arguments(of: call, in: expression) else { return .dynamicUnknown }
+    if arguments.isUnknown { return .dynamicUnknown }
+    guard checkCount(arguments.values.count, signature, call, in: expression) else { return .dynamicUnknown }
+    if arguments.hasErrors { return .dynamicUnknown }
+    do {
+      return try functions.call(name, arguments.values)
+    } catch {
+      report(error, of: call, signature, arguments, in: expression)
+      return .dynamicUnknown
+    }
+  }
+
+  struct Arguments {
+    var values: [Value] = []
+    /// The expression of each value; the expanded ones share that of the last argument.
+    var expressions: [Expression] = []
+    /// The expanding argument is unknown, so even their number is.
+    var isUnknown = false
+    var hasErrors = false
+  }
+
+  /// Evaluates the arguments and expands the last one where `...` says so; nil after an error in the expansion.
+  private mutating func arguments(of call: FunctionCallExpression, in expression: Expression) -> Arguments? {
+    var result = Arguments()
+    result.values.reserveCapacity(call.arguments.count)
+    let count = diagnostics.count
+    for argument in call.arguments {
+      result.values.append(value(of: argument))
+      result.expressions.append(argument)
+    }
+    result.hasErrors = diagnostics.count > count && diagnostics[count...].hasErrors
+    guard call.expandsLast, let last = result.values.popLast(), let place = result.expressions.popLast() else {
+      return result
+    }
+    let (expanded, marks) = last.unmarked()
+    if expanded.isNull {
+      report(
+        "Invalid expanding argument value", "The expanding argument (indicated by ...) must not be null.",
+        at: place.range, context: expression.range, in: place)
+      return nil
+    }
+    switch expanded.type {
+    case .dynamic: result.isUnknown = true
+    case .list, .set, .tuple:
+      guard expanded.isKnown else {
+        result.isUnknown = true
+        return result
+      }
+      for element in expanded.elements {
+        result.values.append(element.marked(with: marks))
+        result.expressions.append(place)
+      }
+    default:
+      report(
+        "Invalid expanding argument value",
+        "The expanding argument (indicated by ...) must be of a tuple, list, or set type.", at: place.range,
+        context: expression.range, in: place)
+      return nil
+    }
+    return result
+  }
+
+  private mutating func checkCount(
+    _ count: Int, _ signature: FunctionSignature, _ call: FunctionCallExpression, in expression: Expression
+  ) -> Bool {
+    let wanted = signature.parameters.count
+    if count < wanted {
+      let qualifier = signature.variadic == nil ? "" : " at least"
+      report(
+        "Not enough function arguments",
+        "Function \"\(call.name)\" expects\(qualifier) \(wanted) argument(s). Missing value for "
+          + "\"\(signature.parameters[count].name)\".",
+        at: call.closeParenthesisRange, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
+        call: described(call, signature))
+      return false
+    }
+    if count > wanted, signature.variadic == nil {
+      let extra = call.arguments.indices.contains(wanted) ? call.arguments[wanted].range : call.closeParenthesisRange
+      report(
+        "Too many function arguments", "Function \"\(call.name)\" expects only \(wanted) argument(s).",
+        at: extra, context: call.nameRange.through(call.closeParenthesisRange), in: nil, call: described(call, signature))
+      return false
+    }
+    return true
+  }
+
+  /// Turns what a function said into a message at the argument it is about.
+  private mutating func report(
+    _ error: FunctionError, of call: FunctionCallExpression, _ signature: FunctionSignature?, _ arguments: Arguments,
+    in expression: Expression
+  ) {
+    guard let index = error.argumentIndex, arguments.expressions.indices.contains(index) else {
+      report(
+        "Error in function call", "Call to function \"\(call.name)\" failed: \(error.message).", at: expression.range,
+        in: expression, call: described(call, signature))
+      return
+    }
+    let parameter =
+      signature.map { $0.parameters.indices.contains(index) ? $0.parameters[index].name : $0.variadic?.name ?? "" } ?? ""
+    let place = error.path.steps.isEmpty ? "" : ": \(error.path.description)"
+    report(
+      "Invalid function argument", "Invalid value for \"\(parameter)\" parameter\(place): \(error.message).",
+      at: arguments.expressions[index].range, context: expression.range, in: arguments.expressions[index],
+      call: described(call, signature))
+  }
+
+  /// The call as messages show it: `substr(str, offset, length)`.
+  func described(_ call: FunctionCallExpression, _ signature: FunctionSignature?) -> Diagnostic.FunctionCall {
+    let text = signature.map { signature in
+      let names = signature.parameters.map(\.name) + (signature.variadic.map { ["\($0.name)..."] } ?? [])
+      return "\(call.name)(\(names.joined(separator: ", ")))"
+    }
+    return Diagnostic.FunctionCall(calledAs: call.name, signature: text)
+  }
+
+  private mutating func callProviderFunction(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    guard let arguments = arguments(of: call, in: expression) else { return .dynamicUnknown }
+    guard let callee = context.providerFunction else {
+      let parts = call.name.split(separator: ":", omittingEmptySubsequences: true)
+      let provider = parts.count > 1 ? String(parts[1]) : ""
+      let function = parts.count > 2 ? String(parts[2]) : ""
+      report(
+        "Unknown provider function",
+        "There is no function named \"\(call.name)\". Ensure that provider name \"\(provider)\" is declared in this "
+          + "module's required_providers block, and that this provider offers a function named \"\(function)\".",
+        at: call.nameRange, in: nil)
+      return .dynamicUnknown
+    }
+    if arguments.isUnknown || arguments.hasErrors { return .dynamicUnknown }
+    do {
+      return try callee(call.name, arguments.values)
+    } catch {
+      report(error, of: call, nil, arguments, in: expression)
+      return .dynamicUnknown
+    }
+  }
+}

@@ -1,0 +1,287 @@
+import Diagnostics
+import HCL
+import Values
+
+extension Evaluator {
+  mutating func object(_ items: [ObjectItem], in expression: Expression) -> Value {
+    var attributes: [(String, Value)] = []
+    attributes.reserveCapacity(items.count)
+    var marks: Marks = []
+    var isKnown = true
+    var jsonNames: Set<String> = []
+    for item in items {
+      let value = value(of: item.value)
+      guard let key = key(of: item, in: expression) else {
+        isKnown = false
+        continue
+      }
+      let (plain, keyMarks) = key.unmarked()
+      marks.formUnion(keyMarks)
+      guard let name = plain.asString else {
+        isKnown = false
+        continue
+      }
+      if case .jsonString = item.key.kind, !jsonNames.insert(name).inserted {
+        report(
+          "Duplicate object attribute", "An attribute named \"\(name)\" was already defined in this object.",
+          at: item.key.range, in: nil)
+      }
+      attributes.append((name, value))
+    }
+    return (isKnown ? Value.object(attributes) : .dynamicUnknown).marked(with: marks)
+  }
+
+  /// The key of an item as a string, maybe unknown or marked; nil after an error.
+  private mutating func key(of item: ObjectItem, in expression: Expression) -> Value? {
+    if let name = item.keyName { return .text(name) }
+    if item.isAmbiguous {
+      report(
+        "Ambiguous attribute key",
+        "If this expression is intended to be a reference, wrap it in parentheses. If it's instead intended as a literal "
+          + "name containing periods, wrap it in quotes to create a string literal.",
+        at: item.key.range, in: nil)
+      return nil
+    }
+    let count = diagnostics.count
+    let key = value(of: item.key)
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
+    if key.isNull {
+      report(
+        "Null value as key", "Can't use a null value as a key.", at: item.key.range, context: expression.range,
+        in: item.key)
+      return nil
+    }
+    do {
+      return try convert(key, to: .string)
+    } catch {
+      report(
+        "Incorrect key type", "Can't use this value as a key: \(error.message).", at: item.key.range,
+        context: expression.range, in: item.key)
+      return nil
+    }
+  }
+
+  mutating func forTuple(_ loop: ForExpression, in expression: Expression) -> Value {
+    var values: [Value] = []
+    let outcome = iterate(loop, in: expression) { evaluator, isIncluded in
+      let value = evaluator.value(of: loop.value)
+      if isIncluded { values.append(value) }
+      return true
+    }
+    guard let marks = outcome.marks else { return .dynamicUnknown }
+    return (outcome.isKnown ? Value.tuple(values) : .dynamicUnknown).marked(with: marks)
+  }
+
+  mutating func forObject(_ loop: ForExpression, in expression: Expression) -> Value {
+    guard let keyExpression = loop.key else { return .dynamicUnknown }
+    var values: [String: Value] = [:]
+    var groups: [String: [Value]] = [:]
+    var keyMarks: Marks = []
+    let outcome = iterate(loop, in: expression) { evaluator, isIncluded in
+      guard let key = evaluator.iterationKey(keyExpression, in: expression) else { return false }
+      let (plain, marks) = key.unmarked()
+      keyMarks.formUnion(marks)
+      let value = evaluator.value(of: loop.value)
+      guard let name = plain.asString else { return false }
+      guard isIncluded else { return true }
+      if loop.groups {
+        groups[name, default: []].append(value)
+      } else if values.updateValue(value, forKey: name) != nil {
+        evaluator.report(
+          "Duplicate object key",
+          "Two different items produced the key \(QuotedText.quoted(name)) in this 'for' expression. If duplicates are "
+            + "expected, use the ellipsis (...) after the value expression to enable grouping by key.",
+          at: keyExpression.range, context: expression.range, in: keyExpression)
+      }
+      return true
+    }
+    guard let marks = outcome.marks else { return .dynamicUnknown }
+    if loop.groups { values = groups.mapValues { .tuple($0) } }
+    return (outcome.isKnown ? Value.object(values) : .dynamicUnknown).marked(with: marks.union(keyMarks))
+  }
+
+  private mutating func iterationKey(_ expression: Expression, in whole: Expression) -> Value? {
+    let count = diagnostics.count
+    let key = value(of: expression)
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
+    if key.isNull {
+      report(
+        "Invalid object key", "Key expression in 'for' expression must not produce a null value.", at: expression.range,
+        context: whole.range, in: expression)
+      return nil
+    }
+    do {
+      return try convert(key, to: .string)
+    } catch {
+      report(
+        "Invalid object key", "The key expression produced an invalid result: \(error.message).", at: expression.range,
+        context: whole.range, in: expression)
+      return nil
+    }
+  }
+
+  private struct IterationOutcome {
+    /// Marks of the collection and of the conditions; nil after an error or for a collection of unknown type.
+    var marks: Marks?
+    var isKnown = true
+  }
+
+  /// Calls the body for each element that the condition admits, the loop's variables in place. The body is told whether
+  /// the element counts for certain, and answers whether its own result is known.
+  private mutating func iterate(
+    _ loop: ForExpression, in expression: Expression, _ body: (inout Evaluator, Bool) -> Bool
+  ) -> IterationOutcome {
+    let (collection, marks) = value(of: loop.collection).unmarked()
+    if collection.isNull {
+      report(
+        "Iteration over null value", "A null value cannot be used as the collection in a 'for' expression.",
+        at: loop.collection.range, context: expression.range, in: loop.collection)
+      return IterationOutcome(marks: nil)
+    }
+    if case .unknown(let unknown) = collection, unknown.type == .dynamic || unknown.type.isIterable {
+      return IterationOutcome(marks: marks, isKnown: false)
+    }
+    guard collection.type.isIterable else {
+      report(
+        "Iteration over non-iterable value",
+        "A value of type \(collection.type.friendlyName) cannot be used as the collection in a 'for' expression.",
+        at: loop.collection.range, context: expression.range, in: loop.collection)
+      return IterationOutcome(marks: nil)
+    }
+    var outcome = IterationOutcome(marks: marks)
+    let base = frames.count
+    defer { frames.removeSubrange(base...) }
+    if let name = loop.keyVariable { frames.append(Frame(name: name, value: .dynamicNull)) }
+    frames.append(Frame(name: loop.valueVariable, value: .dynamicNull))
+    collection.forEachElement { key, element in
+      if loop.keyVariable != nil { frames[base].value = key() }
+      frames[frames.count - 1].value = element
+      switch condition(of: loop, in: expression, &outcome) {
+      case .some(true): if !body(&self, true) { outcome.isKnown = false }
+      case .some(false): break
+      case .none: outcome.isKnown = false
+      }
+    }
+    return outcome
+  }
+
+  /// Whether the current element counts; nil when that is not known or an error was reported.
+  private mutating func condition(
+    of loop: ForExpression, in expression: Expression, _ outcome: inout IterationOutcome
+  ) -> Bool? {
+    guard let condition = loop.condition else { return true }
+    let count = diagnostics.count
+    let (value, marks) = value(of: condition).unmarked()
+    outcome.marks?.formUnion(marks)
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
+    if value.isNull {
+      report(
+        "Condition is null", "The value of the 'if' clause must not be null.", at: condition.range,
+        context: expression.range, in: condition)
+      return nil
+    }
+    do {
+      return try convert(value, to: .bool).asBool
+    } catch {
+      report(
+        "Invalid 'for' condition", "The 'if' clause value is invalid: \(error.message).", at: condition.range,
+        context: expression.range, in: condition)
+      return nil
+    }
+  }
+
+  mutating func splat(_ splat: SplatExpression, in expression: Expression) -> Value {
+    let errorCount = diagnostics.count
+    let (source, marks) = value(of: splat.source).unmarked()
+    if diagnostics.count > errorCount, diagnostics[errorCount...].hasErrors { return .dynamicUnknown }
+    let type = source.type
+    // Anything that is no sequence stands for a sequence of one, or of none when it is null.
+    let isSequence: Bool =
+      switch type {
+      case .list, .set, .tuple: true
+      default: false
+      }
+    if source.isNull {
+      if !isSequence { return .emptyTuple.marked(with: marks) }
+      report(
+        "Splat of null value", "Splat expressions (with the * symbol) cannot be applied to null sequences.",
+        at: splat.source.range, context: expression.range, in: splat.source)
+      return .dynamicUnknown
+    }
+    if type == .dynamic {
+      _ = each(splat, of: .dynamicUnknown)
+      return .dynamicUnknown.marked(with: marks)
+    }
+    if !isSequence {
+      let one = each(splat, of: source)
+      return (source.isDefinitelyNotNull ? Value.tuple([one]) : .dynamicUnknown).marked(with: marks)
+    }
+    if case .unknown(let unknown) = source { return unknownSplat(splat, of: unknown).marked(with: marks) }
+    var values: [Value] = []
+    values.reserveCapacity(source.count)
+    for element in source.elements { values.append(each(splat, of: element)) }
+    if case .tuple = type { return .tuple(values).marked(with: marks) }
+    return list(values, splat, of: type).marked(with: marks)
+  }
+
+  private mutating func each(_ splat: SplatExpression, of element: Value) -> Value {
+    splatItems.append(element)
+    defer { splatItems.removeLast() }
+    return value(of: splat.each)
+  }
+
+  /// A splat over a list or set is a list; where elements have different types because some are not known, it is unknown.
+  private mutating func list(_ values: [Value], _ splat: SplatExpression, of type: ValueType) -> Value {
+    guard let first = values.first else {
+      let element = each(splat, of: .unknown(type.elementType ?? .dynamic))
+      return .list([], of: element.type)
+    }
+    let elementType = first.type
+    if values.dropFirst().allSatisfy({ $0.conforms(to: elementType) && $0.type == elementType }) {
+      return .list(values, of: elementType)
+    }
+    return .tuple(values)
+  }
+
+  private mutating func unknownSplat(_ splat: SplatExpression, of unknown: Unknown) -> Value {
+    if case .tuple(let types) = unknown.type {
+      return .tuple(types.map { each(splat, of: .unknown($0)) })
+    }
+    let element = each(splat, of: .unknown(unknown.type.elementType ?? .dynamic))
+    var refinements = Refinements.notNull
+    refinements.minimumLength = unknown.refinements.minimumLength
+    refinements.maximumLength = unknown.refinements.maximumLength
+    // The elements of a set may become equal in part, but never fewer in a list of them.
+    return .unknown(.list(element.type), refined: refinements)
+  }
+}
+
+extension ValueType {
+  /// Whether a value of this type can be gone through element by element.
+  var isIterable: Bool {
+    switch self {
+    case .list, .set, .map, .tuple, .object: true
+    default: false
+    }
+  }
+}
+
+extension Value {
+  /// Every element with its key: the index of a list or tuple, the name in a map or object, the element itself in a set.
+  /// The key is made only when asked for.
+  func forEachElement(_ body: (() -> Value, Value) -> Void) {
+    switch self {
+    case .list(let list):
+      for (index, element) in list.elements.enumerated() { body({ .int(index) }, element) }
+    case .tuple(let tuple):
+      for (index, element) in tuple.elements.enumerated() { body({ .int(index) }, element) }
+    case .set(let set):
+      for element in set.elements { body({ element }, element) }
+    case .map(let map):
+      for (index, element) in map.values.enumerated() { body({ .string(map.keys[index]) }, element) }
+    case .object(let object):
+      for (index, element) in object.values.enumerated() { body({ .string(object.names[index]) }, element) }
+    default: break
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import Diagnostics
+import HCL
+import Values
+
+extension Evaluator {
+  /// The object of a block. Marks are those of enclosing dynamic blocks and go onto every attribute that is written.
+  mutating func decode(_ plan: BlockPlan, marks: Marks) -> Value {
+    if !plan.diagnostics.isEmpty { diagnostics += plan.diagnostics }
+    var values = plan.schema.emptyValue.elements
+    for attribute in plan.attributes {
+      values[attribute.index] = decode(attribute, marks)
+    }
+    for nested in plan.blocks {
+      values[nested.index] = decode(nested, in: plan, marks)
+    }
+    return .object(type: plan.schema.impliedType, values: values)
+  }
+
+  private mutating func decode(_ attribute: AttributePlan, _ marks: Marks) -> Value {
+    let value = value(of: attribute.expression)
+    switch (value, attribute.type) {
+    case (.string, .string), (.number, .number), (.bool, .bool): return value.marked(with: marks)
+    default: break
+    }
+    do {
+      return try convert(value, to: attribute.type).marked(with: marks)
+    } catch {
+      report(
+        "Incorrect attribute value type",
+        "Inappropriate value for attribute \"\(attribute.name)\": \(error.message).", at: attribute.expression.range,
+        context: attribute.nameRange.through(attribute.expression.range), in: attribute.expression)
+      return .unknown(attribute.type.withoutOptionals)
+    }
+  }
+
+  /// A block as decoding found it, with the label it has in a map of blocks.
+  private struct Decoded {
+    var value: Value
+    var label: String
+    var range: SourceRange
+    var isUnknown: Bool
+    var marks: Marks
+  }
+
+  private mutating func decode(_ nested: NestedPlan, in plan: BlockPlan, _ marks: Marks) -> Value {
+    var found: [Decoded] = []
+    found.reserveCapacity(nested.items.count)
+    for item in nested.items {
+      switch item {
+      case .written(let block):
+        let value = decode(block.plan, marks: marks)
+        found.append(
+          Decoded(value: value, label: block.labels.first ?? "", range: block.range, isUnknown: false, marks: []))
+      case .dynamic(let block): expand(block, marks, into: &found)
+      }
+    }
+    let type = ValueType.object(nested.schema.impliedType)
+    switch nested.nesting {
+    case .single, .group: return single(found, nested, plan)
+    case .list, .set:
+      if let unknown = found.first(where: \.isUnknown) {
+        let collection: ValueType =
+          if type.containsDynamic { .dynamic } else if nested.nesting == .list { .list(type) } else { .set(type) }
+        return Value.unknown(collection).marked(with: found.reduce(unknown.marks) { $0.union($1.marks) })
+      }
+      checkCount(found, nested, plan)
+      let values = found.map(\.value)
+      if nested.nesting == .set { return .set(values, of: type.containsDynamic ? unified(values, type) : type) }
+      return type.containsDynamic ? .tuple(values) : .list(values, of: type)
+    case .map: return map(found, nested, type)
+    }
+  }
+
+  /// Elements of a set with types that are not fixed by the schema must agree in one.
+  private func unified(_ values: [Value], _ type: ValueType) -> ValueType {
+    unify(values.map(\.type)) ?? type
+  }
+
+  private mutating func single(_ found: [Decoded], _ nested: NestedPlan, _ plan: BlockPlan) -> Value {
+    guard let first = found.first else {
+      if nested.minItems > 0 {
+        diagnostics.append(
+          .error(
+            "Missing \(nested.name) block", "A \(nested.name) block is required.", at: plan.missingItemRange))
+      }
+      return nested.nesting == .group ? nested.schema.emptyValue : .null(.object(nested.schema.impliedType))
+    }
+    for extra in found.dropFirst() {
+      diagnostics.append(
+        .error(
+          "Duplicate \(nested.name) block", "Only one block of type \"\(nested.name)\" is allowed.", at: extra.range))
+    }
+    if first.isUnknown { return Value.unknown(.object(nested.schema.impliedType)).marked(with: first.marks) }
+    return first.value
+  }
+
+  private mutating func checkCount(_ found: [Decoded], _ nested: NestedPlan, _ plan: BlockPlan) {
+    if found.count < nested.minItems {
+      diagnostics.append(
+        .error(
+          "Insufficient \(nested.name) blocks", "At least \(nested.minItems) \"\(nested.name)\" blocks are required.",
+          at: plan.missingItemRange))
+    } else if nested.maxItems > 0, found.count > nested.maxItems {
+      diagnostics.append(
+        .error(
+          "Too many \(nested.name) blocks", "No more than \(nested.maxItems) \"\(nested.name)\" blocks are allowed",
+          at: found[nested.maxItems].range))
+    }
+  }
+
+  private mutating func map(_ found: [Decoded], _ nested: NestedPlan, _ type: ValueType) -> Value {
+    if found.contains(where: \.isUnknown) {
+      let marks = found.reduce(Marks()) { $0.union($1.marks) }
+      return Value.unknown(type.containsDynamic ? .dynamic : .map(type)).marked(with: marks)
+    }
+    var byLabel: [String: Value] = [:]
+    for block in found where byLabel.updateValue(block.value, forKey: block.label) != nil {
+      diagnostics.append(
+        .error(
+          "Duplicate \(nested.name) block",
+          "A block of type \"\(nested.name)\" labeled \"\(block.label)\" was already defined.", at: block.range))
+    }
+    return type.containsDynamic ? .object(byLabel) : .map(byLabel, of: type)
+  }
+
+  /// The blocks that a dynamic block stands for. While its `for_each` is unknown that is one block about which nothing is known.
+  private mutating func expand(_ block: DynamicBlock, _ outer: Marks, into found: inout [Decoded]) {
+    let count = diagnostics.count
+    let (collection, own) = value(of: block.forEach).unmarked()
+    let marks = outer.union(own)
+    let hasErrors = diagnostics.count > count && diagnostics[count...].hasErrors
+    if collection.isNull {
+      report(
+        "Invalid dynamic for_each value", "Cannot use a null value in for_each.", at: block.forEach.range,
+        in: block.forEach)
+      return
+    }
+    if case .unknown(let unknown) = collection, unknown.type == .dynamic || unknown.type.isIterable {
+      let iterator = Frame(name: block.iterator, value: Self.iterator(.dynamicUnknown, .dynamicUnknown))
+      // Decoded for its messages only.
+      if !hasErrors { _ = withFrames([iterator]) { $0.decode(block.plan, marks: marks) } }
+      found.append(Decoded(value: .dynamicUnknown, label: "", range: block.range, isUnknown: true, marks: marks))
+      return
+    }
+    guard collection.type.isIterable else {
+      report(
+        "Invalid dynamic for_each value",
+        "Cannot use a \(collection.type.friendlyName) value in for_each. An iterable collection is required.",
+        at: block.forEach.range, in: block.forEach)
+      return
+    }
+    let base = frames.count
+    frames.append(Frame(name: block.iterator, value: .dynamicNull))
+    defer { frames.removeSubrange(base...) }
+    collection.forEachElement { key, element in
+      frames[base].value = Self.iterator(key().marked(with: own), element.marked(with: own))
+      guard let label = label(of: block) else { return }
+      found.append(
+        Decoded(
+          value: decode(block.plan, marks: marks), label: label, range: block.range, isUnknown: false, marks: marks))
+    }
+  }
+
+  private static let iteratorNames = AttributeNames(sorted: ["key", "value"])
+
+  private static func iterator(_ key: Value, _ value: Value) -> Value {
+    .object(names: iteratorNames, values: [key, value])
+  }
+
+  /// The label of a generated block, empty when its type has none; nil after an error.
+  private mutating func label(of block: DynamicBlock) -> String? {
+    guard let expression = block.labels.first else { return "" }
+    let count = diagnostics.count
+    let value = value(of: expression)
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
+    let problem: String
+    if value.isNull {
+      problem = "Cannot use a null value as a dynamic block label."
+    } else if !value.isKnown {
+      problem = "This value is not known. Dynamic block labels must be immediately-known values."
+    } else if value.hasMarks {
+      problem = "Cannot use a marked value as a dynamic block label."
+    } else if let text = value.converted(to: .string)?.asString {
+      return text
+    } else {
+      problem = "Unsuitable value for dynamic block label: a string is required."
+    }
+    report("Invalid dynamic block label", problem, at: expression.range, in: expression)
+    return nil
+  }
+}

@@ -1,0 +1,106 @@
+import Diagnostics
+import HCL
+import Values
+
+extension Evaluator {
+  /// Evaluates a whole reference chain at once, keys first, if the expression is one: `a.b[count.index].c`.
+  mutating func chain(_ expression: Expression) -> Value? {
+    guard let root = chainRoot(of: expression) else { return nil }
+    var steps: [ResolvedStep] = []
+    collectSteps(of: expression, into: &steps)
+    return resolve(root.root, steps, range: expression.range, in: expression)
+  }
+
+  private func chainRoot(of expression: Expression) -> Traversal? {
+    var current = expression
+    while true {
+      switch current.kind {
+      case .scopeTraversal(let traversal): return traversal
+      case .relativeTraversal(let source, _): current = source
+      case .index(let collection, _): current = collection
+      default: return nil
+      }
+    }
+  }
+
+  private mutating func collectSteps(of expression: Expression, into steps: inout [ResolvedStep]) {
+    switch expression.kind {
+    case .scopeTraversal(let traversal): steps += resolved(traversal.steps)
+    case .relativeTraversal(let source, let more):
+      collectSteps(of: source, into: &steps)
+      steps += resolved(more)
+    case .index(let collection, let key):
+      collectSteps(of: collection, into: &steps)
+      steps.append(.index(value(of: key), bracketRange(of: expression, after: collection)))
+    default: break
+    }
+  }
+
+  func resolved(_ steps: [TraversalStep]) -> [ResolvedStep] {
+    if steps.isEmpty { return [] }
+    return steps.map { step in
+      switch step {
+      case .attribute(let name, let range): .attribute(name, range)
+      case .index(.string(let key), let range): .index(.string(key), range)
+      case .index(.number(let key), let range): .index(number(key), range)
+      case .splat(let range): .index(.dynamicUnknown, range)
+      }
+    }
+  }
+
+  private func bracketRange(of expression: Expression, after collection: Expression) -> SourceRange {
+    SourceRange(
+      file: expression.range.file, start: max(expression.range.start, collection.range.end), end: expression.range.end)
+  }
+
+  /// Looks a chain up among the iterations' variables and then in the scope, and applies what steps are left.
+  mutating func resolve(
+    _ root: String, _ steps: [ResolvedStep], range: SourceRange, in expression: Expression
+  ) -> Value {
+    if let local = frames.last(where: { $0.name == root }) { return apply(steps[...], to: local.value, in: expression) }
+    let resolution = context.scope.resolve(root: root, steps: steps, range: range)
+    if !resolution.diagnostics.isEmpty { diagnostics += resolution.diagnostics }
+    if resolution.consumed >= steps.count { return resolution.value }
+    return apply(steps[resolution.consumed...], to: resolution.value, in: expression)
+  }
+
+  /// Applies steps one after another; after an error the rest is unknown.
+  mutating func apply(_ steps: ArraySlice<ResolvedStep>, to value: Value, in expression: Expression) -> Value {
+    var current = value
+    for step in steps {
+      do {
+        current = try step.apply(to: current)
+      } catch {
+        report(error.summary, error.message, at: step.range, in: expression)
+        return .dynamicUnknown
+      }
+    }
+    return current
+  }
+
+  mutating func index(_ collection: Expression, _ key: Expression, in expression: Expression) -> Value {
+    let value = value(of: collection)
+    let step = ResolvedStep.index(self.value(of: key), bracketRange(of: expression, after: collection))
+    return apply([step], to: value, in: expression)
+  }
+}
+
+extension ResolvedStep {
+  /// What the step leads to from a value. Marks of the value and of a key pass on.
+  func apply(to value: Value) throws(OperationError) -> Value {
+    switch self {
+    case .attribute(let name, _): try Operations.getAttribute(value, name)
+    case .index(let key, _): try Operations.index(value, key)
+    }
+  }
+}
+
+extension Value {
+  /// The value as another type; nil when that cannot be.
+  func converted(to type: ValueType) -> Value? {
+    switch (self, type) {
+    case (.string, .string), (.number, .number), (.bool, .bool): self
+    default: try? convert(self, to: type)
+    }
+  }
+}

@@ -1,0 +1,297 @@
+import Diagnostics
+import Functions
+import HCL
+import Values
+
+/// The functions that need their arguments before evaluation, or a scope of their own.
+extension Evaluator {
+  static let ownFunctions = ["can", "templatefile", "templatestring", "try", "type"]
+  /// Templates that render templates; as deep as Terraform goes.
+  private static let templateDepthMaximum = 128
+
+  mutating func callWithUnevaluatedArguments(
+    _ name: String, _ call: FunctionCallExpression, in expression: Expression
+  ) -> Value? {
+    switch name {
+    case "try": tryFunction(call, in: expression)
+    case "can": canFunction(call, in: expression)
+    case "type": typeFunction(call, in: expression)
+    case "templatefile": templateFile(call, in: expression)
+    case "templatestring": templateString(call, in: expression)
+    default: nil
+    }
+  }
+
+  /// Evaluates aside: what goes wrong is handed out instead of being reported.
+  private mutating func attempt(_ expression: Expression) -> (Value, [Diagnostic]) {
+    let base = diagnostics.count
+    let value = value(of: expression)
+    let found = Array(diagnostics[base...])
+    diagnostics.removeSubrange(base...)
+    return (value, found)
+  }
+
+  /// The first argument without errors. While that is not wholly known it may still fail, so the result stays open.
+  private mutating func tryFunction(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    if call.arguments.isEmpty {
+      fail(call, "at least one argument is required", in: expression)
+      return .dynamicUnknown
+    }
+    var failures: [Diagnostic] = []
+    for argument in call.arguments {
+      let (value, found) = attempt(argument)
+      if found.hasErrors {
+        failures += found
+        continue
+      }
+      return value.isWhollyKnown ? value : .dynamicUnknown
+    }
+    var message = "no expression succeeded:\n"
+    for failure in failures { message += "- \(failure.summary)\n  \(failure.detail)\n" }
+    fail(call, message + "\nAt least one expression must produce a successful result", in: expression)
+    return .dynamicUnknown
+  }
+
+  private mutating func canFunction(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    guard exactly(1, of: ["expression"], call, in: expression) else { return .unknown(.bool) }
+    let (value, found) = attempt(call.arguments[0])
+    if found.hasErrors { return .false }
+    return value.isWhollyKnown ? .true : .unknown(.bool)
+  }
+
+  /// A description of the type of a value, marked so that consoles print it bare.
+  private mutating func typeFunction(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    guard exactly(1, of: ["value"], call, in: expression) else { return .dynamicUnknown }
+    return Value.string(value(of: call.arguments[0]).type.layout(indent: 0)).marked(with: .typeValue)
+  }
+
+  private mutating func templateFile(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    guard exactly(2, of: ["path", "vars"], call, in: expression) else { return .dynamicUnknown }
+    let count = diagnostics.count
+    let (path, pathMarks) = value(of: call.arguments[0]).unmarked()
+    let (variables, marks) = value(of: call.arguments[1]).unmarked()
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return .dynamicUnknown }
+    guard path.isKnown, variables.isKnown else { return .dynamicUnknown.marked(with: pathMarks.union(marks)) }
+    if path.isNull {
+      invalid(call, argument: 0, "path", "argument must not be null", in: expression)
+      return .dynamicUnknown
+    }
+    let source: String
+    do {
+      guard let text = try context.functions?.call("file", [path]).unmarked().0.asString else { return .dynamicUnknown }
+      source = text
+    } catch {
+      invalid(call, argument: 0, "path", error.message, in: expression)
+      return .dynamicUnknown
+    }
+    let name = path.converted(to: .string)?.asString ?? ""
+    return render(source, named: name, variables, isFile: true, call, in: expression)
+      .marked(with: pathMarks.union(marks))
+  }
+
+  private mutating func templateString(_ call: FunctionCallExpression, in expression: Expression) -> Value {
+    guard exactly(2, of: ["template", "vars"], call, in: expression) else { return .dynamicUnknown }
+    guard isReference(call.arguments[0]) else {
+      let reason =
+        switch call.arguments[0].kind {
+        case .string, .template, .templateWrap:
+          "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not "
+            + "support providing a literal template; consider using a template string expression instead"
+        default:
+          "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax"
+        }
+      invalid(call, argument: 0, "template", "invalid template expression: \(reason)", in: expression)
+      return .dynamicUnknown
+    }
+    let count = diagnostics.count
+    let (template, templateMarks) = value(of: call.arguments[0]).unmarked()
+    let (variables, marks) = value(of: call.arguments[1]).unmarked()
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return .dynamicUnknown }
+    let all = marks.union(templateMarks)
+    guard template.isKnown, variables.isKnown else { return Value.unknown(.string).marked(with: all) }
+    if template.isNull {
+      invalid(call, argument: 0, "template", "template is null", in: expression)
+      return .dynamicUnknown
+    }
+    guard let source = template.converted(to: .string)?.asString else {
+      invalid(call, argument: 0, "template", "invalid template value: a string is required", in: expression)
+      return .dynamicUnknown
+    }
+    return render(source, named: "<templatestring argument>", variables, isFile: false, call, in: expression)
+      .marked(with: all)
+  }
+
+  private func isReference(_ expression: Expression) -> Bool {
+    switch expression.kind {
+    case .scopeTraversal: true
+    case .relativeTraversal(let source, _): isReference(source)
+    case .index(let collection, _): isReference(collection)
+    case .parentheses(let inner): isReference(inner)
+    default: false
+    }
+  }
+
+  /// Renders template text with the variables as its only names.
+  private mutating func render(
+    _ source: String, named name: String, _ variables: Value, isFile: Bool, _ call: FunctionCallExpression,
+    in expression: Expression
+  ) -> Value {
+    guard let names = templateVariables(variables, call, in: expression) else { return .dynamicUnknown }
+    if templateDepth >= Self.templateDepthMaximum {
+      fail(
+        call, "maximum recursion depth \(Self.templateDepthMaximum) reached in \(name)", in: expression)
+      return .dynamicUnknown
+    }
+    let bytes = Array(source.utf8)
+    let place = TemplatePlace(name: name, bytes: bytes)
+    let (template, parsing) = parseTemplate(bytes, file: SourceFileID(index: .max))
+    if let error = parsing.first(where: { $0.severity == .error }) {
+      failRender(call, place.describe(error), isFile: isFile, in: expression)
+      return .dynamicUnknown
+    }
+    for traversal in template.variables where names[traversal.root] == nil {
+      let message =
+        "vars map does not contain key \"\(traversal.root)\", referenced at \(place.text(of: traversal.rootRange))"
+      invalid(call, argument: 1, "vars", message, in: expression)
+      return .dynamicUnknown
+    }
+    let inner = EvaluationContext(
+      scope: ValuesScope(names), functions: context.functions, providerFunction: context.providerFunction)
+    var evaluator = Evaluator(inner, templateDepth: templateDepth + 1)
+    let value = evaluator.value(of: template)
+    if let error = evaluator.diagnostics.first(where: { $0.severity == .error }) {
+      failRender(call, place.describe(error), isFile: isFile, in: expression)
+      return .dynamicUnknown
+    }
+    return value
+  }
+
+  private mutating func templateVariables(
+    _ variables: Value, _ call: FunctionCallExpression, in expression: Expression
+  ) -> [String: Value]? {
+    switch variables {
+    case .map, .object: break
+    case .null:
+      invalid(call, argument: 1, "vars", "argument must not be null", in: expression)
+      return nil
+    default:
+      invalid(call, argument: 1, "vars", "invalid vars value: must be a map", in: expression)
+      return nil
+    }
+    var names: [String: Value] = [:]
+    for (name, value) in zip(variables.keys, variables.elements) {
+      guard isValidIdentifier(name) else {
+        let message =
+          "invalid template variable name \"\(name)\": must start with a letter, followed by zero or more letters, "
+          + "digits, and underscores"
+        invalid(call, argument: 1, "vars", message, in: expression)
+        return nil
+      }
+      names[name] = value
+    }
+    return names
+  }
+
+  private mutating func exactly(
+    _ count: Int, of names: [String], _ call: FunctionCallExpression, in expression: Expression
+  ) -> Bool {
+    if call.arguments.count == count { return true }
+    if call.arguments.count < count {
+      report(
+        "Not enough function arguments",
+        "Function \"\(call.name)\" expects \(count) argument(s). Missing value for \"\(names[call.arguments.count])\".",
+        at: call.closeParenthesisRange, context: expression.range, in: nil)
+    } else {
+      report(
+        "Too many function arguments", "Function \"\(call.name)\" expects only \(count) argument(s).",
+        at: call.arguments[count].range, context: expression.range, in: nil)
+    }
+    return false
+  }
+
+  private mutating func fail(_ call: FunctionCallExpression, _ message: String, in expression: Expression) {
+    report(
+      "Error in function call", "Call to function \"\(call.name)\" failed: \(message).", at: expression.range,
+      in: expression, call: described(call, nil))
+  }
+
+  private mutating func failRender(
+    _ call: FunctionCallExpression, _ message: String, isFile: Bool, in expression: Expression
+  ) {
+    if isFile {
+      fail(call, message, in: expression)
+    } else {
+      invalid(call, argument: 0, "template", message, in: expression)
+    }
+  }
+
+  private mutating func invalid(
+    _ call: FunctionCallExpression, argument: Int, _ parameter: String, _ message: String, in expression: Expression
+  ) {
+    let place = call.arguments[argument]
+    report(
+      "Invalid function argument", "Invalid value for \"\(parameter)\" parameter: \(message).", at: place.range,
+      context: expression.range, in: place, call: described(call, nil))
+  }
+}
+
+/// Turns ranges in a template that is in no source map into text.
+private struct TemplatePlace {
+  var name: String
+  var bytes: [UInt8]
+
+  func describe(_ diagnostic: Diagnostic) -> String {
+    let place = diagnostic.subject.map { "\(text(of: $0)): " } ?? ""
+    return "\(place)\(diagnostic.summary); \(diagnostic.detail)".trimmingFullStop
+  }
+
+  /// `FILE:LINE,COLUMN-COLUMN`.
+  func text(of range: SourceRange) -> String {
+    let start = position(of: Int(range.start))
+    let end = position(of: Int(range.end))
+    if start.line == end.line { return "\(name):\(start.line),\(start.column)-\(end.column)" }
+    return "\(name):\(start.line),\(start.column)-\(end.line),\(end.column)"
+  }
+
+  private func position(of offset: Int) -> (line: Int, column: Int) {
+    let before = bytes.prefix(min(offset, bytes.count))
+    let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    let lastLine = before.suffix(from: before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)
+    return (line, String(decoding: lastLine, as: UTF8.self).count + 1)
+  }
+}
+
+extension String {
+  fileprivate var trimmingFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}
+
+/// Whether text is a name of the native syntax: a letter or underscore, then letters, digits, underscores and dashes.
+package func isValidIdentifier(_ text: String) -> Bool {
+  guard let first = text.unicodeScalars.first, first.properties.isXIDStart || first == "_" else { return false }
+  return text.unicodeScalars.dropFirst().allSatisfy { $0.properties.isXIDContinue || $0 == "-" }
+}
+
+extension ValueType {
+  /// As `type()` shows it: nested types on lines of their own.
+  package func layout(indent: Int) -> String {
+    let inner = String(repeating: " ", count: indent + 4)
+    let outer = String(repeating: " ", count: indent)
+    switch self {
+    case .dynamic: return "dynamic"
+    case .bool: return "bool"
+    case .number: return "number"
+    case .string: return "string"
+    case .capsule(let name): return name
+    case .list(let element): return "list(\(element.layout(indent: indent)))"
+    case .set(let element): return "set(\(element.layout(indent: indent)))"
+    case .map(let element): return "map(\(element.layout(indent: indent)))"
+    case .tuple(let types):
+      if types.isEmpty { return "tuple([])" }
+      return "tuple([\n" + types.map { "\(inner)\($0.layout(indent: indent + 4)),\n" }.joined() + "\(outer)])"
+    case .object(let type):
+      if type.count == 0 { return "object({})" }
+      let lines = zip(type.names, type.types).map { "\(inner)\($0): \($1.layout(indent: indent + 4)),\n" }
+      return "object({\n" + lines.joined() + "\(outer)})"
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Diagnostics
+import HCL
+import Values
+
+/// Walks one expression. Names that the expression itself defines stand in `frames`; all others are the scope's.
+///
+/// Behaviour follows `hclsyntax` of HCL 2.23, the version in Terraform 1.11.4: both operands of `&&` and `||` and both
+/// results of a conditional are always evaluated, and an error makes the part at fault unknown.
+struct Evaluator {
+  let context: EvaluationContext
+  var diagnostics: [Diagnostic] = []
+  /// Variables of enclosing `for` expressions and iterators of dynamic blocks, innermost last.
+  var frames: [Frame]
+  /// The current elements of enclosing splats, innermost last.
+  var splatItems: [Value] = []
+  /// How many templates are being rendered within each other.
+  var templateDepth: Int
+
+  struct Frame {
+    var name: String
+    var value: Value
+  }
+
+  init(_ context: EvaluationContext, frames: [Frame] = [], templateDepth: Int = 0) {
+    self.context = context
+    self.frames = frames
+    self.templateDepth = templateDepth
+  }
+
+  mutating func value(of expression: Expression) -> Value {
+    switch expression.kind {
+    case .string(let text): return .text(text)
+    case .number(let literal): return number(literal)
+    case .bool(let flag): return .bool(flag)
+    case .null: return .dynamicNull
+    case .scopeTraversal(let traversal):
+      return resolve(traversal.root, resolved(traversal.steps), range: traversal.range, in: expression)
+    case .relativeTraversal(let source, let steps):
+      if let value = chain(expression) { return value }
+      return apply(resolved(steps)[...], to: value(of: source), in: expression)
+    case .index(let collection, let key):
+      if let value = chain(expression) { return value }
+      return index(collection, key, in: expression)
+    case .template(let parts): return template(parts, in: expression)
+    case .templateWrap(let inner), .parentheses(let inner): return value(of: inner)
+    case .templateJoin(let loop): return join(loop, in: expression)
+    case .jsonString(let string): return jsonString(string)
+    case .functionCall(let call): return callFunction(call, in: expression)
+    case .conditional(let condition, let then, let otherwise):
+      return conditional(condition, then, otherwise, in: expression)
+    case .tuple(let elements): return tuple(elements)
+    case .object(let items): return object(items, in: expression)
+    case .forTuple(let loop): return forTuple(loop, in: expression)
+    case .forObject(let loop): return forObject(loop, in: expression)
+    case .splat(let splat): return self.splat(splat, in: expression)
+    case .splatItem: return splatItems.last ?? .dynamicUnknown
+    case .binary(let op, let left, let right): return binary(op, left, right, in: expression)
+    case .unary(let op, let operand): return unary(op, operand, in: expression)
+    case .invalid: return .dynamicUnknown
+    }
+  }
+
+  private mutating func tuple(_ elements: [Expression]) -> Value {
+    var values: [Value] = []
+    values.reserveCapacity(elements.count)
+    for element in elements { values.append(value(of: element)) }
+    return .tuple(values)
+  }
+
+  private mutating func jsonString(_ string: JSONStringExpression) -> Value {
+    diagnostics += string.diagnostics
+    guard let template = string.template else {
+      return string.diagnostics.hasErrors ? .dynamicUnknown : .text(string.text)
+    }
+    return value(of: template)
+  }
+
+  func number(_ literal: NumberLiteral) -> Value {
+    switch literal {
+    case .integer(let value): .number(Number(value))
+    case .decimal(let text): Number(parsing: text).map(Value.number) ?? .unknown(.number)
+    }
+  }
+
+  /// Reports an error about an expression, with the values of what it refers to.
+  mutating func report(
+    _ summary: String, _ detail: String, at subject: SourceRange, context range: SourceRange? = nil,
+    in expression: Expression?, call: Diagnostic.FunctionCall? = nil
+  ) {
+    diagnostics.append(
+      Diagnostic(
+        .error, summary, detail, subject: subject, context: range,
+        values: expression.map { involvedValues($0) } ?? [], functionCall: call))
+  }
+
+  /// Runs work with the variables of an iteration in place.
+  mutating func withFrames<Result>(_ added: [Frame], _ work: (inout Evaluator) -> Result) -> Result {
+    let count = frames.count
+    frames += added
+    defer { frames.removeSubrange(count...) }
+    return work(&self)
+  }
+}
