@@ -36,6 +36,7 @@ let strict: [SwiftSetting] = [
 let fixtures: [String: [String]] = [
   "HCLTests": ["Fixtures"],
   "ReferenceTests": ["Scenarios"],
+  "StateTests": ["Fixtures"],
 ]
 
 let package = Package(
