@@ -80,7 +80,7 @@ final class PluginLog: Sendable {
   var hasTrace: Bool { state.withLock { $0.trace != nil } }
 
   func append(_ bytes: [UInt8]) {
-    let lines = state.withLock { state -> [String] in
+    let levelled = state.withLock { state -> [(line: String, level: PluginLogLevel)] in
       var lines: [String] = []
       var start = bytes.startIndex
       while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -90,14 +90,13 @@ final class PluginLog: Sendable {
       }
       state.pending += bytes[start...]
       if state.pending.count > Self.longestLine { lines.append(Self.take(&state.pending)) }
-      for line in lines where !line.isEmpty { Self.keep(line, in: &state) }
-      return lines
+      return lines.filter { !$0.isEmpty }.map { line in
+        Self.keep(line, in: &state)
+        return (line, state.trace == nil ? .debug : .error)
+      }
     }
     guard let sink else { return }
-    let crashed = hasTrace
-    for line in lines where !line.isEmpty {
-      sink(Self.parse(line, provider: provider, defaultLevel: crashed ? .error : .debug))
-    }
+    for (line, level) in levelled { sink(Self.parse(line, provider: provider, defaultLevel: level)) }
   }
 
   private static func take(_ pending: inout [UInt8]) -> String {

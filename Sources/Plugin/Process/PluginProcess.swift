@@ -31,7 +31,10 @@ final class PluginProcess: Sendable {
     }
   }
 
-  deinit { process?.kill(after: .zero) }
+  deinit {
+    connection.abandon()
+    process?.kill(after: .zero)
+  }
 
   /// Starts a plugin and connects to it. On any failure no child is left.
   static func start(_ launch: PluginLaunch, with launcher: any ProcessLauncher) async throws(PluginError) -> PluginProcess {

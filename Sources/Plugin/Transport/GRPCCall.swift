@@ -62,6 +62,10 @@ final class GRPCCall: @unchecked Sendable {
   /// The stream is closed; `code` is the HTTP/2 error code, 0 for none.
   func finish(streamError code: UInt32) {
     if let failure { return complete(.failure(failure)) }
+    if let deadline, status != 0, deadline <= ContinuousClock.now {
+      // The plugin knows the deadline too, and may give the call up first, in words of its own.
+      return complete(.failure(Self.overdue))
+    }
     if let status {
       // A status counts even when the plugin resets the stream after it: Go's servers do so with NO_ERROR.
       guard status == 0 else {
@@ -76,6 +80,8 @@ final class GRPCCall: @unchecked Sendable {
     if httpStatus != 0, httpStatus != 200 { return complete(.failure(GRPCError(httpStatus: httpStatus))) }
     complete(.failure(Self.error(forStreamError: code)))
   }
+
+  static let overdue = GRPCError(.deadlineExceeded, "the plugin did not answer in time")
 
   /// gRPC's table of HTTP/2 error codes.
   private static func error(forStreamError code: UInt32) -> GRPCError {

@@ -85,6 +85,9 @@ final class GRPCConnection: Sendable {
     }
   }
 
+  /// As `close`, without waiting: for owners that go without having said so.
+  func abandon() { enqueue(.close) }
+
   private func newIdentifier() -> UInt64 {
     queue.withLock { queue in
       queue.nextIdentifier += 1

@@ -100,7 +100,7 @@ import CNghttp2
   func enforceDeadlines(now: ContinuousClock.Instant) {
     for (stream, call) in callsByStream where call.failure == nil {
       guard let deadline = call.deadline, deadline <= now else { continue }
-      abandon(stream: stream, GRPCError(.deadlineExceeded, "the plugin did not answer in time"))
+      abandon(stream: stream, GRPCCall.overdue)
     }
   }
 

@@ -1,0 +1,115 @@
+import CZlib
+package import Host
+
+/// Replies to GetProviderSchema on disk, named by the checksum of the provider's program: a big provider needs half a second
+/// and more to make the reply, and reads back in milliseconds.
+///
+/// Whatever is wrong with the cache, nothing fails: the provider is asked instead.
+package struct PluginSchemaCache: Sendable {
+  /// Changes with the form of the files.
+  private static let signature = Array("plumb provider schema 1\n".utf8)
+
+  private let directory: String
+  private let files: any FileTree
+
+  /// The directory is made when it is first needed.
+  package init(directory: String, files: any FileTree) {
+    self.directory = directory
+    self.files = files
+  }
+
+  /// The stored reply for a program. Runs on a thread of its own, since it may have to read the whole program once.
+  func load(executable: String) async -> SchemaIndex? {
+    await onThread { lookUp(executable: executable) }
+  }
+
+  /// Keeps a reply for the next time. Returns when it is on disk.
+  func store(_ index: SchemaIndex, executable: String) async {
+    _ = await onThread { () -> SchemaIndex? in
+      write(index, executable: executable)
+      return nil
+    }
+  }
+
+  private func onThread(_ body: @escaping @Sendable () -> SchemaIndex?) async -> SchemaIndex? {
+    await withCheckedContinuation { continuation in
+      if !startThread(named: "plumb-schemas", { continuation.resume(returning: body()) }) {
+        continuation.resume(returning: nil)
+      }
+    }
+  }
+
+  private func lookUp(executable: String) -> SchemaIndex? {
+    guard let checksum = checksum(executable), let stored = try? files.read(path(checksum)) else { return nil }
+    return Self.unpack(stored)
+  }
+
+  private func write(_ index: SchemaIndex, executable: String) {
+    guard let checksum = checksum(executable), let packed = Self.pack(index) else { return }
+    try? files.createDirectory(directory)
+    try? files.write(packed, to: path(checksum))
+  }
+
+  private func path(_ checksum: String) -> String { "\(directory)/\(checksum).schema" }
+
+  /// The program's SHA-256. A note beside the schemas remembers it for as long as path, size, time and inode stay.
+  private func checksum(_ executable: String) -> String? {
+    guard let resolved = try? files.resolve(executable), let status = try? files.status(resolved) else { return nil }
+    let note = "\(directory)/\(SHA256.hexadecimal(of: Array(resolved.utf8))).checksum"
+    let key = "\(status.size) \(status.modifiedNanoseconds) \(status.inode) \(resolved)"
+    if let known = try? files.read(note) {
+      let lines = String(decoding: known, as: UTF8.self).split(separator: "\n", maxSplits: 1)
+      if lines.count == 2, lines[1] == key, lines[0].utf8.count == 64 { return String(lines[0]) }
+    }
+    guard let checksum = hash(resolved, size: status.size) else { return nil }
+    try? files.createDirectory(directory)
+    try? files.write(Array("\(checksum)\n\(key)".utf8), to: note)
+    return checksum
+  }
+
+  private func hash(_ path: String, size: Int) -> String? {
+    var digest = SHA256()
+    var offset = 0
+    while let piece = try? files.read(path, from: offset, count: 4 << 20) {
+      if piece.isEmpty { return offset == size ? digest.hexadecimal() : nil }
+      digest.update(piece)
+      offset += piece.count
+    }
+    return nil
+  }
+
+  /// Signature, protocol version, eight bytes of length, zlib data.
+  static func pack(_ index: SchemaIndex) -> [UInt8]? {
+    var result = signature
+    result.append(UInt8(truncatingIfNeeded: index.protocolVersion))
+    for shift in stride(from: 56, through: 0, by: -8) {
+      result.append(UInt8(truncatingIfNeeded: index.bytes.count >> shift))
+    }
+    var length = compressBound(UInt(index.bytes.count))
+    var compressed = [UInt8](repeating: 0, count: Int(length))
+    guard unsafe compress2(&compressed, &length, index.bytes, UInt(index.bytes.count), 6) == Z_OK else { return nil }
+    return result + compressed[..<Int(length)]
+  }
+
+  /// Nil when the bytes are not what `pack` made.
+  static func unpack(_ stored: [UInt8]) -> SchemaIndex? {
+    let header = signature.count + 9
+    guard stored.count > header, stored.starts(with: signature) else { return nil }
+    let version = Int(stored[signature.count])
+    let length = stored[(signature.count + 1)..<header].reduce(0) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(GRPCMessageReader.largestMessage), PluginProtocol.majorVersions.contains(version) else {
+      return nil
+    }
+    var count = UInt(length)
+    var isWhole = false
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, initialized in
+      unsafe stored.withUnsafeBufferPointer { stored in
+        guard let source = stored.baseAddress, let target = buffer.baseAddress else { return }
+        let code = unsafe uncompress(target, &count, source + header, UInt(stored.count - header))
+        isWhole = code == Z_OK && UInt64(count) == length
+      }
+      initialized = isWhole ? Int(length) : 0
+    }
+    return isWhole ? try? SchemaIndex(bytes, protocolVersion: version) : nil
+  }
+}
