@@ -12,8 +12,8 @@ package enum IgnoredChanges: Hashable, Sendable {
 ///
 /// Without a prior object nothing is ignored. Marks of the values stay with them. With `.all` it is the prior object
 /// without what only the provider decides.
-package func configurationIgnoringChanges(
-  _ ignored: IgnoredChanges, configuration: Value, prior: Value, schema: BlockSchema
+package func configuration(
+  _ configuration: Value, ignoring ignored: IgnoredChanges, prior: Value, schema: BlockSchema
 ) -> Value {
   if prior.isNull { return configuration }
   switch ignored {
@@ -25,7 +25,7 @@ package func configurationIgnoringChanges(
 
 /// The planned object with the prior values where changes are to be ignored: a second pass for providers with the legacy type
 /// system, which may plan what the configuration did not ask for.
-package func plannedIgnoringChanges(_ ignored: IgnoredChanges, planned: Value, prior: Value) -> Value {
+package func planned(_ planned: Value, ignoring ignored: IgnoredChanges, prior: Value) -> Value {
   if prior.isNull || planned.isNull { return planned }
   switch ignored {
   case .none: return planned

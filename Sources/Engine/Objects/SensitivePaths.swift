@@ -47,7 +47,7 @@ private func collectSensitive(
 }
 
 /// The value with the marks given and those that the schema asks for. The value itself comes unmarked, as from a provider.
-package func markedObject(_ value: Value, schema: BlockSchema, with marks: [PathMarks] = []) -> Value {
+package func marked(_ value: Value, schema: BlockSchema, with marks: [PathMarks] = []) -> Value {
   if value.isNull { return value }
   let derived = sensitivePaths(schema: schema, in: value).map { PathMarks(path: $0, marks: .sensitive) }
   return value.markedDeep(with: marks + derived)

@@ -45,9 +45,9 @@ import Values
   @Test(arguments: ignored)
   func ignores(_ paths: String, _ prior: String, _ configuration: String, _ expected: String) {
     let schema = Notation.schema(Self.schema)
-    let result = configurationIgnoringChanges(
-      .paths(paths.split(separator: " ").map { Self.path(String($0)) }),
-      configuration: Notation.value(configuration, schema),
+    let result = Engine.configuration(
+      Notation.value(configuration, schema),
+      ignoring: .paths(paths.split(separator: " ").map { Self.path(String($0)) }),
       prior: Notation.value(prior, schema), schema: schema)
     #expect(result.shown == expected)
   }
@@ -56,8 +56,8 @@ import Values
   @Test func stepsMustFit() {
     let schema = Notation.schema("x any optional")
     func ignoring(_ step: Path.Step, prior: Value, configuration: Value) -> String {
-      configurationIgnoringChanges(
-        .paths([Path.root.attribute("x").appending(step)]), configuration: .object([("x", configuration)]),
+      Engine.configuration(
+        .object([("x", configuration)]), ignoring: .paths([Path.root.attribute("x").appending(step)]),
         prior: .object([("x", prior)]), schema: schema
       ).shown
     }
@@ -74,9 +74,9 @@ import Values
     let schema = Notation.schema(Self.schema)
     let prior = Notation.value(#"{id: "i", name: "a", size: 3, disk: [{dev: "d", size: 1}]}"#, schema)
     let configuration = Notation.value(#"{name: "b"}"#, schema)
-    let result = configurationIgnoringChanges(.all, configuration: configuration, prior: prior, schema: schema)
+    let result = Engine.configuration(configuration, ignoring: .all, prior: prior, schema: schema)
     #expect(result.shown == #"{disk: [{size: 1}], name: "a", size: 3}"#)
-    #expect(plannedIgnoringChanges(.all, planned: configuration, prior: prior) == prior)
+    #expect(Engine.planned(configuration, ignoring: .all, prior: prior) == prior)
   }
 
   /// Path, prior, planned, whether it counts.
@@ -154,7 +154,7 @@ import Values
   func findsSensitivePaths(_ schemaText: String, _ value: String, _ expected: [String]) {
     let schema = Notation.schema(schemaText)
     let (plain, marks) = Notation.value(value, schema).unmarkedDeep()
-    let marked = markedObject(plain, schema: schema, with: marks)
+    let marked = Engine.marked(plain, schema: schema, with: marks)
     #expect(marked.sensitivePaths.map(\.description).sorted() == expected)
     #expect(marked.withoutMarks.markedSensitive(at: marked.sensitivePaths) == marked)
   }
