@@ -98,7 +98,8 @@ extension Refinements {
       else { return nil }
       return .number(lowerBound.value)
     case .list(let element):
-      guard maximumLength == minimumLength else { return nil }
+      // A length that somebody claims must not make us reserve room for it.
+      guard maximumLength == minimumLength, minimumLength <= 10_000 else { return nil }
       return .list(Array(repeating: .unknown(element), count: minimumLength), of: element)
     case .set(let element):
       guard maximumLength == minimumLength, minimumLength <= 1 else { return nil }
