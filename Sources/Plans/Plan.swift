@@ -113,6 +113,11 @@ package struct ResourceChange: Sendable {
   package var createBeforeDestroy: Bool
   /// The version of the row that holds `before`; 0 if there is none.
   package var rowVersion: Int64
+  /// Whether everything that the provider was asked with was known; then apply need not ask again what it plans.
+  package var isConfigurationKnown = false
+
+  /// The null of the object's type.
+  package var nullValue: Value { .null(before.isNull ? before.type : after.isNull ? after.type : before.type) }
 
   package init(
     address: ResourceInstance, previousAddress: ResourceInstance? = nil, deposedKey: String? = nil,

@@ -47,9 +47,12 @@ struct TerraformFunctions: Sendable {
   // MARK: Encoding
 
   private static func encodeExpression(_ value: Value) -> String {
-    var source: [UInt8] = []
+    // Only files can be laid out, so the expression is that of an argument for a while.
+    let argument = Array("x = ".utf8)
+    var source = argument
     write(value, into: &source)
-    return String(decoding: format(source), as: UTF8.self)
+    source.append(UInt8(ascii: "\n"))
+    return String(decoding: format(source).dropFirst(argument.count).dropLast(), as: UTF8.self)
   }
 
   private static func encodeVariables(_ value: Value) -> CallFunctionResponse {

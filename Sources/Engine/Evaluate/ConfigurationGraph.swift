@@ -112,6 +112,23 @@ struct ConfigurationGraph {
     return result
   }
 
+  /// All resources that a `depends_on` entry stands for: the resource itself, or those behind another object.
+  func resources(behind traversal: Traversal, in path: ModulePath) -> Set<ConfigurationResource> {
+    guard case .success(let reference) = Reference.parse(traversal) else { return [] }
+    let roots: [Vertex]
+    switch reference.subject {
+    case .module(let name, _), .moduleOutput(let name, _, _): roots = [.moduleEnd(path.child(name))]
+    default: roots = targets(of: traversal, in: path)
+    }
+    if case .resource(let resource)? = roots.first { return [resource] }
+    let reachable = graph.reachable(from: roots.compactMap { indices[$0] }, through: graph.dependencies)
+    var result: Set<ConfigurationResource> = []
+    for (index, vertex) in vertices.enumerated() where reachable[index] {
+      if case .resource(let resource) = vertex { result.insert(resource) }
+    }
+    return result
+  }
+
   // MARK: Vertices
 
   private mutating func add(_ vertex: Vertex) {

@@ -1,0 +1,391 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import Plans
+import ProviderInterface
+import State
+import Values
+
+extension Applier {
+  /// What a step works with, besides its change.
+  private struct Target {
+    var block: ResourceBlock
+    var node: ModuleNode
+    var data: RepetitionData
+    var provider: any Provider
+    var schema: Schema
+  }
+
+  private func target(_ change: ResourceChange) async -> Target? {
+    let address = change.address
+    guard let block = tree.module(at: address.module.path)?.resources[address.resource],
+      let node = evaluator.node(at: address.module),
+      let data = evaluator.repetition(of: block, in: node).data(for: address.key),
+      let schema = schemas.schema(of: address.resource, from: change.provider.source)
+    else {
+      diagnostics += evaluator.takeDiagnostics()
+      diagnostics.append(
+        inconsistent(address, "the instance is not part of the configuration any more, now that all values are known"))
+      return nil
+    }
+    guard let provider = await provider(for: change.provider) else { return nil }
+    return Target(block: block, node: node, data: data, provider: provider, schema: schema)
+  }
+
+  private func inconsistent(_ address: ResourceInstance, _ detail: String) -> Diagnostic {
+    Diagnostic(
+      .error, "Provider produced inconsistent final plan",
+      "When expanding the plan for \(address) to include new values learned so far during apply, \(detail).",
+      address: address.description)
+  }
+
+  // MARK: Reading
+
+  /// Reads a data source whose configuration or prerequisites were not known while planning.
+  func read(_ change: ResourceChange) async -> Bool {
+    guard let target = await target(change) else { return false }
+    let address = change.address
+    context.events(.applyStarted(address, deposedKey: nil, .read, nil))
+    let start = context.uptimeMilliseconds()
+    var (configuration, problems) = decode(
+      target.block.body, schema: target.schema.block, in: evaluator.context(in: target.node, repetition: target.data))
+    problems += evaluator.takeDiagnostics()
+    var value: Value?
+    if !problems.hasErrors {
+      let (result, found, _) = await limited {
+        [configuration] in
+        await readDataSource(
+          provider: target.provider, providerName: change.provider.source.description, address: address,
+          schema: target.schema, configuration: configuration)
+      }
+      value = result
+      problems += found
+    }
+    configuration = .dynamicNull
+    diagnostics += located(
+      problems, address: address, body: target.block.body, schema: target.schema.block, block: target.block.range)
+    guard let value, !problems.hasErrors else {
+      context.events(.applyFailed(address, deposedKey: nil, .read, milliseconds: context.uptimeMilliseconds() - start))
+      return false
+    }
+    let record = ObjectRecord(
+      address: address, provider: change.provider, schemaVersion: target.schema.version, value: value,
+      dependencies: change.dependencies, rowVersion: change.rowVersion)
+    do {
+      try await put(record, schema: target.schema)
+    } catch {
+      diagnostics.append(error.diagnostic("Failed to save state"))
+      return false
+    }
+    context.events(
+      .applyFinished(
+        address, deposedKey: nil, .read, ObjectRecord.identity(of: value),
+        milliseconds: context.uptimeMilliseconds() - start))
+    return conditionsHold(target.block.postconditions, change: change, node: target.node, data: target.data, value: value)
+  }
+
+  private func put(_ record: ObjectRecord, schema: Schema) async throws(StoreError) {
+    let key = record.key
+    let versions = try await store.commit(
+      [.put(record.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: rowVersions[key] ?? 0)], run: run)
+    var stored = record
+    stored.rowVersion = versions.first ?? 0
+    remember(stored)
+  }
+
+  func remember(_ record: ObjectRecord) {
+    objects[record.key] = record
+    rowVersions[record.key] = record.rowVersion
+    if record.deposedKey == nil { evaluator.setValue(record.value, of: record.address) }
+  }
+
+  func forgetObject(_ key: ObjectKey) {
+    objects[key] = nil
+    rowVersions[key] = nil
+  }
+
+  // MARK: Creating and updating
+
+  /// Creates or updates an object, or does the creating half of a replacement.
+  func create(_ change: ResourceChange) async -> Bool {
+    guard let target = await target(change) else { return false }
+    let address = change.address
+    if !conditionsHold(target.block.preconditions, change: change, node: target.node, data: target.data, value: nil) {
+      return false
+    }
+    var (configuration, problems) = decode(
+      target.block.body, schema: target.schema.block, in: evaluator.context(in: target.node, repetition: target.data))
+    problems += evaluator.takeDiagnostics()
+    diagnostics += addressed(problems, address)
+    if problems.hasErrors { return false }
+    if !configuration.isWhollyKnown {
+      diagnostics.append(
+        Diagnostic(
+          .error, "Configuration contains unknown value",
+          "The configuration of \(address) still contains unknown values while it is being applied: "
+            + unknownPaths(in: configuration.withoutMarks).map(\.description).joined(separator: ", ") + ".",
+          subject: target.block.range, address: address.description))
+      return false
+    }
+    // A replacement's old object is gone, or about to be set aside: what is created starts from nothing.
+    let prior = change.action == .update ? objects[ObjectKey(address)] : nil
+    guard let planned = await finalPlan(change, target, configuration: configuration, prior: prior) else { return false }
+    if planned.action == .noOp {
+      if let prior { remember(prior) }
+      return conditionsHold(
+        target.block.postconditions, change: change, node: target.node, data: target.data, value: planned.after)
+    }
+    configuration = configuration.withoutMarks
+    return await carryOut(change, target, planned: planned, configuration: configuration, prior: prior)
+  }
+
+  /// The change with everything known. The provider is asked again only if the plan had unknown parts, since otherwise it was
+  /// asked exactly this before.
+  private func finalPlan(
+    _ change: ResourceChange, _ target: Target, configuration: Value, prior: ObjectRecord?
+  ) async -> PlannedChange? {
+    if change.isConfigurationKnown {
+      return PlannedChange(
+        action: change.action == .update ? .update : .create, reason: change.reason, before: prior?.value ?? change.nullValue,
+        after: change.after, plannedPrivate: change.plannedPrivate, replacePaths: [])
+    }
+    let (ignored, _) = ignoredChanges(target.block, schema: target.schema.block)
+    var usable = prior
+    usable?.isTainted = false
+    let request = ChangeRequest(
+      address: change.address, provider: target.provider, providerName: change.provider.source.description,
+      schema: target.schema, prior: usable, configuration: configuration, ignoredChanges: ignored, forcedReplacement: nil,
+      createBeforeDestroy: change.createBeforeDestroy, capabilities: ClientCapabilities(deferralAllowed: false))
+    let (result, problems) = await limited { await planChange(request) }
+    diagnostics += located(
+      problems, address: change.address, body: target.block.body, schema: target.schema.block, block: target.block.range)
+    guard case .planned(let actual) = result else { return nil }
+    let wanted: Action = change.action == .update ? .update : .create
+    if actual.action != wanted && !(wanted == .update && actual.action == .noOp) {
+      diagnostics.append(
+        inconsistent(
+          change.address,
+          "provider \"\(change.provider.source)\" changed the planned action from \(wanted.jsonNames[0]) to "
+            + "\(actual.action.rawValue).\n\nThis is a bug in the provider, which should be reported in the provider's own "
+            + "issue tracker"))
+      return nil
+    }
+    let differences = compatibilityProblems(
+      schema: target.schema.block, planned: change.after.withoutMarks, actual: actual.after.withoutMarks)
+    if !differences.isEmpty {
+      diagnostics += differences.map {
+        inconsistent(
+          change.address,
+          "provider \"\(change.provider.source)\" produced an invalid new value for \($0.text).\n\nThis is a bug in the "
+            + "provider, which should be reported in the provider's own issue tracker")
+      }
+      return nil
+    }
+    return actual
+  }
+
+  private func carryOut(
+    _ change: ResourceChange, _ target: Target, planned: PlannedChange, configuration: Value, prior: ObjectRecord?
+  ) async -> Bool {
+    let address = change.address
+    let key = ObjectKey(address)
+    let shown: Action = change.action == .update ? .update : .create
+    let (priorValue, _) = planned.before.unmarkedDeep()
+    let (plannedValue, marks) = planned.after.unmarkedDeep()
+    context.events(.applyStarted(address, deposedKey: nil, shown, prior.flatMap { ObjectRecord.identity(of: $0.value) }))
+    let start = context.uptimeMilliseconds()
+    let operation: Int64
+    do {
+      operation = try await store.beginOperation(
+        run: run, key: key, action: shown.rawValue, planned: knownJSON(plannedValue), provider: change.provider)
+    } catch {
+      diagnostics.append(error.diagnostic("Failed to write the journal"))
+      return false
+    }
+    let response: ApplyResourceChangeResponse
+    if priorValue == plannedValue && change.action == .update {
+      // Only what may be shown changes; there is nothing for the provider to do.
+      response = ApplyResourceChangeResponse(new: plannedValue, private: prior?.private ?? [])
+    } else {
+      let provider = target.provider
+      response = await limited {
+        await provider.applyResourceChange(
+          ApplyResourceChangeRequest(
+            typeName: address.resource.type, prior: priorValue, planned: plannedValue, configuration: configuration,
+            plannedPrivate: planned.plannedPrivate))
+      }
+    }
+    var result = AppliedResult(
+      response, change: change, planned: plannedValue, schema: target.schema.block, prior: prior, address: address)
+    result.check()
+    diagnostics += located(
+      result.diagnostics, address: address, body: target.block.body, schema: target.schema.block, block: target.block.range)
+    let saved = await save(
+      result, operation: operation, change: change, marks: marks, schema: target.schema, prior: prior)
+    let elapsed = context.uptimeMilliseconds() - start
+    guard saved, !result.diagnostics.hasErrors else {
+      context.events(.applyFailed(address, deposedKey: nil, shown, milliseconds: elapsed))
+      return false
+    }
+    if change.action == .update { counts.updates += 1 } else { counts.additions += 1 }
+    let value = objects[key]?.value ?? planned.after
+    context.events(
+      .applyFinished(address, deposedKey: nil, shown, ObjectRecord.identity(of: value), milliseconds: elapsed))
+    return conditionsHold(
+      target.block.postconditions, change: change, node: target.node, data: target.data, value: value)
+  }
+
+  /// Closes the journal entry and writes the object, in one transaction.
+  private func save(
+    _ result: AppliedResult, operation: Int64, change: ResourceChange, marks: [PathMarks], schema: Schema,
+    prior: ObjectRecord?
+  ) async -> Bool {
+    let key = ObjectKey(change.address)
+    // A provider that fell silent may have done its work: the entry stays open, and the next run names the object.
+    if result.isSilent && result.diagnostics.hasErrors { return true }
+    var changes: [ObjectChange] = []
+    var record: ObjectRecord?
+    if let new = result.new, !new.isNull {
+      if let deposedKey = change.newDeposedKey, let old = objects[key] {
+        changes.append(.depose(change.address, deposedKey: deposedKey, expectedVersion: old.rowVersion))
+      }
+      var object = ObjectRecord(
+        address: change.address, provider: change.provider, schemaVersion: schema.version,
+        value: Engine.marked(new, schema: schema.block, with: marks), private: result.private,
+        dependencies: change.dependencies, createBeforeDestroy: change.createBeforeDestroy)
+      object.isTainted = result.diagnostics.hasErrors && (change.action != .update || prior?.isTainted == true)
+      record = object
+      let expected = change.action == .update ? rowVersions[key] ?? 0 : 0
+      changes.append(.put(object.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: expected))
+    } else if change.action == .update, result.new != nil, !result.diagnostics.hasErrors {
+      changes.append(.remove(key, expectedVersion: rowVersions[key] ?? 0))
+    }
+    do {
+      let versions = try await store.finishOperation(
+        operation, changes: changes, succeeded: !result.diagnostics.hasErrors,
+        message: result.diagnostics.first { $0.severity == .error }?.summary)
+      if var record {
+        if changes.count == 2, let deposedKey = change.newDeposedKey, var old = objects[key] {
+          old.deposedKey = deposedKey
+          old.rowVersion = versions.first ?? 0
+          objects[old.key] = old
+          rowVersions[old.key] = old.rowVersion
+        }
+        record.rowVersion = versions.last ?? 0
+        remember(record)
+      }
+      return true
+    } catch {
+      diagnostics.append(error.diagnostic("Failed to save state"))
+      return false
+    }
+  }
+
+  // MARK: Destroying
+
+  /// Deletes an object, or does the destroying half of a replacement.
+  func destroy(_ change: ResourceChange) async -> Bool {
+    let address = change.address
+    let key = ObjectKey(address, deposedKey: change.deposedKey ?? change.newDeposedKey)
+    guard let record = objects[key] else { return true }
+    guard let schema = schemas.schema(of: address.resource, from: record.provider.source),
+      let provider = await provider(for: record.provider)
+    else { return false }
+    context.events(.applyStarted(address, deposedKey: key.deposedKey, .delete, ObjectRecord.identity(of: record.value)))
+    let start = context.uptimeMilliseconds()
+    let operation: Int64
+    do {
+      operation = try await store.beginOperation(
+        run: run, key: key, action: Action.delete.rawValue, planned: nil, provider: record.provider)
+    } catch {
+      diagnostics.append(error.diagnostic("Failed to write the journal"))
+      return false
+    }
+    let null = Value.null(.object(schema.block.impliedType))
+    let prior = record.value.withoutMarks
+    let response = await limited {
+      await provider.applyResourceChange(
+        ApplyResourceChangeRequest(
+          typeName: address.resource.type, prior: prior, planned: null, configuration: null,
+          plannedPrivate: change.action == .delete ? change.plannedPrivate : record.private))
+    }
+    let block = tree.module(at: address.module.path)?.resources[address.resource]
+    var problems = located(
+      response.diagnostics, address: address, body: block?.body, schema: schema.block, block: block?.range)
+    if let new = response.new, !new.isNull, !problems.hasErrors {
+      problems.append(
+        Diagnostic(
+          .error, "Provider returned invalid result object after apply",
+          "After applying a delete plan for \(address), the provider returned a non-null object. Destroying should always "
+            + "produce a null value, so this is always a bug in the provider and should be reported in the provider's own "
+            + "issue tracker.", address: address.description))
+    }
+    diagnostics += problems
+    let saved = await saveDestroyed(record, response, schema: schema, operation: operation, problems: problems)
+    let elapsed = context.uptimeMilliseconds() - start
+    guard saved, !problems.hasErrors else {
+      context.events(.applyFailed(address, deposedKey: key.deposedKey, .delete, milliseconds: elapsed))
+      return false
+    }
+    counts.removals += 1
+    context.events(.applyFinished(address, deposedKey: key.deposedKey, .delete, nil, milliseconds: elapsed))
+    return true
+  }
+
+  private func saveDestroyed(
+    _ record: ObjectRecord, _ response: ApplyResourceChangeResponse, schema: Schema, operation: Int64,
+    problems: [Diagnostic]
+  ) async -> Bool {
+    var changes: [ObjectChange] = []
+    let version = rowVersions[record.key] ?? record.rowVersion
+    var kept: ObjectRecord?
+    if !problems.hasErrors {
+      changes = [.remove(record.key, expectedVersion: version)]
+    } else if let new = response.new, !new.isNull {
+      var changed = record
+      changed.value = Engine.marked(new, schema: schema.block, with: record.value.unmarkedDeep().1)
+      changed.private = response.private
+      kept = changed
+      changes = [.put(changed.row(schema: schema), expectedVersion: version)]
+    }
+    do {
+      let versions = try await store.finishOperation(
+        operation, changes: changes, succeeded: !problems.hasErrors,
+        message: problems.first { $0.severity == .error }?.summary)
+      if var kept {
+        kept.rowVersion = versions.last ?? 0
+        objects[kept.key] = kept
+        rowVersions[kept.key] = kept.rowVersion
+      } else if !problems.hasErrors {
+        forgetObject(record.key)
+      }
+      return true
+    } catch {
+      diagnostics.append(error.diagnostic("Failed to save state"))
+      return false
+    }
+  }
+
+  /// Drops an object from state without touching it.
+  func forget(_ change: ResourceChange) async -> Bool {
+    let key = ObjectKey(change.address, deposedKey: change.deposedKey)
+    do {
+      _ = try await store.commit([.remove(key, expectedVersion: rowVersions[key] ?? change.rowVersion)], run: run)
+      forgetObject(key)
+      counts.forgets += 1
+      return true
+    } catch {
+      diagnostics.append(error.diagnostic("Failed to save state"))
+      return false
+    }
+  }
+
+  /// What is known of a planned object, as JSON for the journal.
+  private func knownJSON(_ value: Value) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.knownParts(of: value)
+    return writer.bytes
+  }
+}

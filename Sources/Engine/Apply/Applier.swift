@@ -1,0 +1,308 @@
+package import Addresses
+package import Diagnostics
+import Expressions
+import Graphs
+import HCL
+package import Modules
+package import Plans
+import ProviderInterface
+package import State
+package import Values
+
+/// What came of applying a plan.
+package struct ApplyOutcome: Sendable {
+  package var diagnostics: [Diagnostic]
+  package var counts: ChangeCounts
+  /// The root outputs after the run, marked where sensitive.
+  package var outputs: [String: Value]
+  package var isInterrupted: Bool
+  package init(diagnostics: [Diagnostic], counts: ChangeCounts, outputs: [String: Value], isInterrupted: Bool) {
+    self.diagnostics = diagnostics
+    self.counts = counts
+    self.outputs = outputs
+    self.isInterrupted = isInterrupted
+  }
+}
+
+/// Carries out a plan. What it does is in the plan; where reality disagrees, it stops with a diagnostic.
+///
+/// Each effect is written down before its provider call and closed, together with the object's new row, in one
+/// transaction after it. Nothing else keeps state.
+package func applyPlan(
+  _ plan: Plan, tree: ModuleTree, variables: [String: Value], store: any StateStore, pool: ProviderPool,
+  schemas: SchemaTable, context: EngineContext, command: String
+) async -> ApplyOutcome {
+  let graph = ConfigurationGraph(tree: tree, schemas: schemas)
+  var outcome = ApplyOutcome(diagnostics: [], counts: ChangeCounts(), outputs: [:], isInterrupted: false)
+  let run: Run
+  do {
+    run = try await store.beginRun(command: command)
+  } catch {
+    outcome.diagnostics = [error.diagnostic("Error acquiring the state")]
+    return outcome
+  }
+  let applier = Applier(
+    plan: plan, tree: tree, graph: graph, variables: variables, store: store, pool: pool, schemas: schemas,
+    context: context, run: run)
+  outcome = await applier.apply()
+  let status: Run.Status = outcome.isInterrupted ? .interrupted : outcome.diagnostics.hasErrors ? .failed : .succeeded
+  do {
+    try await store.finishRun(run.id, status: status)
+  } catch {
+    outcome.diagnostics.append(error.diagnostic("Error releasing the state"))
+  }
+  return outcome
+}
+
+extension StoreError {
+  /// The store's message under a headline.
+  func diagnostic(_ summary: String) -> Diagnostic { .error(summary, message) }
+}
+
+/// One application of a plan. All evaluation happens on this actor; only provider and store calls leave it.
+actor Applier {
+  let plan: Plan
+  let tree: ModuleTree
+  let graph: ConfigurationGraph
+  let store: any StateStore
+  let pool: ProviderPool
+  let schemas: SchemaTable
+  let context: EngineContext
+  let run: Run
+  let evaluator: Evaluator
+  let limiter: CallLimiter
+
+  var diagnostics: [Diagnostic] = []
+  var counts = ChangeCounts()
+  /// The version of each row that this run has written or read.
+  var rowVersions: [ObjectKey: Int64] = [:]
+  /// The objects as they are now: what expressions see, and what a later step finds.
+  var objects: [ObjectKey: ObjectRecord] = [:]
+  /// Resources of which a step failed or was skipped; what depends on them is not evaluated.
+  var failedResources: Set<ConfigurationResource> = []
+  private var configured: [ProviderConfigurationAddress: Bool] = [:]
+  private var configuring: [ProviderConfigurationAddress: Task<[Diagnostic], Never>] = [:]
+
+  init(
+    plan: Plan, tree: ModuleTree, graph: ConfigurationGraph, variables: [String: Value], store: any StateStore,
+    pool: ProviderPool, schemas: SchemaTable, context: EngineContext, run: Run
+  ) {
+    self.plan = plan
+    self.tree = tree
+    self.graph = graph
+    self.store = store
+    self.pool = pool
+    self.schemas = schemas
+    self.context = context
+    self.run = run
+    evaluator = Evaluator(
+      tree: tree, context: context, rootVariables: variables, schemas: schemas, providers: graph.providers,
+      isApplying: true)
+    limiter = CallLimiter(width: context.parallelism)
+    objects.reserveCapacity(plan.priorObjects.count)
+    for record in plan.priorObjects {
+      objects[record.key] = record
+      rowVersions[record.key] = record.rowVersion
+    }
+    var stored: [ResourceInstance: Value] = [:]
+    stored.reserveCapacity(plan.priorObjects.count)
+    for record in plan.priorObjects where record.deposedKey == nil { stored[record.address] = record.value }
+    // What is planned but not done yet is unknown where the plan says so; the order of steps keeps anyone from asking too early.
+    for change in plan.changes where change.deposedKey == nil && !change.after.isNull && change.action != .noOp {
+      stored[change.address] = change.after
+    }
+    evaluator.storedObject = { stored[$0] }
+  }
+
+  func apply() async -> ApplyOutcome {
+    if await prepare() { await walk() }
+    await finishOutputs()
+    diagnostics += evaluator.takeDiagnostics()
+    return ApplyOutcome(
+      diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
+  }
+
+  var currentOutputs: [String: Value] = [:]
+
+  // MARK: Before the first step
+
+  /// Takes the leases and writes what the refresh found. Gives false if the plan cannot be carried out.
+  private func prepare() async -> Bool {
+    var keys: Set<ObjectKey> = []
+    for change in plan.changes where change.action != .noOp || change.isMove {
+      keys.insert(ObjectKey(change.address))
+      if change.isMove { keys.insert(ObjectKey(change.previousAddress)) }
+    }
+    for row in plan.refreshedRows {
+      if let object = row.object { keys.insert(ObjectKey(object.address)) }
+      if let address = row.previousAddress { keys.insert(ObjectKey(address)) }
+    }
+    do {
+      try await store.lease(keys.sorted(), for: run)
+      try await writeRefreshedRows()
+      return true
+    } catch {
+      diagnostics.append(error.diagnostic("Error acquiring the state"))
+      return false
+    }
+  }
+
+  /// Moves come first, in a transaction of their own, since a rewrite must name the version that its row has after the move.
+  private func writeRefreshedRows() async throws(StoreError) {
+    let moves = plan.refreshedRows.compactMap { row -> (ObjectKey, ObjectKey, Int64)? in
+      guard let address = row.previousAddress, let object = row.object, row.previousVersion > 0 else { return nil }
+      let before = ObjectKey(address, deposedKey: row.previousDeposedKey)
+      return before == object.key ? nil : (before, object.key, row.previousVersion)
+    }
+    if !moves.isEmpty {
+      let versions = try await store.commit(
+        moves.map { .move(from: $0.0, to: $0.1, expectedVersion: $0.2) }, run: run)
+      for (move, version) in zip(moves, versions) { rowVersions[move.1] = version }
+    }
+    var changes: [ObjectChange] = []
+    var keys: [ObjectKey?] = []
+    for row in plan.refreshedRows {
+      if let object = row.object {
+        guard let schema = schemas.schema(of: object.address.resource, from: object.provider.source) else { continue }
+        let isNew = row.previousVersion == 0
+        changes.append(
+          .put(
+            object.row(schema: schema, verifiedAt: context.timestamp),
+            expectedVersion: isNew ? 0 : rowVersions[object.key] ?? row.previousVersion))
+        keys.append(object.key)
+      } else if let address = row.previousAddress, row.previousVersion > 0 {
+        let key = ObjectKey(address, deposedKey: row.previousDeposedKey)
+        changes.append(.remove(key, expectedVersion: row.previousVersion))
+        keys.append(nil)
+      }
+    }
+    let versions = try await store.commit(
+      changes, outputs: .replaceAll(plan.priorOutputs.mapValues(OutputState.init(_:))), checkResults: nil, run: run)
+    for (key, version) in zip(keys, versions) {
+      guard let key else { continue }
+      rowVersions[key] = version
+      objects[key]?.rowVersion = version
+    }
+  }
+
+  // MARK: The walk
+
+  private func walk() async {
+    let steps = plan.execution.steps
+    let dependencies = plan.execution.graph.dependencies
+    let dependents = plan.execution.graph.dependents
+    var missing = steps.indices.map { dependencies[$0].count }
+    var failed = [Bool](repeating: false, count: steps.count)
+    var ready = steps.indices.filter { missing[$0] == 0 }
+    var head = 0
+    var running = 0
+    context.events(.applyPlanned(steps: steps.lazy.filter { $0 != .join }.count))
+    let renewal = renewLeases()
+    await withTaskGroup(of: (Int, Bool).self) { group in
+      func finish(_ step: Int, _ succeeded: Bool) {
+        failed[step] = !succeeded
+        for dependent in dependents[step] {
+          missing[Int(dependent)] -= 1
+          if missing[Int(dependent)] == 0 { ready.append(Int(dependent)) }
+        }
+      }
+      while head < ready.count || running > 0 {
+        if head < ready.count && (running < context.parallelism || steps[ready[head]] == .join) {
+          let step = ready[head]
+          head += 1
+          let isBlocked = dependencies[step].contains { failed[Int($0)] }
+          if steps[step] == .join {
+            finish(step, !isBlocked)
+          } else if isBlocked || context.interrupt.isRequested {
+            skip(steps[step])
+            finish(step, false)
+          } else {
+            running += 1
+            group.addTask { (step, await self.perform(steps[step])) }
+          }
+        } else if let (step, succeeded) = await group.next() {
+          running -= 1
+          finish(step, succeeded)
+        }
+      }
+    }
+    renewal.cancel()
+  }
+
+  /// Keeps the leases alive while the walk runs.
+  private func renewLeases() -> Task<Void, Never> {
+    Task { [store, run] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(15))
+        if !Task.isCancelled { try? await store.renewLeases(of: run) }
+      }
+    }
+  }
+
+  private func skip(_ step: ExecutionGraph.Step) {
+    switch step {
+    case .apply(let index), .destroy(let index), .forget(let index), .verify(let index):
+      failedResources.insert(plan.changes[index].address.configuration)
+    case .join: break
+    }
+  }
+
+  private func perform(_ step: ExecutionGraph.Step) async -> Bool {
+    let succeeded: Bool
+    switch step {
+    case .apply(let index):
+      let change = plan.changes[index]
+      succeeded = change.action == .read ? await read(change) : await create(change)
+    case .destroy(let index): succeeded = await destroy(plan.changes[index])
+    case .forget(let index): succeeded = await forget(plan.changes[index])
+    case .verify(let index): succeeded = verify(plan.changes[index])
+    case .join: succeeded = true
+    }
+    if !succeeded { skip(step) }
+    return succeeded
+  }
+
+  // MARK: Providers
+
+  /// The provider of a configuration, configured with the values that are known now.
+  func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
+    if let usable = configured[address] {
+      guard usable else { return nil }
+    } else {
+      // Several steps may need the provider at once; one configures, the others wait for it.
+      let task: Task<[Diagnostic], Never>
+      if let existing = configuring[address] {
+        task = existing
+      } else {
+        let (evaluator, pool, schemas) = (evaluator, pool, schemas)
+        task = Task { await self.configureNow(address, evaluator, pool, schemas) }
+        configuring[address] = task
+      }
+      let problems = await task.value
+      if configured[address] == nil {
+        diagnostics += problems
+        configured[address] = !problems.hasErrors
+      }
+      if problems.hasErrors { return nil }
+    }
+    do {
+      return try await pool.provider(for: address)
+    } catch {
+      diagnostics += error.diagnostics
+      return nil
+    }
+  }
+
+  private func configureNow(
+    _ address: ProviderConfigurationAddress, _ evaluator: Evaluator, _ pool: ProviderPool, _ schemas: SchemaTable
+  ) async -> [Diagnostic] {
+    await configure(address, evaluator: evaluator, pool: pool, schemas: schemas)
+  }
+
+  func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {
+    await limiter.enter()
+    let response = await call()
+    await limiter.leave()
+    return response
+  }
+}

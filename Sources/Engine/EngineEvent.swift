@@ -1,0 +1,27 @@
+package import Addresses
+package import Plans
+
+/// What happens during a run, for those who show it.
+package enum EngineEvent: Sendable {
+  /// The attribute by which people know the object: `id` or `name`.
+  package struct Identity: Sendable {
+    package var key: String
+    package var value: String
+    package init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  case refreshStarted(ResourceInstance, deposedKey: String?, Identity?)
+  case refreshFinished(ResourceInstance, deposedKey: String?, Identity?)
+  /// A data source is being read while planning.
+  case readStarted(ResourceInstance)
+  case readFinished(ResourceInstance, Identity?, milliseconds: Int64)
+  case readFailed(ResourceInstance, milliseconds: Int64)
+  case applyStarted(ResourceInstance, deposedKey: String?, Action, Identity?)
+  case applyFinished(ResourceInstance, deposedKey: String?, Action, Identity?, milliseconds: Int64)
+  case applyFailed(ResourceInstance, deposedKey: String?, Action, milliseconds: Int64)
+  /// How many steps of the plan are to be done in all; sent once before the first.
+  case applyPlanned(steps: Int)
+}

@@ -1,0 +1,83 @@
+import Addresses
+import Diagnostics
+import Modules
+import Values
+
+extension InputVariable {
+  /// The value that expressions see: marked as the block says.
+  func finalValue(_ value: Value) -> Value {
+    var marks: Marks = []
+    if sensitive { marks.insert(.sensitive) }
+    if ephemeral { marks.insert(.ephemeral) }
+    return value.marked(with: marks)
+  }
+
+  /// The value that a module call gives, as the module sees it: defaults filled in, converted, marked. Null stands for the
+  /// default where the variable is not nullable.
+  func convert(_ given: Value, at range: SourceRange, module: ModulePath) -> (Value, [Diagnostic]) {
+    let failed = finalValue(.unknown(type.withoutOptionals))
+    if given.isNull && !nullable {
+      if let defaultValue { return (finalValue(defaultValue), []) }
+      return (
+        failed,
+        [
+          .error(
+            "Required variable not set",
+            "The given value is not suitable for \(module.isRoot ? "" : "\(module).")var.\(name): required variable may not be "
+              + "set to null.", at: range)
+        ]
+      )
+    }
+    if given.containsMark(.ephemeral) && !ephemeral {
+      return (
+        failed,
+        [
+          .error(
+            "Ephemeral value not allowed",
+            "This input variable is not declared as accepting ephemeral values, so it cannot be set to a result derived from "
+              + "an ephemeral value.", at: range)
+        ]
+      )
+    }
+    let filled = typeDefaults?.apply(to: given) ?? given
+    do {
+      return (finalValue(try Values.convert(filled, to: type)), [])
+    } catch {
+      return (
+        failed,
+        [
+          .error(
+            "Invalid value for input variable",
+            "The given value is not suitable for \(module.isRoot ? "" : "\(module).")var.\(name) declared at "
+              + "the module: \(error.description).", at: range)
+        ]
+      )
+    }
+  }
+}
+
+extension OutputValue {
+  /// What is wrong with the marks of an output's value: sensitive without saying so at the root, or ephemeral without saying so.
+  func markProblems(of value: Value, isRoot: Bool) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    if isRoot && !sensitive && value.containsMark(.sensitive) {
+      problems.append(
+        .error(
+          "Output refers to sensitive values",
+          "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires "
+            + "that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your "
+            + "intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following "
+            + "argument:\n    sensitive = true", at: range))
+    }
+    if value.containsMark(.ephemeral) && (isRoot || !ephemeral) {
+      problems.append(
+        .error(
+          "Ephemeral value not allowed",
+          isRoot
+            ? "Ephemeral outputs are not allowed in context of a root module."
+            : "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from "
+              + "an ephemeral value.", at: expression.range))
+    }
+    return problems
+  }
+}

@@ -1,0 +1,130 @@
+import Addresses
+import Graphs
+import Modules
+import Plans
+
+/// Puts the changes of a plan into the order in which they must be applied (planning semantics, section 25).
+///
+/// Every resource gets gathering vertices instead of edges between all pairs of instances, so that the graph stays linear:
+/// - *applied*: the resource's creations and updates are done, those of what it needs, and destructions that come before them;
+/// - *destroyed*: the resource's destructions are done, and those of what depends on it;
+/// - *destroyedFirst*: the same, only destructions that precede the creation of a replacement;
+/// - *applied above*: the creations and updates of the resource and of everything that depends on it are done.
+struct ExecutionOrder {
+  private let plan: Plan
+  private let tree: ModuleTree
+  private var execution = ExecutionGraph()
+  /// Configuration vertices and, behind them, resources that only the state knows.
+  private var places: [ConfigurationResource: Int] = [:]
+  private var dependencies: [[Int]] = []
+  private var applied: [Int] = []
+  private var destroyed: [Int] = []
+  private var destroyedFirst: [Int] = []
+  private var appliedAbove: [Int] = []
+
+  /// For each place the places that depend on it directly, by configuration or by what the state recorded.
+  private var users: [[Int]] = []
+
+  init(plan: Plan, graph: ConfigurationGraph, tree: ModuleTree) {
+    self.plan = plan
+    self.tree = tree
+    let direct = graph.graph.dependencies
+    dependencies = graph.vertices.indices.map { direct[$0].map(Int.init) }
+    for (index, vertex) in graph.vertices.enumerated() {
+      if case .resource(let address) = vertex { places[address] = index }
+    }
+    // What is only in the state hangs together as the state says.
+    for record in plan.priorObjects where places[record.address.configuration] == nil {
+      places[record.address.configuration] = dependencies.count
+      dependencies.append([])
+    }
+    users = usersByPlace()
+  }
+
+  consuming func makeGraph() -> ExecutionGraph {
+    applied = dependencies.map { _ in execution.add(.join) }
+    destroyed = dependencies.map { _ in execution.add(.join) }
+    destroyedFirst = dependencies.map { _ in execution.add(.join) }
+    appliedAbove = dependencies.map { _ in execution.add(.join) }
+    for (place, needed) in dependencies.enumerated() {
+      for other in needed {
+        execution.order(applied[place], after: applied[other])
+        execution.order(appliedAbove[other], after: appliedAbove[place])
+      }
+    }
+    for (place, users) in users.enumerated() {
+      for user in users {
+        execution.order(destroyed[place], after: destroyed[user])
+        execution.order(destroyedFirst[place], after: destroyedFirst[user])
+      }
+    }
+    for (index, change) in plan.changes.enumerated() { add(change, at: index) }
+    return execution.pruned()
+  }
+
+  private func usersByPlace() -> [[Int]] {
+    var result = [Set<Int>](repeating: [], count: dependencies.count)
+    for (place, needed) in dependencies.enumerated() {
+      for other in needed where other != place { result[other].insert(place) }
+    }
+    for record in plan.priorObjects {
+      guard let place = places[record.address.configuration] else { continue }
+      for dependency in record.dependencies {
+        if let other = places[dependency], other != place { result[other].insert(place) }
+      }
+    }
+    return result.map { $0.sorted() }
+  }
+
+  private mutating func add(_ change: ResourceChange, at index: Int) {
+    guard let place = places[change.address.configuration] else { return }
+    switch change.action {
+    case .create, .update, .read: _ = addApply(index, place: place)
+    case .noOp:
+      let block = tree.module(at: change.address.module.path)?.resources[change.address.resource]
+      if block?.preconditions.isEmpty == false || block?.postconditions.isEmpty == false {
+        let step = execution.add(.verify(change: index))
+        waitForNeeded(step, place: place)
+      }
+    case .delete: addDestroy(execution.add(.destroy(change: index)), change, place: place)
+    case .forget: _ = execution.add(.forget(change: index))
+    case .deleteThenCreate, .createThenDelete:
+      let create = addApply(index, place: place)
+      let destroy = execution.add(.destroy(change: index))
+      addDestroy(destroy, change, place: place)
+      if change.action == .deleteThenCreate {
+        execution.order(create, after: destroy)
+      } else {
+        execution.order(destroy, after: create)
+      }
+    }
+  }
+
+  private mutating func addApply(_ index: Int, place: Int) -> Int {
+    let step = execution.add(.apply(change: index))
+    waitForNeeded(step, place: place)
+    // What used the old object is gone before the object changes.
+    for user in users[place] { execution.order(step, after: destroyedFirst[user]) }
+    execution.order(applied[place], after: step)
+    execution.order(appliedAbove[place], after: step)
+    return step
+  }
+
+  private mutating func waitForNeeded(_ step: Int, place: Int) {
+    for other in dependencies[place] { execution.order(step, after: applied[other]) }
+  }
+
+  private mutating func addDestroy(_ step: Int, _ change: ResourceChange, place: Int) {
+    for user in users[place] { execution.order(step, after: destroyed[user]) }
+    execution.order(destroyed[place], after: step)
+    let isAfterSuccessors =
+      change.action == .createThenDelete || change.deposedKey != nil || (change.action == .delete && change.createBeforeDestroy)
+    if isAfterSuccessors {
+      // Whoever used it has moved on to its successor.
+      for user in users[place] { execution.order(step, after: appliedAbove[user]) }
+    } else {
+      execution.order(destroyedFirst[place], after: step)
+      execution.order(applied[place], after: step)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package import Addresses
+package import Modules
+package import Plans
+package import Values
+
+/// What the user asked of a plan.
+package struct PlanOptions: Sendable {
+  package var mode: PlanMode
+  /// Whether existing objects are read again before they are planned.
+  package var refresh: Bool
+  package var targets: [TargetAddress]
+  package var replace: [ResourceInstance]
+  /// Final values of all root variables: converted, defaults filled in, not marked.
+  package var variables: [String: Value]
+
+  package init(
+    mode: PlanMode = .normal, refresh: Bool = true, targets: [TargetAddress] = [], replace: [ResourceInstance] = [],
+    variables: [String: Value] = [:]
+  ) {
+    self.mode = mode
+    self.refresh = refresh
+    self.targets = targets
+    self.replace = replace
+    self.variables = variables
+  }
+}

@@ -1,0 +1,169 @@
+import Addresses
+import Diagnostics
+import HCL
+import Modules
+import Plans
+import State
+import Values
+
+extension Planner {
+  /// Puts the plan together once everything is planned.
+  func complete(_ plan: inout Plan) {
+    plan.variables = options.variables.filter { tree.root.variables[$0.key]?.ephemeral != true }
+    plan.ephemeralVariables = tree.root.variables.values.filter { $0.ephemeral && options.variables[$0.name]?.isNull == false }
+      .map(\.name).sorted()
+    plan.targets = options.targets
+    plan.forcedReplacements = options.replace
+    plan.changes = changes.sorted { ObjectKey($0.address, deposedKey: $0.deposedKey) < ObjectKey($1.address, deposedKey: $1.deposedKey) }
+    plan.deferred = deferred.sorted { $0.change.address < $1.change.address }
+    plan.drift = drift()
+    plan.priorObjects = current.values.sorted { $0.key < $1.key }
+    plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
+    plan.checks = checks.results
+    plan.outputChanges = outputChanges()
+    plan.priorOutputs = priorOutputs(plan.outputChanges)
+    if !diagnostics.hasErrors { addExecution(to: &plan) }
+    plan.relevantAttributes = relevantAttributes(plan)
+    plan.isErrored = diagnostics.hasErrors
+    plan.isComplete = !plan.isErrored && options.targets.isEmpty && deferred.isEmpty
+    plan.isApplyable = !plan.isErrored && hasSomethingToApply(plan)
+    warn(plan)
+  }
+
+  private func hasSomethingToApply(_ plan: Plan) -> Bool {
+    if plan.mode == .refreshOnly {
+      return !plan.drift.isEmpty || plan.outputChanges.contains { $0.action != .noOp }
+    }
+    return plan.outputChanges.contains { $0.action != .noOp }
+      || plan.changes.contains { $0.action != .noOp || $0.isMove || $0.importID != nil }
+  }
+
+  private func warn(_ plan: Plan) {
+    if !options.targets.isEmpty {
+      diagnostics.append(
+        .warning(
+          "Resource targeting is in effect",
+          "You are creating a plan with the -target option, which means that the result of this plan may not represent all of "
+            + "the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
+            + "provided only for exceptional situations such as recovering from errors or mistakes, or when Terraform "
+            + "specifically suggests to use it as part of an error message."))
+    }
+    for address in options.replace where !changes.contains(where: { $0.address == address }) {
+      diagnostics.append(
+        .warning(
+          "Resource to replace does not exist",
+          "The option -replace=\(address) names an instance that is neither in the configuration nor in the state, so it had "
+            + "no effect."))
+    }
+  }
+
+  // MARK: Drift
+
+  private func drift() -> [ResourceChange] {
+    if snapshot.objects.isEmpty { return [] }
+    var result: [ResourceChange] = []
+    for (key, before) in previous where key.deposedKey == nil && key.address.resource.mode == .managed {
+      guard let schema = schemas.schema(of: key.address.resource, from: before.provider.source) else { continue }
+      let entry = stored.entry(key)
+      let now = current[key]
+      let after = now?.value ?? .null(.object(schema.block.impliedType))
+      let isMoved = entry?.isMoved == true
+      let isSame = now != nil && isKnownEqual(before.value, after)
+      if isSame && !isMoved { continue }
+      result.append(
+        ResourceChange(
+          address: key.address, previousAddress: entry?.row.address, provider: before.provider,
+          schemaVersion: schema.version, action: now == nil ? .delete : isSame ? .noOp : .update, before: before.value,
+          after: after))
+    }
+    return result.sorted { $0.address < $1.address }
+  }
+
+  // MARK: Outputs
+
+  private func priorOutput(_ name: String) -> (value: Value, isSensitive: Bool)? {
+    guard let state = snapshot.outputs[name], let type = try? JSONValueCodec.decodeType(state.type),
+      let value = try? JSONValueCodec.decode(state.value, type: type)
+    else { return nil }
+    return (state.sensitive ? value.marked(with: .sensitive) : value, state.sensitive)
+  }
+
+  private func outputChanges() -> [OutputChange] {
+    let declared = tree.root.outputs
+    var names = Set(declared.keys)
+    names.formUnion(snapshot.outputs.keys)
+    return names.sorted().compactMap { outputChange($0, declared[$0]) }
+  }
+
+  private func outputChange(_ name: String, _ output: OutputValue?) -> OutputChange? {
+    let prior = priorOutput(name)
+    let before = prior?.value.withoutMarks ?? .dynamicNull
+    if let targeting, let index = graph.index(of: .output(.root, name)), !targeting.includes(index) {
+      return nil
+    }
+    var after = Value.dynamicNull
+    var isSensitive = prior?.isSensitive ?? false
+    if options.mode != .destroy, let output {
+      guard let value = evaluator.root.outputs[name] else { return nil }
+      after = value.withoutMarks
+      isSensitive = isSensitive || output.sensitive || value.containsMark(.sensitive)
+    }
+    let action: Action
+    switch (prior, after.isNull) {
+    case (nil, true): return output == nil ? nil : OutputChange(name: name, action: .noOp, before: before, after: after, isSensitive: isSensitive)
+    case (nil, false): action = .create
+    case (_?, true) where output == nil || options.mode == .destroy: action = .delete
+    case (let old?, _):
+      let declaredSensitive = output?.sensitive ?? false
+      action = isKnownEqual(before, after) && old.isSensitive == declaredSensitive ? .noOp : before.isNull && after.isNull ? .noOp : .update
+    }
+    return OutputChange(name: name, action: action, before: before, after: after, isSensitive: isSensitive)
+  }
+
+  /// The outputs of the state as apply finds them: what is known already is there.
+  private func priorOutputs(_ changes: [OutputChange]) -> [String: Value] {
+    var outputs: [String: Value] = [:]
+    for name in snapshot.outputs.keys {
+      if let prior = priorOutput(name) { outputs[name] = prior.value }
+    }
+    if options.mode == .destroy { return outputs }
+    for change in changes where change.after.isWhollyKnown {
+      if change.after.isNull {
+        outputs[change.name] = nil
+      } else {
+        outputs[change.name] = tree.root.outputs[change.name]?.sensitive == true ? change.after.marked(with: .sensitive) : change.after
+      }
+    }
+    return outputs
+  }
+
+  // MARK: Order
+
+  private func addExecution(to plan: inout Plan) {
+    let order = ExecutionOrder(plan: plan, graph: graph, tree: tree)
+    plan.execution = order.makeGraph()
+    if plan.execution.graph.topologicalOrder() == nil {
+      let cycles = plan.execution.graph.cycles()
+      for cycle in cycles {
+        let names = cycle.compactMap { plan.name(of: plan.execution.steps[$0]) }
+        diagnostics.append(
+          .error(
+            "Cycle: \(names.joined(separator: ", "))",
+            "The planned changes cannot be put into an order in which each comes after those it needs."))
+      }
+    }
+  }
+}
+
+extension Plan {
+  /// How messages name a step of the execution; nil for a join.
+  func name(of step: ExecutionGraph.Step) -> String? {
+    switch step {
+    case .apply(let index): return changes[index].address.description
+    case .verify(let index): return changes[index].address.description
+    case .destroy(let index): return "\(changes[index].address) (destroy)"
+    case .forget(let index): return "\(changes[index].address) (forget)"
+    case .join: return nil
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import Plans
+import Values
+
+/// Collects the outcome of conditions by the object they belong to.
+struct CheckRecorder {
+  private struct Key: Hashable {
+    var kind: CheckableKind
+    var address: String
+  }
+  private var instances: [Key: [CheckResult.Instance]] = [:]
+
+  mutating func record(_ kind: CheckableKind, _ address: String, _ instance: CheckResult.Instance) {
+    let key = Key(kind: kind, address: address)
+    var list = instances[key] ?? []
+    // Pre- and postconditions of one object are one result.
+    if let index = list.lastIndex(where: { $0.address == instance.address }) {
+      list[index].status = list[index].status.combined(with: instance.status)
+      list[index].failures += instance.failures
+    } else {
+      list.append(instance)
+    }
+    instances[key] = list
+  }
+
+  var results: [CheckResult] {
+    instances.map { key, list in
+      CheckResult(
+        kind: key.kind, address: key.address,
+        status: list.reduce(CheckStatus.pass) { $0.combined(with: $1.status) },
+        instances: list.sorted { $0.address < $1.address })
+    }.sorted { ($0.kind.rawValue, $0.address) < ($1.kind.rawValue, $1.address) }
+  }
+}
+
+/// What came of evaluating one condition.
+struct ConditionOutcome {
+  var status: CheckStatus
+  /// The message of a failed condition.
+  var message: String?
+  var diagnostics: [Diagnostic]
+}
+
+/// Evaluates a condition and, if it fails, its message.
+///
+/// - Parameter failure: summary and severity of the diagnostic for a condition that is false.
+func evaluateCondition(
+  _ rule: CheckRule, in context: EvaluationContext, failure: (summary: String, severity: Severity)
+) -> ConditionOutcome {
+  let (value, problems) = evaluate(rule.condition, as: .bool, in: context)
+  if problems.hasErrors { return ConditionOutcome(status: .error, message: nil, diagnostics: problems) }
+  let (plain, _) = value.unmarked()
+  guard plain.isKnown else { return ConditionOutcome(status: .unknown, message: nil, diagnostics: problems) }
+  guard let holds = plain.asBool else {
+    let diagnostic = Diagnostic.error(
+      "Invalid condition result", "Condition expression must return either true or false, not null.",
+      at: rule.condition.range)
+    return ConditionOutcome(status: .error, message: nil, diagnostics: problems + [diagnostic])
+  }
+  if holds { return ConditionOutcome(status: .pass, message: nil, diagnostics: problems) }
+  let (message, messageProblems) = errorMessage(rule, in: context)
+  var diagnostic = Diagnostic(
+    failure.severity, failure.summary, message, subject: rule.condition.range)
+  diagnostic.values = describedValues(of: rule.condition, in: context)
+  return ConditionOutcome(status: .fail, message: message, diagnostics: problems + messageProblems + [diagnostic])
+}
+
+private func errorMessage(_ rule: CheckRule, in context: EvaluationContext) -> (String, [Diagnostic]) {
+  let (value, problems) = evaluate(rule.errorMessage, as: .string, in: context)
+  let fallback = "Failed to evaluate condition error message."
+  if problems.hasErrors { return (fallback, problems) }
+  if value.containsMark(.sensitive) || value.containsMark(.ephemeral) {
+    let kind = value.containsMark(.sensitive) ? "sensitive" : "ephemeral"
+    return (
+      "The error message included a \(kind) value, so it will not be displayed.",
+      [
+        .warning(
+          "Error message refers to \(kind) values",
+          "The error expression used to explain this condition refers to \(kind) values, so the resulting message will not be "
+            + "shown.", at: rule.errorMessage.range)
+      ]
+    )
+  }
+  guard let text = value.asString else { return (fallback, problems) }
+  return (text.trimmingTrailingNewlines, problems)
+}
+
+extension String {
+  fileprivate var trimmingTrailingNewlines: String {
+    var text = self[...]
+    while text.hasSuffix("\n") { text = text.dropLast() }
+    return String(text)
+  }
+}
+
+extension Planner {
+  /// Evaluates the conditions of a resource instance; gives true if one fails and stops what depends on it.
+  func checkFails(
+    _ rules: [CheckRule], of block: ResourceBlock, address: ResourceInstance, in node: ModuleNode, data: RepetitionData,
+    selfValue: Value?
+  ) -> Bool {
+    if rules.isEmpty { return false }
+    let kind = selfValue == nil ? "precondition" : "postcondition"
+    let severity: Severity = options.mode == .normal ? .error : .warning
+    let context = evaluator.context(in: node, repetition: data, selfValue: selfValue)
+    let status = evaluate(
+      rules, in: context, summary: "Resource \(kind) failed", severity: severity, kind: .resource,
+      configuration: block.address.description,
+      instance: CheckResult.Instance(
+        address: address.description, module: node.address.isRoot ? nil : node.address.description, key: address.key,
+        status: .pass, failures: []), diagnosticAddress: address.description)
+    return options.mode == .normal && (status == .fail || status == .error)
+  }
+
+  /// Evaluates all rules of one object and records the result.
+  private func evaluate(
+    _ rules: [CheckRule], in context: EvaluationContext, summary: String, severity: Severity, kind: CheckableKind,
+    configuration: String, instance: CheckResult.Instance, diagnosticAddress: String?
+  ) -> CheckStatus {
+    var instance = instance
+    for rule in rules {
+      var outcome = evaluateCondition(rule, in: context, failure: (summary, severity))
+      outcome.diagnostics += evaluator.takeDiagnostics()
+      diagnostics += outcome.diagnostics.map {
+        var diagnostic = $0
+        if diagnostic.address == nil { diagnostic.address = diagnosticAddress }
+        return diagnostic
+      }
+      instance.status = instance.status.combined(with: outcome.status)
+      if let message = outcome.message { instance.failures.append(message) }
+    }
+    checks.record(kind, configuration, instance)
+    return instance.status
+  }
+
+  private func qualified(_ node: ModuleNode, _ rest: String) -> (configuration: String, instance: CheckResult.Instance) {
+    let path = node.module.path
+    return (
+      path.isRoot ? rest : "\(path).\(rest)",
+      CheckResult.Instance(
+        address: node.address.isRoot ? rest : "\(node.address).\(rest)",
+        module: node.address.isRoot ? nil : node.address.description, status: .pass, failures: [])
+    )
+  }
+
+  func checkVariable(_ name: String, in node: ModuleNode) -> [Diagnostic] {
+    guard let variable = node.module.variables[name], !variable.validations.isEmpty else { return [] }
+    let (configuration, instance) = qualified(node, "var.\(name)")
+    var result = instance
+    var problems: [Diagnostic] = []
+    for rule in variable.validations {
+      var outcome = evaluateCondition(rule, in: evaluator.context(in: node), failure: ("Invalid value for variable", .error))
+      if outcome.status == .fail, let index = outcome.diagnostics.indices.last {
+        outcome.diagnostics[index].subject = node.parent == nil ? variable.range : argumentRange(of: name, node) ?? variable.range
+        outcome.diagnostics[index].detail +=
+          "\n\nThis was checked by the validation rule at \(place(of: rule.range))."
+      }
+      problems += outcome.diagnostics
+      result.status = result.status.combined(with: outcome.status)
+      if let message = outcome.message { result.failures.append(message) }
+    }
+    checks.record(.variable, configuration, result)
+    return problems
+  }
+
+  private func argumentRange(of name: String, _ node: ModuleNode) -> SourceRange? {
+    guard let parent = node.parent, let call = node.module.path.names.last else { return nil }
+    return parent.module.moduleCalls[call]?.arguments[name]?.expression.range
+  }
+
+  private func place(of range: SourceRange) -> String { tree.sources.place(of: range) }
+
+  /// Preconditions of an output; an error keeps its value from being used.
+  func checkOutput(_ name: String, in node: ModuleNode) -> [Diagnostic] {
+    guard let output = node.module.outputs[name], !output.preconditions.isEmpty else { return [] }
+    let (configuration, instance) = qualified(node, "output.\(name)")
+    let before = diagnostics.count
+    _ = evaluate(
+      output.preconditions, in: evaluator.context(in: node), summary: "Module output value precondition failed",
+      severity: options.mode == .normal ? .error : .warning, kind: .output, configuration: configuration,
+      instance: instance, diagnosticAddress: nil)
+    let found = Array(diagnostics[before...])
+    diagnostics.removeSubrange(before...)
+    return found
+  }
+
+  /// Assertions of a check block: they warn, and never stop anything.
+  func checkBlock(_ name: String, in node: ModuleNode) -> [Diagnostic] {
+    guard let check = node.module.checks[name] else { return [] }
+    let (configuration, instance) = qualified(node, "check.\(name)")
+    let before = diagnostics.count
+    let status = evaluate(
+      check.asserts, in: evaluator.context(in: node), summary: "Check block assertion failed", severity: .warning,
+      kind: .check, configuration: configuration, instance: instance, diagnosticAddress: nil)
+    var found = Array(diagnostics[before...])
+    diagnostics.removeSubrange(before...)
+    if status == .unknown {
+      found.append(
+        .warning(
+          "Check block assertion known after apply",
+          "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
+          at: check.asserts.first?.condition.range ?? check.range))
+    }
+    return found
+  }
+}

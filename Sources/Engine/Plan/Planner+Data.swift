@@ -1,0 +1,177 @@
+import Addresses
+import Diagnostics
+import Expressions
+import Modules
+import Plans
+import ProviderInterface
+import State
+import Values
+
+extension Planner {
+  /// Reads a data source now, or plans to read it at apply when something it needs is not known or not done yet
+  /// (planning semantics, section 18).
+  func planData(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
+    let block = planning.block
+    let node = planning.node.node
+    let address = ResourceInstance(module: node.address, block.resource, key: key)
+    if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
+    var (configuration, problems) = decode(
+      block.body, schema: planning.schema.block, in: evaluator.context(in: node, repetition: data))
+    problems += evaluator.takeDiagnostics()
+    diagnostics += addressed(problems, address)
+    if problems.hasErrors { return false }
+
+    let reason: ActionReason?
+    if !configuration.isWhollyKnown {
+      reason = .readBecauseConfigUnknown
+    } else if isPending(block, in: node) {
+      reason = .readBecauseDependencyPending
+    } else {
+      reason = nil
+    }
+    if let reason {
+      let (plain, marks) = configuration.unmarkedDeep()
+      let planned = Engine.marked(
+        plannedDataObject(schema: planning.schema.block, configuration: plain), schema: planning.schema.block, with: marks)
+      evaluator.setValue(planned, of: address)
+      if options.mode == .normal { recordRead(address, planning, planned: planned, reason: reason) }
+      return true
+    }
+    guard let value = await read(configuration, address: address, planning: planning) else { return false }
+    evaluator.setValue(value, of: address)
+    return !checkFails(
+      block.postconditions, of: block, address: address, in: node, data: data, selfValue: value)
+  }
+
+  private func recordRead(_ address: ResourceInstance, _ planning: ResourcePlanning, planned: Value, reason: ActionReason) {
+    if planning.block.check != nil { return }
+    record(
+      ResourceChange(
+        address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, action: .read,
+        reason: reason, before: .null(.object(planning.schema.block.impliedType)), after: planned,
+        dependencies: directDependencies[planning.block.address] ?? [],
+        rowVersion: stored.entry(ObjectKey(address))?.object.version ?? 0))
+  }
+
+  private func read(_ configuration: Value, address: ResourceInstance, planning: ResourcePlanning) async -> Value? {
+    context.events(.readStarted(address))
+    let start = context.uptimeMilliseconds()
+    let (value, problems, deferral) = await limited {
+      await readDataSource(
+        provider: planning.provider, providerName: planning.providerAddress.source.description, address: address,
+        schema: planning.schema, configuration: configuration)
+    }
+    let elapsed = context.uptimeMilliseconds() - start
+    diagnostics += located(
+      problems, address: address, body: planning.block.body, schema: planning.schema.block, block: planning.block.range)
+    if let deferral {
+      let null = Value.null(.object(planning.schema.block.impliedType))
+      let change = ResourceChange(
+        address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, action: .read,
+        reason: .readBecauseConfigUnknown, before: null, after: value ?? null)
+      deferChange(change, deferral, vertex: planning.vertex)
+      return plannedDataObject(schema: planning.schema.block, configuration: configuration.withoutMarks)
+    }
+    guard let value, !problems.hasErrors else {
+      context.events(.readFailed(address, milliseconds: elapsed))
+      return nil
+    }
+    context.events(.readFinished(address, ObjectRecord.identity(of: value), milliseconds: elapsed))
+    remember(value, of: address, planning)
+    return value
+  }
+
+  /// What was read becomes a row; the one of the last run is only looked at to see whether it must be rewritten.
+  private func remember(_ value: Value, of address: ResourceInstance, _ planning: ResourcePlanning) {
+    let key = ObjectKey(address)
+    let entry = stored.entry(key)
+    let record = ObjectRecord(
+      address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, value: value,
+      dependencies: directDependencies[planning.block.address] ?? [], rowVersion: entry?.object.version ?? 0)
+    current[key] = record
+    let row = record.row(schema: planning.schema)
+    if let entry, !entry.isMoved, entry.object.hasSameContent(as: row) { return }
+    refreshedRows[key] = RefreshedRow(
+      previousAddress: entry?.row.address, previousDeposedKey: nil, previousVersion: entry?.object.version ?? 0,
+      object: record)
+  }
+
+  /// Whether a managed resource that the data source depends on is about to change.
+  private func isPending(_ block: ResourceBlock, in node: ModuleNode) -> Bool {
+    var resources = dependsOnResources(of: block)
+    if block.preconditions.isEmpty && block.postconditions.isEmpty {
+      resources.formUnion(directManagedReferences(of: block))
+    } else {
+      resources.formUnion(transitiveDependencies(of: block.address))
+    }
+    return resources.contains { resource in
+      guard resource.resource.mode == .managed, let byModule = pendingChanges[resource] else { return false }
+      return resource.module == node.module.path ? byModule[node.address] != nil : !byModule.isEmpty
+    }
+  }
+
+  /// What `depends_on` names, of the data source and of the module calls around it, with all resources behind other objects.
+  private func dependsOnResources(of block: ResourceBlock) -> Set<ConfigurationResource> {
+    var result: Set<ConfigurationResource> = []
+    func add(_ traversals: [Traversal], in path: ModulePath) {
+      for traversal in traversals { result.formUnion(graph.resources(behind: traversal, in: path)) }
+    }
+    add(block.dependsOn, in: block.address.module)
+    var path = block.address.module
+    while let parent = path.parent, let name = path.names.last {
+      add(tree.module(at: parent)?.moduleCalls[name]?.dependsOn ?? [], in: parent)
+      path = parent
+    }
+    return result
+  }
+
+  private func directManagedReferences(of block: ResourceBlock) -> Set<ConfigurationResource> {
+    guard let source = graph.providers[block.address]?.source,
+      let schema = schemas.schema(of: block.resource, from: source)
+    else { return [] }
+    var result: Set<ConfigurationResource> = []
+    for traversal in references(in: block.body, schema: schema.block) {
+      guard case .success(let reference) = Reference.parse(traversal),
+        case .resource(let resource, _) = reference.subject, resource.mode == .managed
+      else { continue }
+      result.insert(ConfigurationResource(module: block.address.module, resource))
+    }
+    return result
+  }
+
+  private func transitiveDependencies(of resource: ConfigurationResource) -> Set<ConfigurationResource> {
+    var seen: Set<ConfigurationResource> = []
+    var pending = [resource]
+    while let next = pending.popLast() {
+      for dependency in directDependencies[next] ?? [] where seen.insert(dependency).inserted { pending.append(dependency) }
+    }
+    return seen
+  }
+}
+
+/// Validates and reads a data source, and checks what comes back. The value is marked as the configuration and the schema say.
+func readDataSource(
+  provider: any Provider, providerName: String, address: ResourceInstance, schema: Schema, configuration: Value
+) async -> (Value?, [Diagnostic], DeferralReason?) {
+  let (plain, marks) = configuration.unmarkedDeep()
+  let type = address.resource.type
+  var problems = await provider.validateConfiguration(of: .dataSource, named: type, plain)
+  if problems.hasErrors { return (nil, problems, nil) }
+  let response = await provider.readDataSource(ReadDataSourceRequest(typeName: type, configuration: plain))
+  problems += response.diagnostics
+  if let deferred = response.deferred {
+    return (response.state, problems, DeferralReason(rawValue: deferred.rawValue) ?? .unknown)
+  }
+  guard let state = response.state, !problems.hasErrors else { return (nil, problems, nil) }
+  let conformance = conformanceProblems(schema: schema.block, state)
+  if !conformance.isEmpty || state.isNull || !state.isWhollyKnown {
+    let what = conformance.first?.text ?? (state.isNull ? "the object is null" : "the object is not wholly known")
+    problems.append(
+      .error(
+        "Provider produced invalid object",
+        "Provider \"\(providerName)\" produced an invalid object for \(address): \(what).\n\nThis is a bug in the provider, "
+          + "which should be reported in the provider's own issue tracker."))
+    return (nil, problems, nil)
+  }
+  return (Engine.marked(state, schema: schema.block, with: marks), problems, nil)
+}

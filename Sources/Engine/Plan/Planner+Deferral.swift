@@ -1,0 +1,94 @@
+import Addresses
+import Diagnostics
+import Expressions
+import Modules
+import Plans
+import State
+import Values
+
+extension Planner {
+  /// Leaves a whole resource for a later round: what it needs is deferred, or its module's instances are not known.
+  ///
+  /// One placeholder change stands for all instances. Existing objects stay as they are until then.
+  func deferResource(
+    _ block: ResourceBlock, _ provider: ProviderConfigurationAddress, _ schema: Schema, vertex: Int
+  ) -> Bool {
+    deferredVertices.insert(vertex)
+    let isModuleUnknown = evaluator.hasUnknownInstances(block.address.module)
+    let nodes = isModuleUnknown ? [] : evaluator.instances(of: block.address.module)
+    if options.mode != .normal { return true }
+    if isModuleUnknown {
+      let module = ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) })
+      let change = placeholder(
+        ResourceInstance(module: module, block.resource), block, provider, schema, node: nil)
+      deferChange(change, .instanceCountUnknown, vertex: vertex, hasUnknownKeys: true)
+      return true
+    }
+    for node in nodes {
+      let change = placeholder(
+        ResourceInstance(module: node.address, block.resource), block, provider, schema, node: node)
+      deferChange(
+        change, .deferredPrerequisite, vertex: vertex, hasUnknownKeys: block.count != nil || block.forEach != nil)
+    }
+    return true
+  }
+
+  /// Leaves the instances of a resource in one module instance for a later round: their number is not known.
+  func deferInstances(of planning: ResourcePlanning) {
+    let node = planning.node.node
+    deferredVertices.insert(planning.vertex)
+    if options.mode != .normal { return }
+    let change = placeholder(
+      ResourceInstance(module: node.address, planning.block.resource), planning.block, planning.providerAddress,
+      planning.schema, node: node)
+    deferChange(change, .instanceCountUnknown, vertex: planning.vertex, hasUnknownKeys: true)
+  }
+
+  /// The change as far as it can be told: the configuration with everything that is not known left unknown.
+  private func placeholder(
+    _ address: ResourceInstance, _ block: ResourceBlock, _ provider: ProviderConfigurationAddress, _ schema: Schema,
+    node: ModuleNode?
+  ) -> ResourceChange {
+    let null = Value.null(.object(schema.block.impliedType))
+    var after = Value.unknown(.object(schema.block.impliedType))
+    if let node {
+      let data = RepetitionData.unknown(count: block.count != nil, forEach: block.forEach != nil)
+      let (configuration, problems) = decode(
+        block.body, schema: schema.block, in: evaluator.context(in: node, repetition: data))
+      _ = evaluator.takeDiagnostics()
+      if !problems.hasErrors {
+        let (plain, marks) = configuration.unmarkedDeep()
+        after = Engine.marked(
+          block.resource.mode == .data
+            ? plannedDataObject(schema: schema.block, configuration: plain)
+            : unknownWhereComputed(schema: schema.block, configuration: plain),
+          schema: schema.block, with: marks)
+      }
+    }
+    return ResourceChange(
+      address: address, provider: provider, schemaVersion: schema.version,
+      action: block.resource.mode == .data ? .read : .create, before: null, after: after)
+  }
+
+  /// What a new object may look like before its provider was asked: computed attributes without configuration are unknown.
+  private func unknownWhereComputed(schema: BlockSchema, configuration: Value) -> Value {
+    plannedDataObject(schema: schema, configuration: configuration)
+  }
+
+  // MARK: Operations that an earlier run left open
+
+  /// A creation of which nobody wrote down the result: the object may exist.
+  func unresolvedCreation(of address: ResourceInstance) -> Operation? {
+    interruptedCreations[ObjectKey(address)]
+  }
+
+  func inFlightDiagnostic(_ operation: Operation, at range: SourceRange?) -> Diagnostic {
+    let run = snapshot.runs[operation.runID]
+    return Diagnostic(
+      .error, "Object may already exist",
+      "Run \(operation.runID)\(run.map { " (\($0.command), \($0.startedAt))" } ?? "") was creating \(operation.key.address) when "
+        + "it was cut off, so the object may exist although nothing is known about it. Look for it at the provider. If it "
+        + "exists, adopt it with an import; if not, say so with: plumb state resolve '\(operation.key.address)'",
+      subject: range, address: operation.key.address.description)
+  }
+}

@@ -1,0 +1,78 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import Values
+
+/// Adds the address of an instance to messages that name none.
+func addressed(_ diagnostics: [Diagnostic], _ address: ResourceInstance) -> [Diagnostic] {
+  diagnostics.map {
+    var diagnostic = $0
+    if diagnostic.address == nil { diagnostic.address = address.description }
+    return diagnostic
+  }
+}
+
+/// The message for a type that the provider does not have.
+func unknownType(_ resource: Resource, _ source: ProviderSource, at range: SourceRange?) -> Diagnostic {
+  let kind: String
+  switch resource.mode {
+  case .managed: kind = "resource type"
+  case .data: kind = "data source"
+  case .ephemeral: kind = "ephemeral resource type"
+  }
+  return .error(
+    "Invalid \(kind)", "The provider \(source.displayName) does not support \(kind) \"\(resource.type)\".", at: range)
+}
+
+/// Ephemeral values may only go where nothing is stored: write-only attributes.
+func ephemeralProblems(_ configuration: Value, _ schema: BlockSchema, at range: SourceRange) -> [Diagnostic] {
+  guard configuration.containsMark(.ephemeral) else { return [] }
+  return configuration.unmarkedDeep().1.compactMap { entry in
+    guard entry.marks.contains(.ephemeral), schema.attribute(at: entry.path)?.writeOnly != true else { return nil }
+    return .error(
+      "Invalid use of ephemeral value",
+      "Ephemeral values are not valid for \"\(entry.path.description.drop { $0 == "." })\", because it is not a write-only "
+        + "attribute and must be persisted to state.", at: range)
+  }
+}
+
+/// The paths of a resource's `ignore_changes`, checked against its schema.
+func ignoredChanges(_ block: ResourceBlock, schema: Schema) -> (IgnoredChanges, [Diagnostic]) {
+  switch block.ignoreChanges {
+  case .none: return (.none, [])
+  case .all: return (.all, [])
+  case .attributes(let traversals):
+    var problems: [Diagnostic] = []
+    var paths: [Path] = []
+    for traversal in traversals {
+      if schema.block.attribute(traversal.root) == nil && schema.block.block(traversal.root) == nil {
+        problems.append(
+          .error(
+            "Unsupported attribute",
+            "This object has no argument, nested block, or exported attribute named \"\(traversal.root)\".",
+            at: traversal.rootRange))
+        continue
+      }
+      paths.append(Path([.attribute(traversal.root)] + Path(steps: traversal.steps).steps))
+    }
+    return (.paths(paths), problems)
+  }
+}
+
+/// What the references of an expression stand for, as diagnostics show them beside the source.
+func describedValues(of expression: HCL.Expression, in context: EvaluationContext) -> [Diagnostic.ExpressionValue] {
+  involvedValues(of: expression, in: context)
+}
+
+extension SourceMap {
+  /// `main.tf:3,5-20`: a place in words, columns as Terraform counts them.
+  func place(of range: SourceRange) -> String {
+    guard let file = self[range.file] else { return "" }
+    let start = position(of: range.start, in: range.file)
+    let end = position(of: range.end, in: range.file)
+    let tail = start.line == end.line ? "\(end.column)" : "\(end.line),\(end.column)"
+    return "\(file.path):\(start.line),\(start.column)-\(tail)"
+  }
+}

@@ -1,0 +1,300 @@
+import Addresses
+import Diagnostics
+import HCL
+import Modules
+import Plans
+import ProviderInterface
+import State
+import Values
+
+extension Planner {
+  // MARK: Reading state
+
+  /// The stored object in the form of the present schema; nil, with a diagnostic, if that cannot be had.
+  func upgraded(_ entry: StoredObjects.Entry, provider: any Provider, schema: Schema) async -> ObjectRecord? {
+    let object = entry.object
+    let address = object.address
+    if object.schemaVersion > schema.version {
+      diagnostics.append(
+        Diagnostic(
+          .error, "Resource instance managed by newer provider version",
+          "The current state of \(address) was created by a newer provider version than is currently selected. Upgrade the "
+            + "\(object.provider.source.type) provider to work with this state.", address: address.description))
+      return nil
+    }
+    let response = await limited {
+      await provider.upgradeResourceState(
+        UpgradeResourceStateRequest(
+          typeName: address.resource.type, version: object.schemaVersion, json: object.attributes))
+    }
+    diagnostics += addressed(response.diagnostics, address)
+    guard let value = response.upgraded, !response.diagnostics.hasErrors else { return nil }
+    let problems = conformanceProblems(schema: schema.block, value)
+    if !problems.isEmpty || !value.isWhollyKnown || value.isNull {
+      diagnostics.append(
+        Diagnostic(
+          .error, "Invalid resource state upgrade",
+          "The provider \"\(object.provider.source)\" upgraded the state for \(address) to a value that cannot be used: "
+            + (problems.first?.text ?? "it is null or not wholly known")
+            + ".\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.",
+          address: address.description))
+      return nil
+    }
+    let record = self.record(of: object, value: value, schema: schema)
+    previous[record.key] = record
+    return record
+  }
+
+  private func record(of object: StateObject, value: Value, schema: Schema) -> ObjectRecord {
+    let stored = object.sensitivePaths.map { PathMarks(path: $0, marks: .sensitive) }
+    return ObjectRecord(
+      address: object.address, deposedKey: object.deposedKey, provider: object.provider, schemaVersion: schema.version,
+      value: Engine.marked(value, schema: schema.block, with: stored), private: object.private,
+      isTainted: object.isTainted, dependencies: object.dependencies,
+      createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
+  }
+
+  /// The stored value, read without asking the provider; nil if it does not fit the present schema.
+  func decodeWithoutProvider(_ object: StateObject) -> Value? {
+    guard let schema = schemas.schema(of: object.address.resource, from: object.provider.source),
+      let value = try? JSONValueCodec.decode(object.attributes, type: .object(schema.block.impliedType))
+    else { return nil }
+    return value.markedSensitive(at: object.sensitivePaths)
+  }
+
+  // MARK: Refresh
+
+  struct Refreshed {
+    /// Nil if the object is gone.
+    var record: ObjectRecord?
+  }
+
+  /// The object as it is now. Nil if it could not be read; a diagnostic says why.
+  func refreshedRecord(
+    _ record: ObjectRecord, entry: StoredObjects.Entry, planning: ResourcePlanning
+  ) async -> Refreshed? {
+    await refreshedRecord(
+      record, entry: entry, provider: planning.provider, schema: planning.schema, block: planning.block,
+      vertex: planning.vertex)
+  }
+
+  func refreshedRecord(
+    _ record: ObjectRecord, entry: StoredObjects.Entry, provider: any Provider, schema: Schema, block: ResourceBlock?,
+    vertex: Int?
+  ) async -> Refreshed? {
+    var record = record
+    if !options.refresh {
+      note(record, entry: entry)
+      return Refreshed(record: record)
+    }
+    let identity = ObjectRecord.identity(of: record.value)
+    context.events(.refreshStarted(record.address, deposedKey: record.deposedKey, identity))
+    let (plain, marks) = record.value.unmarkedDeep()
+    let type = record.address.resource.type
+    let priorPrivate = record.private
+    let response = await limited {
+      await provider.readResource(ReadResourceRequest(typeName: type, current: plain, private: priorPrivate))
+    }
+    diagnostics += located(
+      response.diagnostics, address: record.address, body: block?.body, schema: schema.block, block: block?.range)
+    guard let new = response.new, !response.diagnostics.hasErrors else { return nil }
+    if response.deferred != nil {
+      // What cannot be read yet stays as it was last seen.
+      note(record, entry: entry)
+      return Refreshed(record: record)
+    }
+    context.events(.refreshFinished(record.address, deposedKey: record.deposedKey, ObjectRecord.identity(of: new)))
+    if new.isNull {
+      noteGone(record, entry: entry)
+      return Refreshed(record: nil)
+    }
+    let problems = conformanceProblems(schema: schema.block, new)
+    if !problems.isEmpty || !new.isWhollyKnown || !writeOnlyPathsWithValues(schema: schema.block, new).isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          .error, "Provider produced invalid object",
+          "Provider \"\(record.provider.source)\" planned an invalid value for \(record.address) during refresh: "
+            + (problems.first?.text ?? "unknown or write-only values must not be returned")
+            + ".\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.",
+          subject: block?.range, address: record.address.description))
+      return nil
+    }
+    let normalized = normalizedObject(new, schema: schema.block)
+    record.value = Engine.marked(normalized, schema: schema.block, with: marks)
+    record.private = response.private
+    note(record, entry: entry)
+    return Refreshed(record: record)
+  }
+
+  /// Remembers an object as it is now; if its row says something else, the row is to be rewritten.
+  func note(_ record: ObjectRecord, entry: StoredObjects.Entry) {
+    current[record.key] = record
+    guard let before = previous[record.key] else { return }
+    let isSame =
+      record.value == before.value && record.private == entry.object.private
+      && record.schemaVersion == entry.object.schemaVersion && !entry.isMoved
+    if !isSame { refreshedRows[record.key] = refreshedRow(entry, record) }
+  }
+
+  private func noteGone(_ record: ObjectRecord, entry: StoredObjects.Entry) {
+    current[record.key] = nil
+    refreshedRows[record.key] = refreshedRow(entry, nil)
+  }
+
+  func refreshedRow(_ entry: StoredObjects.Entry, _ record: ObjectRecord?) -> RefreshedRow {
+    RefreshedRow(
+      previousAddress: entry.row.address, previousDeposedKey: entry.row.deposedKey, previousVersion: entry.object.version,
+      object: record)
+  }
+
+  /// An object without change whose stored dependencies are out of date.
+  func noteRefreshed(_ record: ObjectRecord) {
+    current[record.key] = record
+    if let entry = stored.entry(record.key) { refreshedRows[record.key] = refreshedRow(entry, record) }
+  }
+
+  // MARK: Removal
+
+  /// Plans the end of an object that is not wanted any more: an orphan, or one deposed by an earlier run.
+  func planRemoval(_ entry: StoredObjects.Entry, reason: ActionReason?, block: ResourceBlock?) async -> Bool {
+    let object = entry.object
+    // Nothing outside has to be done for a data source; it just is not read any more.
+    if object.address.resource.mode == .data {
+      refreshedRows[object.key] = refreshedRow(entry, nil)
+      return true
+    }
+    let providerAddress = object.provider
+    guard let schema = schemas.schema(of: object.address.resource, from: providerAddress.source) else {
+      diagnostics.append(unknownType(object.address.resource, providerAddress.source, at: nil))
+      return false
+    }
+    guard let provider = await provider(for: providerAddress),
+      let record = await upgraded(entry, provider: provider, schema: schema),
+      let refreshed = await refreshedRecord(
+        record, entry: entry, provider: provider, schema: schema, block: block, vertex: nil)
+    else { return false }
+    guard let existing = refreshed.record else {
+      // A deposed object that is gone leaves a note that nothing has to be done.
+      return true
+    }
+    if options.mode == .refreshOnly || options.mode == .destroy { return true }
+    return await planDeletion(existing, entry: entry, provider: provider, schema: schema, reason: reason, block: block)
+  }
+
+  func planDeletion(
+    _ existing: ObjectRecord, entry: StoredObjects.Entry?, provider: any Provider, schema: Schema, reason: ActionReason?,
+    block: ResourceBlock?
+  ) async -> Bool {
+    let null = Value.null(.object(schema.block.impliedType))
+    var change = ResourceChange(
+      address: existing.address, previousAddress: entry?.row.address, deposedKey: existing.deposedKey,
+      provider: existing.provider, schemaVersion: schema.version, action: .delete, reason: reason, before: existing.value,
+      after: null, plannedPrivate: existing.private, dependencies: existing.dependencies,
+      createBeforeDestroy: existing.createBeforeDestroy, rowVersion: existing.rowVersion)
+    if entry?.isMoved == true, reason == .deleteBecauseNoResourceConfig { change.reason = .deleteBecauseNoMoveTarget }
+    if schemas.capabilities(of: existing.provider.source).planDestroy {
+      let type = existing.address.resource.type
+      let prior = existing.value.withoutMarks
+      let priorPrivate = existing.private
+      let response = await limited {
+        await provider.planResourceChange(
+          PlanResourceChangeRequest(
+            typeName: type, prior: prior, proposed: null, configuration: null, priorPrivate: priorPrivate))
+      }
+      diagnostics += addressed(response.diagnostics, existing.address)
+      if response.diagnostics.hasErrors { return false }
+      if let planned = response.planned, !planned.isNull {
+        diagnostics.append(
+          Diagnostic(
+            .error, "Provider produced invalid plan",
+            "Provider \"\(existing.provider.source)\" planned a non-null destroy value for \(existing.address).\n\nThis is a "
+              + "bug in the provider, which should be reported in the provider's own issue tracker.",
+            address: existing.address.description))
+        return false
+      }
+      change.plannedPrivate = response.private
+    }
+    record(change)
+    if existing.deposedKey == nil, let block, preventsDestroy(block, existing.address) { return false }
+    return true
+  }
+
+  /// Objects in the state whose resource is in no module of the configuration.
+  func planOrphans() async {
+    let orphans = stored.resources.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }
+    var entries: [StoredObjects.Entry] = []
+    for resource in orphans {
+      for entry in stored.entries(of: resource) where targeting?.names(entry.object.address) ?? true {
+        entries.append(entry)
+      }
+    }
+    var next = 0
+    await withTaskGroup(of: Void.self) { group in
+      func startOne() {
+        let entry = entries[next]
+        next += 1
+        let hasModule = tree.module(at: entry.object.address.module.path) != nil
+        let reason: ActionReason? =
+          entry.object.deposedKey != nil ? nil : hasModule ? .deleteBecauseNoResourceConfig : .deleteBecauseNoModule
+        group.addTask {
+          if await self.isProviderPresent(for: entry) {
+            _ = await self.planRemoval(entry, reason: reason, block: nil)
+          }
+        }
+      }
+      while next < min(context.parallelism * 2, entries.count) { startOne() }
+      while await group.next() != nil {
+        if next < entries.count && !context.interrupt.isRequested { startOne() }
+      }
+    }
+  }
+
+  /// An orphan can only be destroyed by the provider configuration that it was made with.
+  private func isProviderPresent(for entry: StoredObjects.Entry) -> Bool {
+    let address = entry.object.provider
+    if entry.object.address.resource.mode == .data || tree.providerBlock(address) != nil { return true }
+    if address.module.isRoot && address.alias == nil { return true }
+    diagnostics.append(
+      .error(
+        "Provider configuration not present",
+        "To work with \(entry.object.address) its original provider configuration at \(address) is required, but it has been "
+          + "removed. This occurs when a provider configuration is removed while objects created by that provider still "
+          + "exist in the state. Re-add the provider configuration to destroy \(entry.object.address), after which you can "
+          + "remove the provider configuration again."))
+    return false
+  }
+
+  /// `-destroy`: every object that the refresh found is deleted.
+  func planDestruction() async {
+    let records = current.values.filter { $0.address.resource.mode == .managed }.sorted { $0.key < $1.key }
+    let condemned = targeting == nil ? records : targetedForDestruction(records)
+    for record in condemned {
+      guard let schema = schemas.schema(of: record.address.resource, from: record.provider.source),
+        let provider = await provider(for: record.provider)
+      else { continue }
+      let configuration = record.address.configuration
+      let block = tree.module(at: configuration.module)?.resources[configuration.resource]
+      _ = await planDeletion(
+        record, entry: stored.entry(record.key), provider: provider, schema: schema, reason: nil, block: block)
+    }
+  }
+
+  /// The targets, and whatever depends on them: it could not go on without them.
+  private func targetedForDestruction(_ records: [ObjectRecord]) -> [ObjectRecord] {
+    guard let targeting else { return records }
+    var dependents: [ConfigurationResource: [ConfigurationResource]] = [:]
+    for record in records {
+      for dependency in record.dependencies { dependents[dependency, default: []].append(record.address.configuration) }
+    }
+    var condemned = Set(records.filter { targeting.names($0.address) }.map(\.address.configuration))
+    var pending = Array(condemned)
+    var behind: Set<ConfigurationResource> = []
+    while let resource = pending.popLast() {
+      for dependent in dependents[resource] ?? [] where condemned.insert(dependent).inserted {
+        behind.insert(dependent)
+        pending.append(dependent)
+      }
+    }
+    return records.filter { targeting.names($0.address) || behind.contains($0.address.configuration) }
+  }
+}

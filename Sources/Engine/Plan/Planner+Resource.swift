@@ -1,0 +1,312 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import Plans
+import ProviderInterface
+import State
+import Values
+
+/// One resource block in one instance of its module: what all its instances share.
+struct ResourcePlanning: Sendable {
+  let block: ResourceBlock
+  let node: NodeReference
+  let providerAddress: ProviderConfigurationAddress
+  let provider: any Provider
+  let schema: Schema
+  let vertex: Int
+  let createBeforeDestroy: Bool
+
+  /// `@unchecked Sendable`: the node stays on the actor; tasks only carry the reference back to it.
+  struct NodeReference: @unchecked Sendable {
+    let node: ModuleNode
+  }
+}
+
+extension Planner {
+  /// Plans every instance of a resource, and the removal of those that are no longer wanted.
+  func planResource(_ address: ConfigurationResource, vertex: Int) async -> Bool {
+    guard let block = tree.module(at: address.module)?.resources[address.resource],
+      let providerAddress = graph.providers[address]
+    else { return false }
+    guard let schema = schemas.schema(of: address.resource, from: providerAddress.source) else {
+      diagnostics.append(unknownType(address.resource, providerAddress.source, at: block.typeRange))
+      return false
+    }
+    if evaluator.hasUnknownInstances(address.module) || deferredVertices.contains(vertex) {
+      return deferResource(block, providerAddress, schema, vertex: vertex)
+    }
+    let nodes = evaluator.instances(of: address.module)
+    if address.resource.mode == .ephemeral { return evaluateEphemeral(block, nodes: nodes) }
+    if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
+    guard let provider = await provider(for: providerAddress) else { return false }
+    var succeeded = true
+    var wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)] = []
+    for node in nodes {
+      let repetition = evaluator.repetition(of: block, in: node)
+      let problems = evaluator.takeDiagnostics()
+      diagnostics += problems
+      if problems.hasErrors {
+        succeeded = false
+        continue
+      }
+      let planning = ResourcePlanning(
+        block: block, node: .init(node: node), providerAddress: providerAddress, provider: provider, schema: schema,
+        vertex: vertex,
+        createBeforeDestroy: block.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains(address))
+      if repetition.isUnknown {
+        deferInstances(of: planning)
+        continue
+      }
+      for (position, key) in repetition.keys.enumerated() {
+        let instance = ResourceInstance(module: node.address, block.resource, key: key)
+        if let targeting, !targeting.includes(instance) {
+          keepUntouched(instance)
+        } else {
+          wanted.append((planning, key, repetition.data(at: position)))
+        }
+      }
+    }
+    if await !planInstances(wanted) { succeeded = false }
+    if await !planUnwanted(address, block: block, nodes: nodes) { succeeded = false }
+    return succeeded
+  }
+
+  /// Plans instances side by side; provider calls are bounded elsewhere, so this bounds only the number of tasks.
+  private func planInstances(_ wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)]) async -> Bool {
+    if wanted.count == 1, let (planning, key, data) = wanted.first { return await plan(planning, key, data) }
+    var succeeded = true
+    var next = 0
+    let width = context.parallelism * 2
+    await withTaskGroup(of: Bool.self) { group in
+      func startOne() {
+        let (planning, key, data) = wanted[next]
+        next += 1
+        group.addTask { await self.plan(planning, key, data) }
+      }
+      while next < min(width, wanted.count) { startOne() }
+      while let result = await group.next() {
+        if !result { succeeded = false }
+        if next < wanted.count && !context.interrupt.isRequested { startOne() }
+      }
+    }
+    return succeeded && !(next < wanted.count)
+  }
+
+  private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
+    switch planning.block.resource.mode {
+    case .managed: return await planManaged(planning, key, data)
+    case .data: return await planData(planning, key, data)
+    case .ephemeral: return true
+    }
+  }
+
+  /// An object outside the targets stays as it is, and expressions see it as it is stored.
+  private func keepUntouched(_ address: ResourceInstance) {
+    guard let entry = stored.entry(ObjectKey(address)), let value = decodeWithoutProvider(entry.object) else { return }
+    evaluator.setValue(value, of: address)
+  }
+
+  /// Instances in the state that the configuration does not ask for any more, and objects deposed by earlier runs.
+  private func planUnwanted(_ address: ConfigurationResource, block: ResourceBlock, nodes: [ModuleNode]) async -> Bool {
+    var succeeded = true
+    for entry in stored.entries(of: address) {
+      let instance = entry.object.address
+      if let targeting, !targeting.includes(instance) { continue }
+      if entry.object.deposedKey != nil {
+        if await !planRemoval(entry, reason: nil, block: block) { succeeded = false }
+        continue
+      }
+      guard let node = nodes.first(where: { $0.address == instance.module }) else {
+        if await !planRemoval(entry, reason: .deleteBecauseNoModule, block: block) { succeeded = false }
+        continue
+      }
+      let repetition = evaluator.repetition(of: block, in: node)
+      if repetition.isUnknown || repetition.contains(instance.key) { continue }
+      let reason: ActionReason
+      switch (repetition, instance.key) {
+      case (.count, .integer): reason = .deleteBecauseCountIndex
+      case (.forEach, .string): reason = .deleteBecauseEachKey
+      default: reason = .deleteBecauseWrongRepetition
+      }
+      if await !planRemoval(entry, reason: reason, block: block) { succeeded = false }
+    }
+    return succeeded
+  }
+
+  // MARK: One managed instance
+
+  private func planManaged(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
+    let block = planning.block
+    let node = planning.node.node
+    let address = ResourceInstance(module: node.address, block.resource, key: key)
+    let objectKey = ObjectKey(address)
+    var prior: ObjectRecord?
+    if let entry = stored.entry(objectKey) {
+      guard let record = await upgraded(entry, provider: planning.provider, schema: planning.schema) else { return false }
+      guard let refreshed = await refreshedRecord(record, entry: entry, planning: planning) else { return false }
+      prior = refreshed.record
+    }
+    if let operation = unresolvedCreation(of: address), prior == nil {
+      diagnostics.append(inFlightDiagnostic(operation, at: block.range))
+      return false
+    }
+    let dependencies = directDependencies[block.address] ?? []
+    if options.mode != .normal {
+      evaluator.setValue(prior?.value ?? .null(.object(planning.schema.block.impliedType)), of: address)
+      return true
+    }
+    if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
+    let context = evaluator.context(in: node, repetition: data)
+    var (configuration, problems) = decode(block.body, schema: planning.schema.block, in: context)
+    problems += evaluator.takeDiagnostics()
+    if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.schema.block, at: block.range) }
+    let (ignored, ignoreProblems) = ignoredChanges(block, schema: planning.schema.block)
+    problems += ignoreProblems
+    diagnostics += addressed(problems, address)
+    if problems.hasErrors { return false }
+
+    let request = ChangeRequest(
+      address: address, provider: planning.provider, providerName: planning.providerAddress.source.description,
+      schema: planning.schema, prior: prior, configuration: configuration, ignoredChanges: ignored,
+      forcedReplacement: forcedReplacement(of: address, block: block, node: node, data: data),
+      createBeforeDestroy: planning.createBeforeDestroy, capabilities: ClientCapabilities())
+    let (result, found) = await limited { await planChange(request) }
+    diagnostics += located(
+      found, address: address, body: block.body, schema: planning.schema.block, block: block.range)
+    switch result {
+    case .failed: return false
+    case .deferred(let reason, let planned):
+      evaluator.setValue(planned, of: address)
+      var change = self.change(address, planning, prior: prior, dependencies: dependencies)
+      change.action = prior == nil ? .create : .update
+      change.after = planned
+      deferChange(change, reason, vertex: planning.vertex)
+      return true
+    case .planned(let planned):
+      let isKnown = configuration.isWhollyKnown && !unknownProviders.contains(planning.providerAddress)
+      return recordPlanned(
+        planned, address: address, planning, prior: prior, dependencies: dependencies, data: data,
+        isConfigurationKnown: isKnown)
+    }
+  }
+
+  private func recordPlanned(
+    _ planned: PlannedChange, address: ResourceInstance, _ planning: ResourcePlanning, prior: ObjectRecord?,
+    dependencies: [ConfigurationResource], data: RepetitionData, isConfigurationKnown: Bool
+  ) -> Bool {
+    var change = self.change(address, planning, prior: prior, dependencies: dependencies)
+    change.action = planned.action
+    change.reason = planned.reason
+    change.before = planned.before
+    change.after = planned.after
+    change.plannedPrivate = planned.plannedPrivate
+    change.replacePaths = planned.replacePaths
+    change.isConfigurationKnown = isConfigurationKnown
+    if change.action == .createThenDelete { change.newDeposedKey = context.newDeposedKey() }
+    record(change)
+    evaluator.setValue(planned.after, of: address)
+    if change.action == .noOp, var record = current[ObjectKey(address)], record.dependencies != dependencies {
+      record.dependencies = dependencies
+      noteRefreshed(record)
+    }
+    if change.action.isReplacement, preventsDestroy(planning.block, address) { return false }
+    return !checkFails(
+      planning.block.postconditions, of: planning.block, address: address, in: planning.node.node, data: data,
+      selfValue: planned.after)
+  }
+
+  /// The parts of a change that do not depend on what the provider answers.
+  private func change(
+    _ address: ResourceInstance, _ planning: ResourcePlanning, prior: ObjectRecord?,
+    dependencies: [ConfigurationResource]
+  ) -> ResourceChange {
+    let entry = stored.entry(ObjectKey(address))
+    let null = Value.null(.object(planning.schema.block.impliedType))
+    return ResourceChange(
+      address: address, previousAddress: entry?.row.address, provider: planning.providerAddress,
+      schemaVersion: planning.schema.version, action: .noOp, before: prior?.value ?? null, after: null,
+      dependencies: dependencies, createBeforeDestroy: planning.createBeforeDestroy,
+      rowVersion: prior?.rowVersion ?? 0)
+  }
+
+  /// Adds an error if the object is protected and would be destroyed; gives true then.
+  func preventsDestroy(_ block: ResourceBlock, _ address: ResourceInstance) -> Bool {
+    guard block.preventDestroy == true else { return false }
+    diagnostics.append(
+      .error(
+        "Instance cannot be destroyed",
+        "Resource \(address) has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid "
+          + "this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan "
+          + "using the -target option.", at: block.range))
+    return true
+  }
+
+  // MARK: Replacement on demand
+
+  private func forcedReplacement(
+    of address: ResourceInstance, block: ResourceBlock, node: ModuleNode, data: RepetitionData
+  ) -> ActionReason? {
+    if isTriggered(block, node: node, data: data) { return .replaceByTriggers }
+    return options.replace.contains(address) ? .replaceByRequest : nil
+  }
+
+  /// Whether something that `replace_triggered_by` names is about to be updated or replaced.
+  private func isTriggered(_ block: ResourceBlock, node: ModuleNode, data: RepetitionData) -> Bool {
+    block.replaceTriggeredBy.contains { expression in
+      guard let trigger = trigger(expression, node: node, data: data) else { return false }
+      let resource = ConfigurationResource(module: node.module.path, trigger.resource)
+      let indices = pendingChanges[resource]?[node.address] ?? []
+      return indices.contains { index in
+        let change = changes[index]
+        guard change.action == .update || change.action.isReplacement,
+          trigger.key.map({ $0 == change.address.key }) ?? true
+        else { return false }
+        if trigger.path.isEmpty { return true }
+        guard let before = change.before.get(at: trigger.path), let after = change.after.get(at: trigger.path) else {
+          return true
+        }
+        return !isKnownEqual(before, after)
+      }
+    }
+  }
+
+  private struct Trigger {
+    var resource: Resource
+    var key: InstanceKey??
+    var path: Path
+  }
+
+  private func trigger(_ expression: HCL.Expression, node: ModuleNode, data: RepetitionData) -> Trigger? {
+    let (chain, problems) = resolvedChain(expression, in: evaluator.context(in: node, repetition: data))
+    diagnostics += problems + evaluator.takeDiagnostics()
+    guard let chain else { return nil }
+    var names = [chain.root]
+    var rest = chain.steps[...]
+    func nextName() -> String? {
+      guard case .attribute(let name, _)? = rest.first else { return nil }
+      rest = rest.dropFirst()
+      return name
+    }
+    guard let second = nextName() else { return nil }
+    names.append(second)
+    if chain.root == "data" || chain.root == "resource" {
+      guard let third = nextName() else { return nil }
+      names = chain.root == "resource" ? [second, third] : ["data", second, third]
+    }
+    let resource = names.count == 3 ? Resource(.data, names[1], names[2]) : Resource(.managed, names[0], names[1])
+    var trigger = Trigger(resource: resource, key: nil, path: .root)
+    if case .index(let key, _)? = rest.first, let instanceKey = key.instanceKey {
+      trigger.key = .some(instanceKey)
+      rest = rest.dropFirst()
+    }
+    for step in rest {
+      switch step {
+      case .attribute(let name, _): trigger.path = trigger.path.attribute(name)
+      case .index(let key, _): trigger.path = trigger.path.index(key.withoutMarks)
+      }
+    }
+    return trigger
+  }
+}

@@ -1,0 +1,284 @@
+package import Addresses
+package import Diagnostics
+import Expressions
+import Graphs
+import HCL
+package import Modules
+package import Plans
+import ProviderInterface
+package import State
+import Values
+
+/// What planning gives: the plan, as far as it got, and all diagnostics.
+package struct PlanOutcome: Sendable {
+  package var plan: Plan?
+  package var diagnostics: [Diagnostic]
+  package init(plan: Plan?, diagnostics: [Diagnostic]) {
+    self.plan = plan
+    self.diagnostics = diagnostics
+  }
+}
+
+/// Plans a configuration against a state: reads what exists, asks the providers what would change, and writes down what
+/// apply shall do and in which order. Writes nothing itself.
+package func makePlan(
+  tree: ModuleTree, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, schemas: SchemaTable,
+  context: EngineContext
+) async -> PlanOutcome {
+  let graph = ConfigurationGraph(tree: tree, schemas: schemas)
+  let problems = graph.diagnostics + graph.cycleDiagnostics()
+  if problems.hasErrors { return PlanOutcome(plan: nil, diagnostics: problems) }
+  let planner = Planner(
+    tree: tree, graph: graph, state: state, options: options, pool: pool, schemas: schemas, context: context)
+  let outcome = await planner.run()
+  return PlanOutcome(plan: outcome.plan, diagnostics: problems + outcome.diagnostics)
+}
+
+/// One planning walk. All evaluation happens on this actor; only provider calls leave it.
+actor Planner {
+  let tree: ModuleTree
+  let graph: ConfigurationGraph
+  let snapshot: StateSnapshot
+  let options: PlanOptions
+  let pool: ProviderPool
+  let schemas: SchemaTable
+  let context: EngineContext
+  let evaluator: Evaluator
+  let limiter: CallLimiter
+  /// Resources that are planned although no target names them do not appear here; nil when nothing is targeted.
+  let targeting: Targeting?
+  let directDependencies: [ConfigurationResource: [ConfigurationResource]]
+  let forcedCreateBeforeDestroy: Set<ConfigurationResource>
+
+  var diagnostics: [Diagnostic] = []
+  /// The stored objects under the addresses that they have after moves.
+  var stored: StoredObjects
+  /// Objects as they were at the end of the last run, in the form of the present schemas.
+  var previous: [ObjectKey: ObjectRecord] = [:]
+  /// Objects as they are now.
+  var current: [ObjectKey: ObjectRecord] = [:]
+  /// Rows that the refresh found to be out of date, by the name that their object has now.
+  var refreshedRows: [ObjectKey: RefreshedRow] = [:]
+  var changes: [ResourceChange] = []
+  var deferred: [DeferredChange] = []
+  /// Vertices whose objects are wholly or partly left for a later round.
+  var deferredVertices: Set<Int> = []
+  /// Where each resource has changes other than no-op, for data sources that must wait and for triggers.
+  var pendingChanges: [ConfigurationResource: [ModuleInstance: [Int]]] = [:]
+  var checks: CheckRecorder
+  var configuredProviders: Set<ProviderConfigurationAddress> = []
+  private var configuring: [ProviderConfigurationAddress: Task<Bool, Never>] = [:]
+  var failedProviders: Set<ProviderConfigurationAddress> = []
+  /// Provider configurations with unknown parts: what their providers plan is planned again at apply.
+  var unknownProviders: Set<ProviderConfigurationAddress> = []
+  /// Creations of earlier runs of which nobody knows the result.
+  let interruptedCreations: [ObjectKey: Operation]
+
+  init(
+    tree: ModuleTree, graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool,
+    schemas: SchemaTable, context: EngineContext
+  ) {
+    self.tree = tree
+    self.graph = graph
+    snapshot = state
+    self.options = options
+    self.pool = pool
+    self.schemas = schemas
+    self.context = context
+    evaluator = Evaluator(
+      tree: tree, context: context, rootVariables: options.variables, schemas: schemas, providers: graph.providers,
+      isApplying: false)
+    limiter = CallLimiter(width: context.parallelism)
+    targeting = options.targets.isEmpty ? nil : Targeting(options.targets, graph: graph)
+    directDependencies = graph.directDependencies()
+    forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
+    stored = StoredObjects(state)
+    checks = CheckRecorder()
+    interruptedCreations = Dictionary(
+      state.interruptedOperations.filter { $0.action == Action.create.rawValue }.map { ($0.key, $0) },
+      uniquingKeysWith: { _, last in last })
+  }
+
+  func run() async -> PlanOutcome {
+    diagnostics += stored.applyMoves(of: tree, evaluator: evaluator)
+    if diagnostics.hasErrors { return PlanOutcome(plan: nil, diagnostics: diagnostics) }
+    await walk()
+    await planOrphans()
+    var plan = Plan(
+      mode: options.mode, basis: PlanBasis(lineage: snapshot.lineage, serial: snapshot.serial),
+      timestamp: context.timestamp)
+    if options.mode == .destroy && !diagnostics.hasErrors { await planDestruction() }
+    diagnostics += evaluator.takeDiagnostics()
+    complete(&plan)
+    if context.interrupt.isRequested {
+      diagnostics.append(.error("Operation interrupted", "Planning was stopped before it was complete; nothing was changed."))
+      plan.isErrored = true
+      plan.isApplyable = false
+    }
+    return PlanOutcome(plan: plan, diagnostics: diagnostics)
+  }
+
+  // MARK: The walk
+
+  /// Visits every vertex after those it depends on. A vertex behind a failed one is skipped; others go on.
+  private func walk() async {
+    let dependencies = graph.graph.dependencies
+    let dependents = graph.graph.dependents
+    let count = graph.vertices.count
+    var missing = (0..<count).map { dependencies[$0].count }
+    var failed = [Bool](repeating: false, count: count)
+    var ready = (0..<count).filter { missing[$0] == 0 }
+    var head = 0
+    var running = 0
+    let width = max(context.parallelism, 1) * 2
+
+    await withTaskGroup(of: (Int, Bool).self) { group in
+      func finish(_ vertex: Int, _ succeeded: Bool) {
+        failed[vertex] = !succeeded
+        for dependent in dependents[vertex] {
+          missing[Int(dependent)] -= 1
+          if missing[Int(dependent)] == 0 { ready.append(Int(dependent)) }
+        }
+      }
+      while head < ready.count || running > 0 {
+        if head < ready.count && (running < width || !isAsynchronous(graph.vertices[ready[head]])) {
+          let vertex = ready[head]
+          head += 1
+          if context.interrupt.isRequested || dependencies[vertex].contains(where: { failed[Int($0)] }) {
+            finish(vertex, false)
+          } else if let targeting, !targeting.includes(vertex) {
+            finish(vertex, true)
+          } else {
+            if dependencies[vertex].contains(where: { deferredVertices.contains(Int($0)) }) {
+              deferredVertices.insert(vertex)
+            }
+            if isAsynchronous(graph.vertices[vertex]) {
+              running += 1
+              group.addTask { (vertex, await self.visit(vertex)) }
+            } else {
+              finish(vertex, evaluate(vertex))
+            }
+          }
+        } else if let (vertex, succeeded) = await group.next() {
+          running -= 1
+          finish(vertex, succeeded)
+        }
+      }
+    }
+  }
+
+  private func isAsynchronous(_ vertex: ConfigurationGraph.Vertex) -> Bool {
+    switch vertex {
+    case .resource, .provider: return true
+    default: return false
+    }
+  }
+
+  /// Evaluates what needs no provider, in every instance of its module. Gives false if that failed.
+  private func evaluate(_ vertex: Int) -> Bool {
+    let path = graph.vertices[vertex].module
+    var problems: [Diagnostic] = []
+    switch graph.vertices[vertex] {
+    case .variable(_, let name):
+      for node in evaluator.instances(of: path) {
+        _ = evaluator.variable(name, in: node)
+        problems += checkVariable(name, in: node)
+      }
+    case .local(_, let name):
+      for node in evaluator.instances(of: path) { _ = evaluator.local(name, in: node) }
+    case .output(_, let name):
+      for node in evaluator.instances(of: path) {
+        problems += checkOutput(name, in: node)
+        if !problems.hasErrors { _ = evaluator.output(name, in: node) }
+      }
+    case .moduleCall:
+      if let parent = path.parent, let name = path.names.last {
+        for node in evaluator.instances(of: parent) { _ = evaluator.children(name, of: node) }
+        if evaluator.hasUnknownInstances(path) { deferredVertices.insert(vertex) }
+      }
+    case .check(_, let name):
+      if options.mode != .destroy {
+        for node in evaluator.instances(of: path) { problems += checkBlock(name, in: node) }
+      }
+    case .moduleEnd, .resource, .provider: break
+    }
+    problems += evaluator.takeDiagnostics()
+    diagnostics += problems
+    return !problems.hasErrors
+  }
+
+  private func visit(_ vertex: Int) async -> Bool {
+    switch graph.vertices[vertex] {
+    case .provider(let address): return await configureProvider(address, vertex: vertex)
+    case .resource(let address): return await planResource(address, vertex: vertex)
+    default: return true
+    }
+  }
+
+  // MARK: Providers
+
+  /// Evaluates and applies a provider configuration. One that nothing uses is left alone.
+  private func configureProvider(_ address: ProviderConfigurationAddress, vertex: Int) async -> Bool {
+    guard usedProviders.contains(address) else { return true }
+    // Resources of a provider that waits for a later round wait too; it is not configured with half of what it needs.
+    if deferredVertices.contains(vertex) { return true }
+    return await ensureConfigured(address)
+  }
+
+  /// Provider configurations that a resource in the configuration or an object in the state needs.
+  private lazy var usedProviders: Set<ProviderConfigurationAddress> = {
+    Set(graph.providers.values).union(stored.providers)
+  }()
+
+  /// Configures a provider unless that was done; gives false if it cannot be used.
+  func ensureConfigured(_ address: ProviderConfigurationAddress) async -> Bool {
+    if failedProviders.contains(address) { return false }
+    if configuredProviders.contains(address) { return true }
+    if let task = configuring[address] { return await task.value }
+    let task = Task { await self.configureNow(address) }
+    configuring[address] = task
+    return await task.value
+  }
+
+  private func configureNow(_ address: ProviderConfigurationAddress) async -> Bool {
+    let problems = await configure(address, evaluator: evaluator, pool: pool, schemas: schemas)
+    diagnostics += problems
+    configuredProviders.insert(address)
+    if problems.hasErrors { failedProviders.insert(address) }
+    if await !pool.isConfigurationKnown(address) { unknownProviders.insert(address) }
+    return !problems.hasErrors
+  }
+
+  /// The provider of a configuration, ready for calls; nil, with a diagnostic, if it could not be had.
+  func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
+    guard await ensureConfigured(address) else { return nil }
+    do {
+      return try await pool.provider(for: address)
+    } catch {
+      diagnostics += error.diagnostics
+      return nil
+    }
+  }
+
+  /// One provider call, when there is room for it.
+  func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {
+    await limiter.enter()
+    let response = await call()
+    await limiter.leave()
+    return response
+  }
+
+  // MARK: Recording
+
+  func record(_ change: ResourceChange) {
+    if change.action != .noOp && change.deposedKey == nil {
+      pendingChanges[change.address.configuration, default: [:]][change.address.module, default: []].append(changes.count)
+    }
+    changes.append(change)
+  }
+
+  func deferChange(_ change: ResourceChange, _ reason: DeferralReason, vertex: Int?, hasUnknownKeys: Bool = false) {
+    if let vertex { deferredVertices.insert(vertex) }
+    deferred.append(DeferredChange(reason: reason, change: change, hasUnknownKeys: hasUnknownKeys))
+  }
+}

@@ -1,0 +1,94 @@
+import Addresses
+import HCL
+import Modules
+import Plans
+import Values
+
+extension Planner {
+  /// Which attributes of which resources contributed to what is planned: references are followed through locals, variables,
+  /// outputs and modules until they reach a resource. Only asked for when something changed outside.
+  func relevantAttributes(_ plan: Plan) -> [RelevantAttribute] {
+    var finder = RelevanceFinder(tree: tree, graph: graph, schemas: schemas)
+    for change in plan.changes where change.action != .noOp {
+      finder.addResource(change.address.configuration, in: change.address.module)
+    }
+    for change in plan.outputChanges where change.action != .noOp { finder.addOutput(change.name, in: .root, at: .root) }
+    return finder.found.sorted()
+  }
+}
+
+private struct RelevanceFinder {
+  let tree: ModuleTree
+  let graph: ConfigurationGraph
+  let schemas: SchemaTable
+  var found: Set<RelevantAttribute> = []
+  private var seen: Set<ConfigurationGraph.Vertex> = []
+
+  init(tree: ModuleTree, graph: ConfigurationGraph, schemas: SchemaTable) {
+    self.tree = tree
+    self.graph = graph
+    self.schemas = schemas
+  }
+
+  mutating func addResource(_ address: ConfigurationResource, in module: ModuleInstance) {
+    guard seen.insert(.resource(address)).inserted, let block = tree.module(at: address.module)?.resources[address.resource],
+      let source = graph.providers[address]?.source, let schema = schemas.schema(of: address.resource, from: source)
+    else { return }
+    var traversals = references(in: block.body, schema: schema.block)
+    traversals += block.count?.variables ?? []
+    traversals += block.forEach?.variables ?? []
+    for expression in block.replaceTriggeredBy { traversals += expression.variables }
+    for traversal in traversals { follow(traversal, in: address.module, at: module) }
+  }
+
+  mutating func addOutput(_ name: String, in path: ModulePath, at module: ModuleInstance) {
+    guard seen.insert(.output(path, name)).inserted, let output = tree.module(at: path)?.outputs[name] else { return }
+    for traversal in output.expression.variables { follow(traversal, in: path, at: module) }
+  }
+
+  private mutating func follow(_ traversal: Traversal, in path: ModulePath, at module: ModuleInstance) {
+    guard case .success(let reference) = Reference.parse(traversal) else { return }
+    switch reference.subject {
+    case .resource(let resource, let key):
+      guard resource.mode != .ephemeral else { return }
+      found.insert(
+        RelevantAttribute(
+          resource: ResourceInstance(module: module, resource, key: key), path: Path(steps: reference.remaining)))
+    case .local(let name):
+      guard seen.insert(.local(path, name)).inserted, let local = tree.module(at: path)?.locals[name] else { return }
+      for traversal in local.expression.variables { follow(traversal, in: path, at: module) }
+    case .variable(let name):
+      guard seen.insert(.variable(path, name)).inserted, let parent = path.parent, let call = path.names.last,
+        let argument = tree.module(at: parent)?.moduleCalls[call]?.arguments[name]
+      else { return }
+      for traversal in argument.expression.variables {
+        follow(traversal, in: parent, at: module.parent ?? .root)
+      }
+    case .moduleOutput(let name, let key, let output): addOutput(output, in: path.child(name), at: module.child(name, key: key))
+    case .module(let name, let key):
+      for output in (tree.module(at: path.child(name))?.outputs.keys.sorted() ?? []) {
+        addOutput(output, in: path.child(name), at: module.child(name, key: key))
+      }
+    default: return
+    }
+  }
+}
+
+extension Path {
+  /// The path that literal steps of a reference lead to; a step that is no literal ends it.
+  init(steps: [TraversalStep]) {
+    self.init()
+    for step in steps {
+      switch step {
+      case .attribute(let name, _): self = attribute(name)
+      case .index(let key, _):
+        switch key {
+        case .string(let text): self = self.key(text)
+        case .number(.integer(let number)): self = index(.number(Number(number)))
+        case .number: return
+        }
+      case .splat: return
+      }
+    }
+  }
+}

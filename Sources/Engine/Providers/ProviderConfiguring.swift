@@ -1,0 +1,57 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import ProviderInterface
+import Values
+
+/// The Terraform whose behaviour the engine has; providers are told this version.
+package let terraformVersion = "1.11.4"
+
+/// Evaluates a provider configuration and hands it to its provider.
+func configure(
+  _ address: ProviderConfigurationAddress, evaluator: Evaluator, pool: ProviderPool, schemas: SchemaTable
+) async -> [Diagnostic] {
+  guard let schema = schemas.providerConfiguration(of: address.source) else { return [] }
+  let block = evaluator.tree.providerBlock(address)
+  var problems: [Diagnostic] = []
+  var value: Value
+  if let block {
+    // A provider block lives in a module without count and for_each, so that its one instance is the right one.
+    guard let node = evaluator.instances(of: address.module).first else { return [] }
+    (value, problems) = decode(block.body, schema: schema.block, in: evaluator.context(in: node))
+    problems += evaluator.takeDiagnostics()
+  } else {
+    value = schema.block.emptyValue
+    let missing = schema.block.missingRequiredArguments
+    if !missing.isEmpty {
+      return [
+        .error(
+          "Invalid provider configuration",
+          "Provider \"\(address.source)\" requires explicit configuration. Add a provider block to the root module and "
+            + "configure the provider's required arguments as described in the provider documentation.")
+      ]
+    }
+  }
+  if problems.hasErrors { return problems }
+  value = value.withoutMarks
+  do {
+    let provider = try await pool.provider(for: address)
+    let validation = await provider.validateProviderConfiguration(value)
+    problems += located(validation.diagnostics, address: nil, body: block?.body, schema: schema.block, block: block?.range)
+    if problems.hasErrors { return problems }
+    let configured = await pool.configure(address, with: value, terraformVersion: terraformVersion)
+    problems += located(configured, address: nil, body: block?.body, schema: schema.block, block: block?.range)
+    return problems
+  } catch {
+    return problems + error.diagnostics
+  }
+}
+
+extension BlockSchema {
+  /// The names of what a body without content would lack.
+  fileprivate var missingRequiredArguments: [String] {
+    attributes.filter(\.required).map(\.name) + blocks.filter { $0.minItems > 0 }.map(\.name)
+  }
+}

@@ -1,0 +1,76 @@
+package import Addresses
+package import Diagnostics
+package import Modules
+package import ProviderInterface
+package import State
+
+/// Fetches the schemas of everything that the configuration and the state mention, provider by provider side by side.
+///
+/// A type that a provider does not have is left out; whoever needs it reports that at its place.
+package func loadSchemas(
+  tree: ModuleTree, state: StateSnapshot?, pool: ProviderPool
+) async -> (SchemaTable, [Diagnostic]) {
+  var wanted: [ProviderSource: Set<Resource>] = [:]
+  for module in tree.modules {
+    for block in module.resources.values {
+      guard case .success(let address) = tree.providerConfiguration(for: block, in: module.path) else { continue }
+      wanted[address.source, default: []].insert(Resource(block.resource.mode, block.resource.type, ""))
+    }
+    for key in module.providerConfigurations.keys {
+      if let address = tree.providerConfigurationAddress(of: key, in: module.path) {
+        wanted[address.source, default: []].formUnion([])
+      }
+    }
+  }
+  for object in state?.objects ?? [] {
+    let resource = object.address.resource
+    // A data source that is gone from the configuration is only dropped, which needs no schema.
+    if resource.mode == .data && wanted[object.provider.source] == nil { continue }
+    wanted[object.provider.source, default: []].insert(Resource(resource.mode, resource.type, ""))
+  }
+  return await loadSchemas(wanted, pool: pool)
+}
+
+/// Fetches the schemas of the given types; the names of the resources do not matter.
+package func loadSchemas(
+  _ wanted: [ProviderSource: Set<Resource>], pool: ProviderPool
+) async -> (SchemaTable, [Diagnostic]) {
+  var table = SchemaTable()
+  var diagnostics: [(ProviderSource, [Diagnostic])] = []
+  await withTaskGroup(of: ProviderSchemas.self) { group in
+    for (source, types) in wanted {
+      group.addTask { await ProviderSchemas.load(source, types: types, pool: pool) }
+    }
+    for await loaded in group {
+      if let metadata = loaded.metadata { table.add(metadata, for: loaded.source) }
+      for (resource, schema) in loaded.types {
+        table.add(schema, kind: resource.mode.typeKind, named: resource.type, from: loaded.source)
+      }
+      diagnostics.append((loaded.source, loaded.diagnostics))
+    }
+  }
+  return (table, diagnostics.sorted { $0.0 < $1.0 }.flatMap(\.1))
+}
+
+private struct ProviderSchemas: Sendable {
+  var source: ProviderSource
+  var metadata: ProviderMetadata?
+  var types: [(Resource, Schema)] = []
+  var diagnostics: [Diagnostic] = []
+
+  static func load(_ source: ProviderSource, types: Set<Resource>, pool: ProviderPool) async -> ProviderSchemas {
+    var result = ProviderSchemas(source: source)
+    do throws(DiagnosticsError) {
+      let provider = try await pool.anyProvider(of: source)
+      result.metadata = try await provider.metadata()
+      for type in types.sorted() {
+        if let schema = try await provider.schema(for: type.mode.typeKind, named: type.type) {
+          result.types.append((type, schema))
+        }
+      }
+    } catch {
+      result.diagnostics = error.diagnostics
+    }
+    return result
+  }
+}

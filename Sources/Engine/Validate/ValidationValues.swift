@@ -1,0 +1,178 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+import Modules
+import Values
+
+/// What names stand for when nothing is known: variables and resources are unknown, locals are evaluated from that.
+///
+/// `@unchecked Sendable`: used by one validation only, an actor, in synchronous calls.
+final class ValidationValues: @unchecked Sendable {
+  let module: Module
+  let tree: ModuleTree
+  private let graph: ConfigurationGraph
+  private let schemas: SchemaTable
+  private let engine: EngineContext
+  private var locals: [String: Value] = [:]
+  private var inProgress: Set<String> = []
+  private var collected: [Diagnostic] = []
+
+  init(module: Module, tree: ModuleTree, graph: ConfigurationGraph, schemas: SchemaTable, context: EngineContext) {
+    self.module = module
+    self.tree = tree
+    self.graph = graph
+    self.schemas = schemas
+    engine = context
+  }
+
+  func takeDiagnostics() -> [Diagnostic] {
+    defer { collected = [] }
+    return collected
+  }
+
+  func context(repetition: RepetitionData = RepetitionData(), selfValue: Value? = nil) -> EvaluationContext {
+    EvaluationContext(
+      scope: ValidationScope(values: self, repetition: repetition, selfValue: selfValue), functions: engine.functions)
+  }
+
+  func variable(_ name: String) -> Value? {
+    guard let variable = module.variables[name] else { return nil }
+    return variable.finalValue(.unknown(variable.type.withoutOptionals))
+  }
+
+  func local(_ name: String) -> Value? {
+    if let value = locals[name] { return value }
+    guard let local = module.locals[name], inProgress.insert(name).inserted else { return nil }
+    defer { inProgress.remove(name) }
+    let (value, problems) = evaluate(local.expression, in: context())
+    collected += problems
+    locals[name] = value
+    return value
+  }
+
+  func schema(of resource: Resource) -> BlockSchema? {
+    let address = ConfigurationResource(module: module.path, resource)
+    guard let source = graph.providers[address]?.source else { return nil }
+    return schemas.schema(of: resource, from: source)?.block
+  }
+
+  var paths: (root: String, working: String) { (tree.root.directory, engine.workingDirectory) }
+  var workspace: String { engine.workspace }
+}
+
+/// The scope of a module without values.
+struct ValidationScope: Scope {
+  let values: ValidationValues
+  let repetition: RepetitionData
+  let selfValue: Value?
+
+  func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
+    let name: String? = if case .attribute(let name, _)? = steps.first { name } else { nil }
+    switch root {
+    case "var": return Resolution(name.flatMap(values.variable) ?? .dynamicUnknown, consumed: min(1, steps.count))
+    case "local": return Resolution(name.flatMap(values.local) ?? .dynamicUnknown, consumed: min(1, steps.count))
+    case "module": return Resolution(.dynamicUnknown, consumed: steps.count)
+    case "path": return Resolution(path(name), consumed: min(1, steps.count))
+    case "terraform", "tofu": return Resolution(terraform(name), consumed: min(1, steps.count))
+    case "count": return member(repetition.countIndex, named: "index", name, range, steps)
+    case "each":
+      return member(
+        name == "value" ? repetition.eachValue : repetition.eachKey, named: name == "value" ? "value" : "key", name, range, steps)
+    case "self": return Resolution(selfValue ?? .dynamicUnknown)
+    case "data": return resource(.data, steps, nameAt: 1, range)
+    case "ephemeral": return resource(.ephemeral, steps, nameAt: 1, range)
+    case "resource": return resource(.managed, steps, nameAt: 1, range)
+    default:
+      guard let name else { return Resolution(.dynamicUnknown, consumed: steps.count) }
+      return resource(Resource(.managed, root, name), steps, consumed: 1, range)
+    }
+  }
+
+  private func path(_ name: String?) -> Value {
+    switch name {
+    case "module": return .text(values.module.directory)
+    case "root": return .text(values.paths.root)
+    case "cwd": return .text(values.paths.working)
+    default: return .dynamicUnknown
+    }
+  }
+
+  private func terraform(_ name: String?) -> Value {
+    switch name {
+    case "workspace": return .text(values.workspace)
+    case "applying": return Value.unknown(.bool).marked(with: .ephemeral)
+    default: return .dynamicUnknown
+    }
+  }
+
+  private func member(
+    _ value: Value?, named expected: String, _ name: String?, _ range: SourceRange, _ steps: [ResolvedStep]
+  ) -> Resolution {
+    if let value, name == expected { return Resolution(value, consumed: 1) }
+    if value != nil { return Resolution(.dynamicUnknown, consumed: steps.count) }
+    let isCount = expected == "index"
+    return .failure(
+      isCount
+        ? .error(
+          "Reference to \"count\" in non-counted context",
+          "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" "
+            + "argument is set.", at: range)
+        : .error(
+          "Reference to \"each\" in context without for_each",
+          "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is "
+            + "set.", at: range), steps: steps)
+  }
+
+  private func resource(_ mode: ResourceMode, _ steps: [ResolvedStep], nameAt: Int, _ range: SourceRange) -> Resolution {
+    guard steps.count > nameAt, case .attribute(let type, _) = steps[0], case .attribute(let name, _) = steps[nameAt] else {
+      return Resolution(.dynamicUnknown, consumed: steps.count)
+    }
+    return resource(Resource(mode, type, name), steps, consumed: 2, range)
+  }
+
+  /// A resource is unknown, but its attributes have names, and its instances keys.
+  private func resource(
+    _ resource: Resource, _ steps: [ResolvedStep], consumed: Int, _ range: SourceRange
+  ) -> Resolution {
+    guard let block = values.module.resources[resource], let schema = values.schema(of: resource) else {
+      return Resolution(.dynamicUnknown, consumed: steps.count)
+    }
+    var place = consumed
+    let repeats = block.count != nil || block.forEach != nil
+    if place < steps.count {
+      switch steps[place] {
+      case .index where repeats: place += 1
+      case .index:
+        return .failure(
+          .error(
+            "Unexpected resource instance key",
+            "Because \(resource) does not have \"count\" or \"for_each\" set, references to it must not include an index key. "
+              + "Remove the bracketed index to refer to the single instance of this resource.", at: steps[place].range),
+          steps: steps)
+      case .attribute(let name, _) where repeats && (schema.attribute(name) != nil || schema.block(name) != nil):
+        let argument = block.count != nil ? "count" : "for_each"
+        let example = block.count != nil ? "count.index" : "each.key"
+        return .failure(
+          .error(
+            "Missing resource instance key",
+            "Because \(resource) has \"\(argument)\" set, its attributes must be accessed on specific instances.\n\nFor example, "
+              + "to correlate with indices of a referring resource, use:\n    \(resource)[\(example)]", at: range),
+          steps: steps)
+      case .attribute: break
+      }
+    }
+    if place < steps.count, case .attribute(let name, let nameRange) = steps[place], !(repeats && place == consumed),
+      schema.attribute(name) == nil, schema.block(name) == nil
+    {
+      let names = schema.attributes.map(\.name) + schema.blocks.map(\.name)
+      let hint = nearestName(to: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+      return .failure(
+        .error(
+          "Unsupported attribute",
+          "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)", at: nameRange),
+        steps: steps)
+    }
+    return Resolution(.dynamicUnknown, consumed: steps.count)
+  }
+}

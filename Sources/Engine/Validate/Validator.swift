@@ -1,0 +1,189 @@
+import Addresses
+package import Diagnostics
+import Expressions
+import Functions
+import HCL
+package import Modules
+import ProviderInterface
+import Values
+
+/// Checks a configuration without values and without state: every block is decoded once against its schema with everything
+/// that is not constant unknown, and its provider is asked whether it could be right (planning semantics, section 32).
+package func validate(
+  tree: ModuleTree, pool: ProviderPool, schemas: SchemaTable, context: EngineContext
+) async -> [Diagnostic] {
+  let graph = ConfigurationGraph(tree: tree, schemas: schemas)
+  var diagnostics = graph.diagnostics + graph.cycleDiagnostics()
+  if diagnostics.hasErrors { return diagnostics }
+  let validator = Validator(tree: tree, graph: graph, pool: pool, schemas: schemas, context: context)
+  diagnostics += await validator.run()
+  return diagnostics
+}
+
+private actor Validator {
+  let tree: ModuleTree
+  let graph: ConfigurationGraph
+  let pool: ProviderPool
+  let schemas: SchemaTable
+  let context: EngineContext
+  private let limiter: CallLimiter
+
+  init(
+    tree: ModuleTree, graph: ConfigurationGraph, pool: ProviderPool, schemas: SchemaTable, context: EngineContext
+  ) {
+    self.tree = tree
+    self.graph = graph
+    self.pool = pool
+    self.schemas = schemas
+    self.context = context
+    limiter = CallLimiter(width: context.parallelism)
+  }
+
+  /// What is left to ask a provider once a block has been decoded.
+  private struct Question: Sendable {
+    var provider: ProviderSource
+    var kind: TypeKind?
+    var typeName: String
+    var configuration: Value
+    var body: Body
+    var schema: BlockSchema
+    var range: SourceRange
+    var address: ResourceInstance?
+  }
+
+  func run() async -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    var questions: [Question] = []
+    for module in tree.modules {
+      let values = ValidationValues(module: module, tree: tree, graph: graph, schemas: schemas, context: context)
+      diagnostics += checkExpressions(of: module, values)
+      for (key, block) in module.providerConfigurations.sorted(by: { $0.key < $1.key }) {
+        let (question, problems) = question(key, block, in: module, values)
+        diagnostics += problems
+        if let question { questions.append(question) }
+      }
+      for (_, block) in module.resources.sorted(by: { $0.key < $1.key }) {
+        let (question, problems) = question(block, values)
+        diagnostics += problems
+        if let question { questions.append(question) }
+      }
+      diagnostics += values.takeDiagnostics()
+    }
+    diagnostics += await ask(questions)
+    return diagnostics
+  }
+
+  // MARK: Blocks
+
+  private func question(
+    _ key: ProviderReferenceKey, _ block: ProviderBlock, in module: Module, _ values: ValidationValues
+  ) -> (Question?, [Diagnostic]) {
+    guard let address = tree.providerConfigurationAddress(of: key, in: module.path),
+      let schema = schemas.providerConfiguration(of: address.source)
+    else { return (nil, []) }
+    let (value, problems) = decode(block.body, schema: schema.block, in: values.context())
+    // An empty block is left to the plan: what it lacks may come from the environment.
+    if problems.hasErrors || value.isIdentical(to: schema.block.emptyValue) { return (nil, problems) }
+    let question = Question(
+      provider: address.source, kind: nil, typeName: "", configuration: value.withoutMarks, body: block.body,
+      schema: schema.block, range: block.range)
+    return (question, problems)
+  }
+
+  private func question(_ block: ResourceBlock, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
+    guard let source = graph.providers[block.address]?.source else { return (nil, []) }
+    guard let schema = schemas.schema(of: block.resource, from: source) else {
+      return (nil, schemas.has(source) ? [unknownType(block.resource, source, at: block.typeRange)] : [])
+    }
+    let scope = values.context(
+      repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil))
+    var problems: [Diagnostic] = []
+    if let count = block.count { problems += evaluate(count, as: .number, in: values.context()).1 }
+    if let forEach = block.forEach { problems += evaluate(forEach, in: values.context()).1 }
+    let (value, found) = decode(block.body, schema: schema.block, in: scope)
+    problems += found
+    problems += ephemeralProblems(value, schema.block, at: block.range)
+    problems += ignoredChanges(block, schema: schema).1
+    let withSelf = values.context(
+      repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil),
+      selfValue: .unknown(.object(schema.block.impliedType)))
+    for rule in block.preconditions { problems += check(rule, in: scope) }
+    for rule in block.postconditions { problems += check(rule, in: withSelf) }
+    let address = ResourceInstance(
+      module: ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) }), block.resource)
+    problems = addressed(problems, address)
+    if problems.hasErrors { return (nil, problems) }
+    let question = Question(
+      provider: source, kind: block.resource.mode.typeKind, typeName: block.resource.type,
+      configuration: value.withoutMarks, body: block.body, schema: schema.block, range: block.range, address: address)
+    return (question, problems)
+  }
+
+  private func check(_ rule: CheckRule, in context: EvaluationContext) -> [Diagnostic] {
+    evaluate(rule.condition, as: .bool, in: context).1 + evaluate(rule.errorMessage, as: .string, in: context).1
+  }
+
+  /// Locals, outputs and module arguments: evaluated with unknown values for what they find wrong without any.
+  private func checkExpressions(of module: Module, _ values: ValidationValues) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    for name in module.locals.keys.sorted() { _ = values.local(name) }
+    for (_, output) in module.outputs.sorted(by: { $0.key < $1.key }) {
+      let (_, found) = evaluate(output.expression, in: values.context())
+      problems += found
+      for rule in output.preconditions { problems += check(rule, in: values.context()) }
+    }
+    for (_, call) in module.moduleCalls.sorted(by: { $0.key < $1.key }) {
+      let scope = values.context(
+        repetition: .unknown(count: call.count != nil, forEach: call.forEach != nil))
+      if let count = call.count { problems += evaluate(count, as: .number, in: values.context()).1 }
+      if let forEach = call.forEach { problems += evaluate(forEach, in: values.context()).1 }
+      let child = module.children[call.name]
+      for (name, argument) in call.arguments.sorted(by: { $0.key < $1.key }) {
+        let (value, found) = evaluate(argument.expression, in: scope)
+        problems += found
+        if let variable = child?.variables[name], !found.hasErrors {
+          problems += variable.convert(
+            value.withoutMarks, at: argument.expression.range, module: module.path.child(call.name)
+          ).1
+        }
+      }
+    }
+    return problems
+  }
+
+  // MARK: Providers
+
+  private func ask(_ questions: [Question]) async -> [Diagnostic] {
+    var answers = [[Diagnostic]](repeating: [], count: questions.count)
+    var next = 0
+    await withTaskGroup(of: (Int, [Diagnostic]).self) { group in
+      func startOne() {
+        let index = next
+        next += 1
+        group.addTask { (index, await self.ask(questions[index])) }
+      }
+      while next < min(context.parallelism, questions.count) { startOne() }
+      while let (index, found) = await group.next() {
+        answers[index] = found
+        if next < questions.count { startOne() }
+      }
+    }
+    return answers.flatMap { $0 }
+  }
+
+  private func ask(_ question: Question) async -> [Diagnostic] {
+    do throws(DiagnosticsError) {
+      let provider = try await pool.anyProvider(of: question.provider)
+      let found: [Diagnostic]
+      if let kind = question.kind {
+        found = await provider.validateConfiguration(of: kind, named: question.typeName, question.configuration)
+      } else {
+        found = await provider.validateProviderConfiguration(question.configuration).diagnostics
+      }
+      return located(
+        found, address: question.address, body: question.body, schema: question.schema, block: question.range)
+    } catch {
+      return error.diagnostics
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// Functions: the standard function library, a file per family. Pure, but for the files and clocks that the environment
+// hands in; this room knows no syntax and no scopes (functions that need those live in Expressions).
+
+package import Values
+
+/// A parameter of a function, and what it accepts.
+package struct FunctionParameter: Sendable {
+  package var name: String
+  package var type: ValueType
+  package var allowsNull = false
+  /// Whether the function itself deals with unknown arguments; otherwise one unknown argument makes the result unknown.
+  package var allowsUnknown = false
+  /// Whether the function itself deals with marks; otherwise all marks of the argument move to the result.
+  package var allowsMarked = false
+
+  package init(
+    _ name: String, _ type: ValueType, allowsNull: Bool = false, allowsUnknown: Bool = false, allowsMarked: Bool = false
+  ) {
+    self.name = name
+    self.type = type
+    self.allowsNull = allowsNull
+    self.allowsUnknown = allowsUnknown
+    self.allowsMarked = allowsMarked
+  }
+}
+
+/// What a function takes.
+package struct FunctionSignature: Sendable {
+  package var parameters: [FunctionParameter]
+  package var variadic: FunctionParameter?
+  package var description: String
+
+  package init(_ parameters: [FunctionParameter], variadic: FunctionParameter? = nil, description: String = "") {
+    self.parameters = parameters
+    self.variadic = variadic
+    self.description = description
+  }
+
+  func parameter(at position: Int) -> FunctionParameter? {
+    position < parameters.count ? parameters[position] : variadic
+  }
+}
+
+/// Why a call failed.
+package struct FunctionError: Error, Sendable {
+  /// The argument to blame, if one is.
+  package var argumentIndex: Int?
+  package var message: String
+  package var path: Path
+
+  package init(_ message: String, argument argumentIndex: Int? = nil, path: Path = .root) {
+    self.argumentIndex = argumentIndex
+    self.message = message
+    self.path = path
+  }
+}
+
+/// One function. `returnType` and `call` get arguments that are converted to the parameters' types, and known, not null and
+/// unmarked unless a parameter says that it deals with these itself.
+package struct Function: Sendable {
+  package var name: String
+  package var signature: FunctionSignature
+  /// The type of the result for arguments of which some may be unknown.
+  package var returnType: @Sendable ([Value]) throws(FunctionError) -> ValueType
+  package var call: @Sendable ([Value]) throws(FunctionError) -> Value
+  /// Whether the result is known not to be null even while it is unknown.
+  package var isNeverNull: Bool
+
+  package init(
+    _ name: String, _ signature: FunctionSignature, isNeverNull: Bool = true,
+    returns returnType: @escaping @Sendable ([Value]) throws(FunctionError) -> ValueType,
+    call: @escaping @Sendable ([Value]) throws(FunctionError) -> Value
+  ) {
+    self.name = name
+    self.signature = signature
+    self.isNeverNull = isNeverNull
+    self.returnType = returnType
+    self.call = call
+  }
+
+  /// A function whose result has one type.
+  package init(
+    _ name: String, _ parameters: [FunctionParameter], variadic: FunctionParameter? = nil, returns type: ValueType,
+    isNeverNull: Bool = true, call: @escaping @Sendable ([Value]) throws(FunctionError) -> Value
+  ) {
+    self.init(
+      name, FunctionSignature(parameters, variadic: variadic), isNeverNull: isNeverNull,
+      returns: { (_: [Value]) throws(FunctionError) -> ValueType in type }, call: call)
+  }
+}
+
+/// All functions by name.
+package struct FunctionTable: Sendable {
+  private let functions: [String: Function]
+  /// Sorted.
+  package let names: [String]
+
+  /// The standard library.
+  package init(environment: FunctionEnvironment) {
+    self.init(standardFunctions(environment))
+  }
+
+  package init(_ list: [Function]) {
+    functions = Dictionary(list.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+    names = functions.keys.sorted()
+  }
+
+  /// The function of that name; `core::` before it means the same.
+  package func function(named name: String) -> Function? {
+    functions[name.hasPrefix("core::") ? String(name.dropFirst(6)) : name]
+  }
+
+  /// Calls a function after its arguments have been brought into the form that it expects.
+  package func call(_ name: String, _ arguments: [Value]) throws(FunctionError) -> Value {
+    guard let function = function(named: name) else { throw FunctionError("There is no function named \"\(name)\".") }
+    return try function.callAsExpression(arguments)
+  }
+}
+
+extension Function {
+  /// The rules that hold for every function: number of arguments, conversion, null, unknown and marks.
+  package func callAsExpression(_ given: [Value]) throws(FunctionError) -> Value {
+    try checkCount(given.count)
+    var arguments: [Value] = []
+    arguments.reserveCapacity(given.count)
+    var marks: Marks = []
+    var isUnknown = false
+    for (position, value) in given.enumerated() {
+      guard let parameter = signature.parameter(at: position) else { break }
+      var argument = value
+      if !parameter.allowsMarked && argument.hasMarks {
+        marks.formUnion(argument.allMarks)
+        argument = argument.withoutMarks
+      }
+      if argument.isNull && !parameter.allowsNull {
+        throw FunctionError("argument must not be null", argument: position)
+      }
+      do {
+        argument = try convert(argument, to: parameter.type)
+      } catch {
+        throw FunctionError(error.description, argument: position)
+      }
+      if !parameter.allowsUnknown && !argument.isKnown { isUnknown = true }
+      arguments.append(argument)
+    }
+    if isUnknown {
+      let type = try returnType(arguments)
+      let result = isNeverNull ? Value.unknown(type, refined: .notNull) : .unknown(type)
+      return result.marked(with: marks)
+    }
+    return try call(arguments).marked(with: marks)
+  }
+
+  private func checkCount(_ count: Int) throws(FunctionError) {
+    let least = signature.parameters.count
+    if count < least {
+      throw FunctionError(
+        "Function \"\(name)\" expects \(signature.variadic == nil ? "" : "at least ")\(least) argument(s). "
+          + "Missing value for \"\(signature.parameters[count].name)\".")
+    }
+    if signature.variadic == nil && count > least {
+      throw FunctionError("Function \"\(name)\" expects only \(least) argument(s).", argument: least)
+    }
+  }
+}
