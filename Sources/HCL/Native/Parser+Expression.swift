@@ -104,6 +104,11 @@ extension Parser {
     case .openBrace: return parseObject()
     case .minus: return parseUnary(.negate)
     case .bang: return parseUnary(.not)
+    case .endOfFile:
+      report(
+        "Missing expression", "Expected the start of an expression, but found the end of the file.", at: range(token))
+      startRecovery()
+      return invalid(range(token))
     default:
       report(
         "Invalid expression", "Expected the start of an expression, but found an invalid expression token.",

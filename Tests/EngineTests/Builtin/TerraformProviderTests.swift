@@ -157,3 +157,69 @@ import Values
     #expect(await Self.provider().callFunction(named: "encode_tfvars", arguments: [value]).error?.text == text)
   }
 }
+
+/// The functions of the built-in provider. Texts observed with `terraform console` 1.11.4.
+@Suite struct TerraformFunctionsTests {
+  static let encoded: [(String, String)] = [
+    (#""a\#nb""#, #""a\nb""#),
+    ("[1, 1.5, -3, true, null]", "[1, 1.5, -3, true, null]"),
+    ("[]", "[]"),
+    ("{}", "{}"),
+    (#"[1, "x", {a: null, "b c": 1}]"#, "[1, \"x\", {\n  a     = null\n  \"b c\" = 1\n}]"),
+    (
+      #"{a: {b: 1, cc: [{x: 1}, 2]}, for: 1, l: [], m: {"1x": 2, a-b: 1}, "x y": {}}"#,
+      """
+      {
+        a = {
+          b = 1
+          cc = [{
+            x = 1
+          }, 2]
+        }
+        for = 1
+        l   = []
+        m = {
+          "1x" = 2
+          a-b  = 1
+        }
+        "x y" = {}
+      }
+      """
+    ),
+  ]
+
+  @Test(arguments: encoded)
+  func encodesExpressions(_ value: String, _ expected: String) async {
+    let response = await TerraformProviderTests.provider().callFunction(
+      named: "encode_expr", arguments: [Notation.value(value)])
+    #expect(response.result == .string(expected))
+  }
+
+  @Test func escapesTemplates() async {
+    let response = await TerraformProviderTests.provider().callFunction(
+      named: "encode_expr", arguments: ["${x} %{ é \u{1} \\ $ %"])
+    #expect(response.result == .string(#""$${x} %%{ é \u0001 \\ $ %""#))
+  }
+
+  @Test func encodesVariables() async {
+    let response = await TerraformProviderTests.provider().callFunction(
+      named: "encode_tfvars", arguments: [Notation.value(#"{a: 1, bbb: "x", c: {d: 1}, dd: [1, 2], eeeeee: null}"#)])
+    #expect(response.result == "a   = 1\nbbb = \"x\"\nc = {\n  d = 1\n}\ndd     = [1, 2]\neeeeee = null\n")
+  }
+
+  @Test(arguments: [
+    (
+      "a = ",
+      "invalid tfvars syntax: <decode_tfvars argument>:1,5-5: Missing expression; Expected the start of an expression, but found the end of the file.."
+    ),
+    (
+      "a { }",
+      #"invalid tfvars content: <decode_tfvars argument>:1,1-2: Unexpected "a" block; Blocks are not allowed here.."#
+    ),
+  ])
+  func refusesWhatIsNoVariableFile(_ text: String, _ message: String) async {
+    let response = await TerraformProviderTests.provider().callFunction(
+      named: "decode_tfvars", arguments: [.text(text)])
+    #expect(response.error?.text == message)
+  }
+}
