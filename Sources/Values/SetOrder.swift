@@ -62,7 +62,8 @@ enum SetOrder {
     for element in elements {
       var text: [UInt8] = []
       CanonicalText.append(element, to: &text)
-      entries.append(Entry(rank: rank(element), text: text, bucket: CyclicRedundancyCheck.checksum(text), value: element))
+      entries.append(
+        Entry(rank: rank(element), text: text, bucket: CyclicRedundancyCheck.checksum(text), value: element))
     }
     let order = entries.indices.sorted { one, other in
       let left = entries[one]

@@ -48,7 +48,8 @@ extension Value: Hashable {
           && Value.areIdentical(left.values, right.values, ignoringRefinements)
     case (.marked(let left), .marked(let right)):
       return left === right
-        || left.marks == right.marks && left.value.isIdentical(to: right.value, ignoringRefinements: ignoringRefinements)
+        || left.marks == right.marks
+          && left.value.isIdentical(to: right.value, ignoringRefinements: ignoringRefinements)
     default: return false
     }
   }

@@ -157,7 +157,8 @@ extension ValueType {
       return own.count == other.count && zip(own, other).allSatisfy { $0.conforms(to: $1) }
     case (.object(let own), .object(let other)):
       if own == other { return true }
-      return own.attributeNames == other.attributeNames && zip(own.types, other.types).allSatisfy { $0.conforms(to: $1) }
+      return own.attributeNames == other.attributeNames
+        && zip(own.types, other.types).allSatisfy { $0.conforms(to: $1) }
     case (.capsule(let own), .capsule(let other)): return own == other
     default: return false
     }

@@ -206,7 +206,8 @@ struct Conversion {
     parts.reserveCapacity(wanted.count)
     for (name, attributeType) in zip(wanted.names, wanted.types) {
       if let part = value.part(named: name) {
-        parts.append(try convertPart(part, attributeType, at: elementType == nil ? .attribute(name) : .index(.string(name))))
+        parts.append(
+          try convertPart(part, attributeType, at: elementType == nil ? .attribute(name) : .index(.string(name))))
         continue
       }
       if let elementType, !canConvert(from: elementType, to: attributeType) { throw mismatch(value, type) }

@@ -51,7 +51,8 @@ private func objectMismatch(_ given: ObjectType, _ wanted: ObjectType) -> String
   case 0: return "object required"
   case 1: return "attribute \(missing[0]) is required"
   case 2: return "attributes \(missing[0]) and \(missing[1]) are required"
-  default: return "attributes \(missing.dropLast().joined(separator: ", ")), and \(missing[missing.count - 1]) are required"
+  default:
+    return "attributes \(missing.dropLast().joined(separator: ", ")), and \(missing[missing.count - 1]) are required"
   }
 }
 

@@ -1,6 +1,6 @@
 /// Reads JSON in one pass over its bytes, value by value, as the caller asks.
 ///
-/// Strict RFC 8259 with white space between tokens. Errors name the byte. Nesting deeper than 10 000 is an error (as in Go).
+/// Strict RFC 8259 with white space between tokens. Errors name the byte. Nesting deeper than 1000 is an error, so that no document can exhaust the stack.
 package struct JSONScanner: ~Copyable {
   package enum Kind: Hashable, Sendable { case null, bool, number, string, array, object }
 
@@ -70,7 +70,9 @@ package struct JSONScanner: ~Copyable {
 
   private mutating func literal(_ word: String) throws(JSONError) {
     let length = word.utf8.count
-    guard offset + length <= bytes.count, word.utf8.elementsEqual(bytes[offset..<offset + length]) else { throw failure("invalid literal") }
+    guard offset + length <= bytes.count, word.utf8.elementsEqual(bytes[offset..<offset + length]) else {
+      throw failure("invalid literal")
+    }
     offset += length
   }
 
@@ -105,7 +107,9 @@ package struct JSONScanner: ~Copyable {
 
   package mutating func readNumber() throws(JSONError) -> Number {
     let range = try readNumberRange()
-    guard let number = Number(parsing: bytes[range]) else { throw JSONError(message: "a number is required", offset: range.lowerBound) }
+    guard let number = Number(parsing: bytes[range]) else {
+      throw JSONError(message: "a number is required", offset: range.lowerBound)
+    }
     return number
   }
 
@@ -184,7 +188,9 @@ package struct JSONScanner: ~Copyable {
     guard offset + 4 <= bytes.count else { throw failure("unexpected end of JSON input") }
     var value: UInt32 = 0
     for byte in bytes[offset..<offset + 4] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw unexpected("in \\u hexadecimal character escape") }
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw unexpected("in \\u hexadecimal character escape")
+      }
       value = value << 4 | UInt32(digit)
     }
     offset += 4
@@ -208,7 +214,7 @@ package struct JSONScanner: ~Copyable {
   private mutating func descend() throws(JSONError) {
     offset += 1
     depth += 1
-    if depth > 10_000 { throw failure("exceeded max depth") }
+    if depth > 1000 { throw failure("exceeded max depth") }
     isFirst = true
   }
 

@@ -165,7 +165,9 @@ private struct JSONValueDecoder: ~Copyable {
         switch key {
         case "type": type = try JSONValueCodec.type(of: scanner.node())
         case "value": body = try scanner.node()
-        default: throw JSONError(message: "invalid key \(JSONWriter.quoted(key)) in dynamically-typed value", offset: scanner.offset)
+        default:
+          throw JSONError(
+            message: "invalid key \(JSONWriter.quoted(key)) in dynamically-typed value", offset: scanner.offset)
         }
       } catch {
         throw failure(error.message)

@@ -15,7 +15,7 @@ package struct MessagePackWriter: Sendable {
 
   package mutating func integer(_ value: Int64) {
     switch value {
-    case 0...0x7F, -32 ..< 0: bytes.append(UInt8(truncatingIfNeeded: value))
+    case 0...0x7F, -32..<0: bytes.append(UInt8(truncatingIfNeeded: value))
     case 0x80...0xFF: header(0xCC, UInt64(value), 1)
     case 0x100...0xFFFF: header(0xCD, UInt64(value), 2)
     case 0x1_0000...0xFFFF_FFFF: header(0xCE, UInt64(value), 4)

@@ -68,7 +68,9 @@ extension Number {
       power2 += exponent
       if marker | 0x20 == UInt8(ascii: "e") { power10 += exponent }
     }
-    guard position == bytes.count, let significand = BigUInt(String(decoding: digits, as: UTF8.self)) else { return nil }
+    guard position == bytes.count, let significand = BigUInt(String(decoding: digits, as: UTF8.self)) else {
+      return nil
+    }
     return scaled(isNegative, significand, power2: power2, power5: power10)
   }
 

@@ -1,33 +1,42 @@
 extension Operations {
   package static func add(_ left: Value, _ right: Value) throws(OperationError) -> Value {
-    try arithmetic(left, right, { one, other throws(OperationError) in
-      if one.isInfinite, other.isInfinite, one.isNegative != other.isNegative {
-        throw OperationError(message: "can't compute sum of opposing infinities")
+    try arithmetic(
+      left, right,
+      { one, other throws(OperationError) in
+        if one.isInfinite, other.isInfinite, one.isNegative != other.isNegative {
+          throw OperationError(message: "can't compute sum of opposing infinities")
+        }
+        return one.adding(other)
       }
-      return one.adding(other)
-    }) { one, other in
+    ) { one, other in
       (both(one.lower, other.lower) { $0.adding($1) }, both(one.upper, other.upper) { $0.adding($1) })
     }
   }
 
   package static func subtract(_ left: Value, _ right: Value) throws(OperationError) -> Value {
-    try arithmetic(left, right, { one, other throws(OperationError) in
-      if one.isInfinite, other.isInfinite, one.isNegative == other.isNegative {
-        throw OperationError(message: "can't subtract infinity from itself")
+    try arithmetic(
+      left, right,
+      { one, other throws(OperationError) in
+        if one.isInfinite, other.isInfinite, one.isNegative == other.isNegative {
+          throw OperationError(message: "can't subtract infinity from itself")
+        }
+        return one.subtracting(other)
       }
-      return one.subtracting(other)
-    }) { one, other in
+    ) { one, other in
       (both(one.lower, other.upper) { $0.subtracting($1) }, both(one.upper, other.lower) { $0.subtracting($1) })
     }
   }
 
   package static func multiply(_ left: Value, _ right: Value) throws(OperationError) -> Value {
-    try arithmetic(left, right, { one, other throws(OperationError) in
-      if (one.isInfinite && other.isZero) || (one.isZero && other.isInfinite) {
-        throw OperationError(message: "can't multiply zero by infinity")
+    try arithmetic(
+      left, right,
+      { one, other throws(OperationError) in
+        if (one.isInfinite && other.isZero) || (one.isZero && other.isInfinite) {
+          throw OperationError(message: "can't multiply zero by infinity")
+        }
+        return one.multiplied(by: other)
       }
-      return one.multiplied(by: other)
-    }) { one, other in
+    ) { one, other in
       guard let low = one.lower, let high = one.upper, let otherLow = other.lower, let otherHigh = other.upper else {
         return (nil, nil)
       }
@@ -38,22 +47,28 @@ extension Operations {
 
   /// Division by zero is infinite, except of zero.
   package static func divide(_ left: Value, _ right: Value) throws(OperationError) -> Value {
-    try arithmetic(left, right, { one, other throws(OperationError) in
-      guard let quotient = one.divided(by: other) else {
-        throw OperationError(message: "can't divide zero by zero or infinity by infinity")
+    try arithmetic(
+      left, right,
+      { one, other throws(OperationError) in
+        guard let quotient = one.divided(by: other) else {
+          throw OperationError(message: "can't divide zero by zero or infinity by infinity")
+        }
+        return quotient
       }
-      return quotient
-    }) { _, _ in (nil, nil) }
+    ) { _, _ in (nil, nil) }
   }
 
   /// The rest of a division towards zero; of a division by zero, the dividend itself.
   package static func modulo(_ left: Value, _ right: Value) throws(OperationError) -> Value {
-    try arithmetic(left, right, { one, other throws(OperationError) in
-      if one.isInfinite || other.isInfinite {
-        throw OperationError(message: "can't use modulo with zero and infinity")
+    try arithmetic(
+      left, right,
+      { one, other throws(OperationError) in
+        if one.isInfinite || other.isInfinite {
+          throw OperationError(message: "can't use modulo with zero and infinity")
+        }
+        return one.remainder(dividingBy: other) ?? one
       }
-      return one.remainder(dividingBy: other) ?? one
-    }) { _, _ in (nil, nil) }
+    ) { _, _ in (nil, nil) }
   }
 
   package static func negate(_ operand: Value) throws(OperationError) -> Value {

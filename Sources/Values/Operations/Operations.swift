@@ -134,12 +134,14 @@ extension Value {
     case (.number(let left), .number(let right)): return left == right
     case (.string(let left), .string(let right)): return left == right
     case (.list(let left), .list(let right)):
-      guard left.elementType == right.elementType || left.contents.contains(.unknown) || right.contents.contains(.unknown)
+      guard
+        left.elementType == right.elementType || left.contents.contains(.unknown) || right.contents.contains(.unknown)
       else { return false }
       return Value.equality(left.elements, right.elements)
     case (.tuple(let left), .tuple(let right)): return Value.equality(left.elements, right.elements)
     case (.map(let left), .map(let right)):
-      guard left.elementType == right.elementType || left.contents.contains(.unknown) || right.contents.contains(.unknown),
+      guard
+        left.elementType == right.elementType || left.contents.contains(.unknown) || right.contents.contains(.unknown),
         left.keys == right.keys
       else { return false }
       return Value.equality(left.values, right.values)
@@ -186,8 +188,12 @@ extension Unknown {
     switch value {
     case .string(let text): return text.utf8.starts(with: refinements.stringPrefix.utf8)
     case .number(let number):
-      if let low = refinements.lowerBound, number < low.value || (!low.isInclusive && number == low.value) { return false }
-      if let high = refinements.upperBound, number > high.value || (!high.isInclusive && number == high.value) { return false }
+      if let low = refinements.lowerBound, number < low.value || (!low.isInclusive && number == low.value) {
+        return false
+      }
+      if let high = refinements.upperBound, number > high.value || (!high.isInclusive && number == high.value) {
+        return false
+      }
       return true
     case .list, .map, .set:
       let bounds = Operations.lengthBounds(of: value)
