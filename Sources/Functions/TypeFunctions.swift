@@ -12,7 +12,7 @@ func typeFunctions() -> [Function] {
 private let anyMarked = FunctionParameter("value", .dynamic, allowsNull: true, allowsUnknown: true, allowsMarked: true)
 
 private func conversion(_ name: String, _ type: ValueType) -> Function {
-  func converted(_ value: Value) throws(FunctionError) -> Value {
+  @Sendable func converted(_ value: Value) throws(FunctionError) -> Value {
     do {
       return try convert(value, to: type)
     } catch {
