@@ -1,0 +1,123 @@
+import CRnp
+
+/// Checks OpenPGP signatures by librnp.
+enum PackageSignature {
+  /// The key that made a valid signature.
+  struct Signer: Hashable, Sendable {
+    /// Upper-case hexadecimal: 16 and 40 digits.
+    var keyID: String
+    var fingerprint: String
+  }
+
+  enum Failure: Error, Hashable, Sendable {
+    /// A key of the registry cannot be read.
+    case unreadableKey
+    case unreadableSignature
+    /// None of the keys made the signature.
+    case unknownIssuer
+    /// The signature is of another text.
+    case invalid
+  }
+
+  /// HashiCorp's package signing key, as published at hashicorp.com/trust/security.
+  static let hashiCorpFingerprint = "C874011F0AB405110D02105534365D9472D7468F"
+
+  /// Finds which of the keys signed the text. A signature or a key that is valid but has expired since is accepted,
+  /// as old releases stay installable.
+  /// - Parameters:
+  ///   - signature: detached, binary or armored.
+  ///   - keys: armored public keys.
+  static func verify(_ text: [UInt8], signature: [UInt8], keys: [String]) throws(Failure) -> Signer {
+    guard let checker = KeyRing() else { throw .unreadableKey }
+    for key in keys {
+      guard checker.add([UInt8](key.utf8)) else { throw .unreadableKey }
+    }
+    return try checker.verify(text, signature: signature)
+  }
+}
+
+/// One rnp session with the keys that it has learned.
+@safe private struct KeyRing: ~Copyable {
+  private let session: rnp_ffi_t
+
+  init?() {
+    var session: rnp_ffi_t?
+    guard unsafe rnp_ffi_create(&session, "GPG", "GPG") == RNP_SUCCESS, let session = unsafe session else { return nil }
+    unsafe self.session = unsafe session
+  }
+
+  deinit { unsafe rnp_ffi_destroy(session) }
+
+  func add(_ key: [UInt8]) -> Bool {
+    unsafe KeyRing.withInput(key) { input in
+      unsafe rnp_load_keys(session, "GPG", input, UInt32(RNP_LOAD_SAVE_PUBLIC_KEYS)) == RNP_SUCCESS
+    } ?? false
+  }
+
+  func verify(_ text: [UInt8], signature: [UInt8]) throws(PackageSignature.Failure) -> PackageSignature.Signer {
+    var result = Outcome.failure(.unreadableSignature)
+    _ = unsafe KeyRing.withInput(text) { text in
+      unsafe KeyRing.withInput(signature) { signature in result = unsafe outcome(text, signature) }
+    }
+    return try result.get()
+  }
+
+  private typealias Outcome = Result<PackageSignature.Signer, PackageSignature.Failure>
+
+  private func outcome(_ text: rnp_input_t, _ signature: rnp_input_t) -> Outcome {
+    var created: rnp_op_verify_t?
+    guard unsafe rnp_op_verify_detached_create(&created, session, text, signature) == RNP_SUCCESS,
+      let operation = unsafe created
+    else { return .failure(.unreadableSignature) }
+    defer { unsafe rnp_op_verify_destroy(operation) }
+    // The result of the whole is not asked: it knows no difference between an unknown and a wrong signature.
+    unsafe rnp_op_verify_execute(operation)
+    var count = 0
+    unsafe rnp_op_verify_get_signature_count(operation, &count)
+    if count == 0 { return .failure(.unreadableSignature) }
+    var failure = PackageSignature.Failure.unknownIssuer
+    for index in 0..<count {
+      var found: rnp_op_verify_signature_t?
+      guard unsafe rnp_op_verify_get_signature_at(operation, index, &found) == RNP_SUCCESS, let found = unsafe found else {
+        continue
+      }
+      switch unsafe rnp_op_verify_signature_get_status(found) {
+      case rnp_result_t(RNP_SUCCESS), rnp_result_t(RNP_ERROR_SIGNATURE_EXPIRED):
+        if let signer = unsafe signer(of: found) { return .success(signer) }
+      case rnp_result_t(RNP_ERROR_KEY_NOT_FOUND): break
+      default: failure = .invalid
+      }
+    }
+    return .failure(failure)
+  }
+
+  private func signer(of signature: rnp_op_verify_signature_t) -> PackageSignature.Signer? {
+    var found: rnp_key_handle_t?
+    guard unsafe rnp_op_verify_signature_get_key(signature, &found) == RNP_SUCCESS, let key = unsafe found else {
+      return nil
+    }
+    defer { unsafe rnp_key_handle_destroy(key) }
+    // A signing subkey stands for the key that it belongs to.
+    var text: UnsafeMutablePointer<CChar>?
+    if unsafe rnp_key_get_primary_fprint(key, &text) != RNP_SUCCESS {
+      guard unsafe rnp_key_get_fprint(key, &text) == RNP_SUCCESS else { return nil }
+    }
+    guard let text = unsafe text else { return nil }
+    defer { unsafe rnp_buffer_destroy(text) }
+    let fingerprint = unsafe String(cString: text).uppercased()
+    // The identifier is the end of the fingerprint in version 4 of the format, its start later.
+    let keyID = fingerprint.utf8.count == 40 ? fingerprint.suffix(16) : fingerprint.prefix(16)
+    return PackageSignature.Signer(keyID: String(keyID), fingerprint: fingerprint)
+  }
+
+  /// Bytes as an rnp input, which copies them.
+  private static func withInput<Result>(_ bytes: [UInt8], _ body: (rnp_input_t) -> Result) -> Result? {
+    var created: rnp_input_t?
+    let code = unsafe bytes.withUnsafeBufferPointer {
+      unsafe rnp_input_from_memory(&created, $0.baseAddress, $0.count, true)
+    }
+    guard code == RNP_SUCCESS, let input = unsafe created else { return nil }
+    defer { unsafe rnp_input_destroy(input) }
+    return unsafe body(input)
+  }
+}
