@@ -87,7 +87,7 @@ private func withCStrings(
 ) -> Int32 {
   var pointers = unsafe strings.map { unsafe strdup($0) }
   unsafe pointers.append(nil)
-  defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+  defer { unsafe pointers.forEach { unsafe free($0) } }
   return unsafe pointers.withUnsafeBufferPointer { buffer in
     guard let base = buffer.baseAddress else { return -EINVAL }
     return unsafe body(base)
@@ -119,9 +119,13 @@ func failure(errno number: Int32, executable: String) -> ProcessError {
   case EACCES:
     return ProcessError(
       .notExecutable, executable: executable,
-      message: "it is not marked as executable, or the file system it is on does not allow programs (mode \(mode(of: executable)))")
+      message:
+        "it is not marked as executable, or the file system it is on does not allow programs (mode \(mode(of: executable)))"
+    )
   case ENOEXEC:
-    return ProcessError(.wrongFormat, executable: executable, message: "the file is no program for this system: \(machineNote(executable))")
+    return ProcessError(
+      .wrongFormat, executable: executable,
+      message: "the file is no program for this system: \(machineNote(executable))")
   case ELIBBAD:
     return ProcessError(.wrongFormat, executable: executable, message: "the program needs a library that is damaged")
   default:
@@ -147,7 +151,9 @@ private func machineNote(_ path: String) -> String {
   guard count > 0 else { return "it is empty" }
   if count >= 20, head.starts(with: [0x7f, 0x45, 0x4c, 0x46]) {
     let machine = head[5] == 2 ? UInt16(head[18]) << 8 | UInt16(head[19]) : UInt16(head[19]) << 8 | UInt16(head[18])
-    let names: [UInt16: String] = [3: "386", 40: "arm", 62: "amd64", 183: "arm64", 243: "riscv64", 21: "ppc64le", 22: "s390x"]
+    let names: [UInt16: String] = [
+      3: "386", 40: "arm", 62: "amd64", 183: "arm64", 243: "riscv64", 21: "ppc64le", 22: "s390x",
+    ]
     return "it was built for \(names[machine] ?? "machine \(machine)")"
   }
   if head.starts(with: [0x4d, 0x5a]) { return "it was built for Windows" }

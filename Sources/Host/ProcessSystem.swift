@@ -70,7 +70,9 @@ private final class SystemProcess: RunningProcess {
     state.withLock { state in
       guard let deadline = state.deadline, !state.isOverdue else { return -1 }
       let left = deadline - ContinuousClock.now
-      if left > .zero { return Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1) }
+      if left > .zero {
+        return Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1)
+      }
       state.isOverdue = true
       if !state.isReaped { _ = Glibc.kill(identifier, SIGKILL) }
       return -1

@@ -105,6 +105,8 @@ struct ProcessTests {
     server.kill(after: .seconds(5))
     #expect(await server.waitForExit() == ProcessExit(.signal(9), overdue: true))
     #expect(twin.launches.map(\.executable) == ["tool", "server"])
-    await #expect(throws: ProcessError.self) { try await twin.run(ProcessRequest(executable: "none", environment: [:])) }
+    await #expect(throws: ProcessError.self) {
+      try await twin.run(ProcessRequest(executable: "none", environment: [:]))
+    }
   }
 }

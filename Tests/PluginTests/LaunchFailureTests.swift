@@ -32,7 +32,9 @@ struct LaunchFailureTests {
   }
 
   static let cases: [(script: String, code: PluginError.Code, says: String)] = [
-    ("#!/bin/sh\necho 'cannot open library libfoo' >&2\nexit 127\n", .exitedBeforeHandshake, "ended with exit code 127"),
+    (
+      "#!/bin/sh\necho 'cannot open library libfoo' >&2\nexit 127\n", .exitedBeforeHandshake, "ended with exit code 127"
+    ),
     ("#!/bin/sh\nkill -SEGV $$\n", .exitedBeforeHandshake, "ended with signal 11"),
     ("#!/bin/sh\necho 'Hello, I am no provider'\nsleep 60\n", .unrecognizedHandshake, "Hello, I am no provider"),
     ("#!/bin/sh\nprintf 'no line feed'\n", .unrecognizedHandshake, "no line feed"),
@@ -42,7 +44,10 @@ struct LaunchFailureTests {
     ("#!/bin/sh\necho '1|5|unix|/tmp/x|netrpc|'\n", .unsupportedProtocol, "the transport netrpc"),
     ("#!/bin/sh\necho '1|5|unix|/tmp/x'\n", .unsupportedProtocol, "the transport netrpc"),
     ("#!/bin/sh\necho '1|5|carrier|pigeon|grpc|'\n", .unrecognizedHandshake, "makes no sense: carrier pigeon"),
-    ("#!/bin/sh\necho '1|5|unix|/no/such/socket|grpc|'\nsleep 60\n", .connection, "could not connect to /no/such/socket"),
+    (
+      "#!/bin/sh\necho '1|5|unix|/no/such/socket|grpc|'\nsleep 60\n", .connection,
+      "could not connect to /no/such/socket"
+    ),
     ("just a text", .notStarted, "neither a binary nor a script"),
   ]
 
@@ -90,7 +95,8 @@ struct LaunchFailureTests {
 
   @Test func tcpWithoutProtectionIsTriedAgainWithCertificatesAndThenRefused() async throws {
     let error = try await failure(
-      of: launch("#!/bin/sh\necho \"cert ${PLUGIN_CLIENT_CERT:+given}\" >&2\necho '1|5|tcp|127.0.0.1:1|grpc|'\nsleep 60\n"))
+      of: launch(
+        "#!/bin/sh\necho \"cert ${PLUGIN_CLIENT_CERT:+given}\" >&2\necho '1|5|tcp|127.0.0.1:1|grpc|'\nsleep 60\n"))
     #expect(error.code == .connection)
     #expect(error.log == ["cert given"])
   }

@@ -10,7 +10,8 @@ enum RealProvider {
     if let path = variable("PLUMB_TEST_PROVIDER") { return path }
     guard let configuration = variable("TF_CLI_CONFIG_FILE").flatMap(read) else { return nil }
     let quoted = configuration.split(separator: "\"", omittingEmptySubsequences: false)
-    for index in quoted.indices.dropFirst() where quoted[index - 1].hasSuffix("= ") && quoted[index - 1].contains("path") {
+    for index in quoted.indices.dropFirst()
+    where quoted[index - 1].hasSuffix("= ") && quoted[index - 1].contains("path") {
       let mirror = "\(quoted[index])/registry.terraform.io/hashicorp/aws"
       for version in entries(mirror).sorted().reversed() {
         let directory = "\(mirror)/\(version)/linux_amd64"
@@ -22,7 +23,8 @@ enum RealProvider {
     return nil
   }()
 
-  static let skipReason = "no real provider: set PLUMB_TEST_PROVIDER, or TF_CLI_CONFIG_FILE with a filesystem mirror of hashicorp/aws"
+  static let skipReason =
+    "no real provider: set PLUMB_TEST_PROVIDER, or TF_CLI_CONFIG_FILE with a filesystem mirror of hashicorp/aws"
 
   static var environment: [String: String] {
     var result: [String: String] = [:]

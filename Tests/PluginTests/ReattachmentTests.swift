@@ -21,7 +21,8 @@ struct ReattachmentTests {
   @Test(arguments: [
     ("{", "not valid JSON"), ("[]", "must be a JSON object"),
     (#"{"a/b":{"Protocol":"netrpc"}}"#, "netrpc"), (#"{"a/b":{"ProtocolVersion":4}}"#, "protocol version 4"),
-    (#"{"a/b":{}}"#, "needs an \"Addr\""), (#"{"a/b":{"Addr":{"Network":"tcp","String":"nowhere"}}}"#, "needs an \"Addr\""),
+    (#"{"a/b":{}}"#, "needs an \"Addr\""),
+    (#"{"a/b":{"Addr":{"Network":"tcp","String":"nowhere"}}}"#, "needs an \"Addr\""),
   ])
   func whatIsWrongIsNamed(text: String, says: String) {
     let error = #expect(throws: DiagnosticsError.self) { try PluginReattachment.parse(text) }

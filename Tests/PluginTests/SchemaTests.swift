@@ -55,10 +55,12 @@ struct SchemaTests {
           message {
             $0.string(1, "rules")
             $0.bool(5, true)
-            $0.message(10, message {
-              $0.message(1, attribute("port", "\"number\"") { $0.bool(4, true) })
-              $0.number(3, 2)
-            })
+            $0.message(
+              10,
+              message {
+                $0.message(1, attribute("port", "\"number\"") { $0.bool(4, true) })
+                $0.number(3, 2)
+              })
           })
       }
       block.message(
@@ -76,20 +78,24 @@ struct SchemaTests {
       reply.message(2, entry("test_thing", thing))
       reply.message(2, entry("test_broken", [0x12, 0x05, 1]))
       reply.message(3, entry("test_facts", schema { _ in }))
-      reply.message(6, message {
-        $0.bool(1, true)
-        $0.bool(2, true)
-      })
+      reply.message(
+        6,
+        message {
+          $0.bool(1, true)
+          $0.bool(2, true)
+        })
       reply.message(
         7,
         entry(
           "double",
           message {
-            $0.message(1, message {
-              $0.string(1, "n")
-              $0.string(2, "\"number\"")
-              $0.bool(4, true)
-            })
+            $0.message(
+              1,
+              message {
+                $0.string(1, "n")
+                $0.string(2, "\"number\"")
+                $0.bool(4, true)
+              })
             $0.message(3, message { $0.string(1, "\"number\"") })
             $0.string(4, "Doubles.")
           }))
@@ -121,7 +127,8 @@ struct SchemaTests {
     #expect(try index.providerMetaSchema() == nil)
     #expect(throws: SchemaError.self) { try index.schema(for: .resource, named: "test_broken") }
     let double = try #require(try index.functions()["double"])
-    #expect(double.parameters.map(\.name) == ["n"] && double.parameters[0].allowsUnknown && !double.parameters[0].allowsNull)
+    #expect(
+      double.parameters.map(\.name) == ["n"] && double.parameters[0].allowsUnknown && !double.parameters[0].allowsNull)
     #expect(double.returnType == .number && double.summary == "Doubles.")
   }
 
@@ -160,7 +167,10 @@ struct SchemaTests {
     ])
     let cases = [
       (#"{"a":"x","gone":1}"#, #"{"a":"x"}"#),
-      (#"{"a":"x","list":[{"b":1,"gone":{}}],"map":{"k":{"c":true,"gone":0}}}"#, #"{"a":"x","list":[{"b":1}],"map":{"k":{"c":true}}}"#),
+      (
+        #"{"a":"x","list":[{"b":1,"gone":{}}],"map":{"k":{"c":true,"gone":0}}}"#,
+        #"{"a":"x","list":[{"b":1}],"map":{"k":{"c":true}}}"#
+      ),
       (#"{ "a" : null }"#, #"{ "a" : null }"#), ("[broken", "[broken"), ("null", "null"),
     ]
     for (stored, kept) in cases {

@@ -117,7 +117,8 @@ extension PluginProvider {
     do throws(DynamicValueError) {
       return CallFunctionResponse(result: try reply.value(1, as: function.returnType))
     } catch {
-      return CallFunctionResponse(result: nil, error: ("the provider returned an invalid result: \(error.message)", nil))
+      return CallFunctionResponse(
+        result: nil, error: ("the provider returned an invalid result: \(error.message)", nil))
     }
   }
 }

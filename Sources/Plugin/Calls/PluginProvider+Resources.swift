@@ -10,7 +10,8 @@ extension PluginProvider {
       var raw = ProtobufWriter()
       // Attributes that the schema has no more are no business of an upgrade (Terraform's `stripRemovedStateAttributes`).
       raw.bytes(
-        1, request.version == call.schema.version
+        1,
+        request.version == call.schema.version
           ? StoredAttributes.withoutRemoved(request.json, type: call.type) : request.json)
       var message = ProtobufWriter()
       message.string(1, request.typeName)
@@ -129,7 +130,8 @@ extension PluginProvider {
       type = .object(schema.block.impliedType)
     } else {
       diagnostics.append(
-        invalidValue(typeName, .importResourceState, DynamicValueError(message: "the provider has no such resource type")))
+        invalidValue(
+          typeName, .importResourceState, DynamicValueError(message: "the provider has no such resource type")))
       return nil
     }
     guard let state = call.value(entry, 2, from: .importResourceState, as: type, &diagnostics) else { return nil }

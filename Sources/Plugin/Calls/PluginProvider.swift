@@ -274,7 +274,8 @@ package final class PluginProvider: Provider {
   func damaged(_ method: PluginMethod, _ process: PluginProcess) -> Diagnostic {
     .error(
       "Plugin error",
-      "The plugin \(name) answered the \(method.name(in: process.protocolVersion)) call with a message that cannot be decoded.")
+      "The plugin \(name) answered the \(method.name(in: process.protocolVersion)) call with a message that cannot be decoded."
+    )
   }
 
   /// Starts a call about a type: its schema, and the process to ask.
@@ -297,7 +298,8 @@ package final class PluginProvider: Provider {
     .error(
       "Provider produced invalid object",
       "The provider \(name) answered \(method.name(in: 6)) for \(typeName) with a value that does not conform to its "
-        + "schema: \(error.message).\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.")
+        + "schema: \(error.message).\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker."
+    )
   }
 
   func unsendable(_ typeName: String, _ error: DynamicValueError) -> DiagnosticsError {

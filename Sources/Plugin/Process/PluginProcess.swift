@@ -37,7 +37,9 @@ final class PluginProcess: Sendable {
   }
 
   /// Starts a plugin and connects to it. On any failure no child is left.
-  static func start(_ launch: PluginLaunch, with launcher: any ProcessLauncher) async throws(PluginError) -> PluginProcess {
+  static func start(_ launch: PluginLaunch, with launcher: any ProcessLauncher) async throws(PluginError)
+    -> PluginProcess
+  {
     let directory: ProcessDirectory
     do throws(ProcessError) {
       directory = try ProcessDirectory(in: launch.temporaryDirectory)
@@ -57,7 +59,8 @@ final class PluginProcess: Sendable {
 
   /// Connects to a plugin that is already running; it is not ended by this object. No TLS is used (the host that
   /// printed the address could not have known our certificate).
-  static func attach(to entry: PluginReattachment, log sink: PluginLogSink?) async throws(PluginError) -> PluginProcess {
+  static func attach(to entry: PluginReattachment, log sink: PluginLogSink?) async throws(PluginError) -> PluginProcess
+  {
     do throws(GRPCError) {
       return PluginProcess(
         connection: try await GRPCConnection.open(Socket.connect(to: entry.address), tls: nil),
@@ -66,7 +69,8 @@ final class PluginProcess: Sendable {
     } catch {
       throw PluginError(
         code: .connection, provider: entry.provider,
-        message: "\(error.message). It is named in TF_REATTACH_PROVIDERS: is the process \(entry.processIdentifier) still running?",
+        message:
+          "\(error.message). It is named in TF_REATTACH_PROVIDERS: is the process \(entry.processIdentifier) still running?",
         log: [])
     }
   }
@@ -87,7 +91,9 @@ final class PluginProcess: Sendable {
     guard let process else { return nil }
     process.kill(after: .seconds(2))
     let exit = await process.waitForExit()
-    return exit.overdue ? "The connection broke while the process went on running; it was killed." : "The process ended with \(exit.description)."
+    return exit.overdue
+      ? "The connection broke while the process went on running; it was killed."
+      : "The process ended with \(exit.description)."
   }
 
   fileprivate static func make(
@@ -141,7 +147,9 @@ private struct PluginStarter {
     }
   }
 
-  private func spawn(_ identity: TLSIdentity?, _ waiter: HandshakeWaiter) async throws(PluginError) -> any RunningProcess {
+  private func spawn(_ identity: TLSIdentity?, _ waiter: HandshakeWaiter) async throws(PluginError)
+    -> any RunningProcess
+  {
     let request = ProcessRequest(
       executable: launch.executable,
       environment: launch.childEnvironment(

@@ -114,7 +114,9 @@ struct SchemaDecoder {
       default: break
       }
     }
-    guard let nesting else { throw SchemaError(message: "the block type \(name) has no nesting mode that is known here") }
+    guard let nesting else {
+      throw SchemaError(message: "the block type \(name) has no nesting mode that is known here")
+    }
     return NestedBlockSchema(
       name: name, nesting: nesting, block: content, minItems: Int(clamping: minimum), maxItems: Int(clamping: maximum))
   }
@@ -196,7 +198,8 @@ struct SchemaDecoder {
     if json.elementsEqual("\"bool\"".utf8) { return .bool }
     if json.elementsEqual("\"number\"".utf8) { return .number }
     guard let type = try? JSONValueCodec.decodeType(Array(json)) else {
-      throw SchemaError(message: "the type description \(String(decoding: json.prefix(200), as: UTF8.self)) is not valid")
+      throw SchemaError(
+        message: "the type description \(String(decoding: json.prefix(200), as: UTF8.self)) is not valid")
     }
     // A schema's types have no optional attributes; a third element in a description is not meant for values.
     return type.withoutOptionals

@@ -153,7 +153,9 @@ private final class GRPCLoop {
     let reason: GRPCError
     do throws(GRPCError) {
       try serve()
-      reason = GRPCError(.unavailable, isClosing ? "the connection was closed" : session.goAwayReason ?? "the plugin closed the connection")
+      reason = GRPCError(
+        .unavailable,
+        isClosing ? "the connection was closed" : session.goAwayReason ?? "the plugin closed the connection")
     } catch {
       reason = error
     }
@@ -204,7 +206,9 @@ private final class GRPCLoop {
       }
       try session.produce(into: &output, limit: written + 256 << 10)
       guard written < output.count else { return }
-      let result = unsafe output.withUnsafeBytes { unsafe channel.write(UnsafeRawBufferPointer(rebasing: $0[written...])) }
+      let result = unsafe output.withUnsafeBytes {
+        unsafe channel.write(UnsafeRawBufferPointer(rebasing: $0[written...]))
+      }
       switch result {
       case .count(let count): written += count
       case .wouldBlock: return

@@ -22,7 +22,8 @@ struct GRPCMessageReader {
         }
         length = prefix[1...].reduce(0) { $0 << 8 | Int($1) }
         guard length <= Self.largestMessage else {
-          throw GRPCError(.resourceExhausted, "the plugin sent a message of \(length) bytes; the limit is \(Self.largestMessage)")
+          throw GRPCError(
+            .resourceExhausted, "the plugin sent a message of \(length) bytes; the limit is \(Self.largestMessage)")
         }
         message.reserveCapacity(length)
       }

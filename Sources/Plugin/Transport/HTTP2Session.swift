@@ -188,7 +188,8 @@ import CNghttp2
       let text = unsafe String(
         decoding: UnsafeBufferPointer(start: goAway.opaque_data, count: goAway.opaque_data_len), as: UTF8.self)
       let code = unsafe goAway.error_code
-      me.goAwayReason = "the plugin ended the connection" + (text.isEmpty ? code == 0 ? "" : " (HTTP/2 error \(code))" : ": \(text)")
+      me.goAwayReason =
+        "the plugin ended the connection" + (text.isEmpty ? code == 0 ? "" : " (HTTP/2 error \(code))" : ": \(text)")
       return 0
     }
   }
