@@ -28,14 +28,18 @@ extension Value {
   }
 
   /// The same composite value with other elements, of which there must be as many, of types that fit.
-  func replacingElements(_ parts: [Value]) -> Value {
+  /// - Parameter keepingTypes: whether each new element has the type of the old one.
+  func replacingElements(_ parts: [Value], keepingTypes: Bool = false) -> Value {
     switch self {
     case .list(let list): .list(ListValue(elementType: list.elementType, elements: parts))
     case .set(let set): .set(parts, of: set.elementType)
     case .map(let map): .map(MapValue(elementType: map.elementType, sortedKeys: map.keys, values: parts))
     case .tuple: .tuple(TupleValue(parts))
-    case .object(let object): .object(ObjectValue(attributeNames: object.attributeNames, values: parts))
-    case .marked(let node): node.value.replacingElements(parts).marked(with: node.marks)
+    case .object(let object):
+      .object(
+        ObjectValue(
+          attributeNames: object.attributeNames, values: parts, knownType: keepingTypes ? object.knownType : nil))
+    case .marked(let node): node.value.replacingElements(parts, keepingTypes: keepingTypes).marked(with: node.marks)
     default: self
     }
   }

@@ -41,7 +41,7 @@ extension Value {
   package var withoutMarks: Value {
     guard hasMarks else { return self }
     if case .marked(let node) = self { return node.value.withoutMarks }
-    return replacingElements(elements.map(\.withoutMarks))
+    return replacingElements(elements.map(\.withoutMarks), keepingTypes: true)
   }
 
   /// The value without any marks, and where they were, outermost first and in key order.
@@ -65,7 +65,7 @@ extension Value {
       plain[index] = plain[index].collectMarks(at: &steps, into: &found)
       steps.removeLast()
     }
-    return replacingElements(plain)
+    return replacingElements(plain, keepingTypes: true)
   }
 
   /// Puts marks back. A path that leads nowhere marks the deepest value on its way that exists when that is a set or unknown,
@@ -94,7 +94,7 @@ extension Value {
       guard let index = plain.elementIndex(of: step) else { continue }
       parts[index] = parts[index].applyMarks(entries[...], depth: depth + 1)
     }
-    return plain.replacingElements(parts).marked(with: own.union(here))
+    return plain.replacingElements(parts, keepingTypes: true).marked(with: own.union(here))
   }
 
   private var isSetOrUnknown: Bool {
