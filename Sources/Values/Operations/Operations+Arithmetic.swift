@@ -7,10 +7,10 @@ extension Operations {
           throw OperationError(message: "can't compute sum of opposing infinities")
         }
         return one.adding(other)
-      }
-    ) { one, other in
-      (both(one.lower, other.lower) { $0.adding($1) }, both(one.upper, other.upper) { $0.adding($1) })
-    }
+      },
+      bounds: { one, other in
+        (both(one.lower, other.lower) { $0.adding($1) }, both(one.upper, other.upper) { $0.adding($1) })
+      })
   }
 
   package static func subtract(_ left: Value, _ right: Value) throws(OperationError) -> Value {
@@ -21,10 +21,10 @@ extension Operations {
           throw OperationError(message: "can't subtract infinity from itself")
         }
         return one.subtracting(other)
-      }
-    ) { one, other in
-      (both(one.lower, other.upper) { $0.subtracting($1) }, both(one.upper, other.lower) { $0.subtracting($1) })
-    }
+      },
+      bounds: { one, other in
+        (both(one.lower, other.upper) { $0.subtracting($1) }, both(one.upper, other.lower) { $0.subtracting($1) })
+      })
   }
 
   package static func multiply(_ left: Value, _ right: Value) throws(OperationError) -> Value {
@@ -35,14 +35,14 @@ extension Operations {
           throw OperationError(message: "can't multiply zero by infinity")
         }
         return one.multiplied(by: other)
-      }
-    ) { one, other in
-      guard let low = one.lower, let high = one.upper, let otherLow = other.lower, let otherHigh = other.upper else {
-        return (nil, nil)
-      }
-      let corners = [low, high].flatMap { [$0.multiplied(by: otherLow), $0.multiplied(by: otherHigh)] }
-      return (corners.min(), corners.max())
-    }
+      },
+      bounds: { one, other in
+        guard let low = one.lower, let high = one.upper, let otherLow = other.lower, let otherHigh = other.upper else {
+          return (nil, nil)
+        }
+        let corners = [low, high].flatMap { [$0.multiplied(by: otherLow), $0.multiplied(by: otherHigh)] }
+        return (corners.min(), corners.max())
+      })
   }
 
   /// Division by zero is infinite, except of zero.
@@ -54,8 +54,8 @@ extension Operations {
           throw OperationError(message: "can't divide zero by zero or infinity by infinity")
         }
         return quotient
-      }
-    ) { _, _ in (nil, nil) }
+      },
+      bounds: { _, _ in (nil, nil) })
   }
 
   /// The rest of a division towards zero; of a division by zero, the dividend itself.
@@ -67,8 +67,8 @@ extension Operations {
           throw OperationError(message: "can't use modulo with zero and infinity")
         }
         return one.remainder(dividingBy: other) ?? one
-      }
-    ) { _, _ in (nil, nil) }
+      },
+      bounds: { _, _ in (nil, nil) })
   }
 
   package static func negate(_ operand: Value) throws(OperationError) -> Value {
@@ -95,11 +95,15 @@ extension Operations {
       }
       let (lower, upper) = bounds(first, second)
       let refinements = Refinements(
-        isNotNull: true, lowerBound: lower.map { Refinements.Bound($0, isInclusive: true) },
-        upperBound: upper.map { Refinements.Bound($0, isInclusive: true) })
+        isNotNull: true, lowerBound: finite(lower), upperBound: finite(upper))
       return .unknown(.number, refined: refinements)
     }
   }
+}
+
+/// An infinite bound says nothing.
+private func finite(_ bound: Number?) -> Refinements.Bound? {
+  bound.flatMap { $0.isInfinite ? nil : Refinements.Bound($0, isInclusive: true) }
 }
 
 /// The combination of two bounds, if there are both.
