@@ -13,8 +13,8 @@ package func canConvert(from given: ValueType, to wanted: ValueType) -> Bool {
     own.count == types.count && zip(own, types).allSatisfy { canConvert(from: $0, to: $1) }
   case (.object(let own), .object(let type)):
     own == type
-      || zip(type.names, type.types).allSatisfy { name, type_ in
-        own.type(of: name).map { canConvert(from: $0, to: type_) } ?? type.optional.contains(name)
+      || zip(type.names, type.types).allSatisfy { name, wanted in
+        own.type(of: name).map { canConvert(from: $0, to: wanted) } ?? type.optional.contains(name)
       }
   case (.object(let own), .map(let element)): canConvertAll(own.types, to: element)
   case (.map(let element), .object(let type)): type.types.allSatisfy { canConvert(from: element, to: $0) }
