@@ -26,9 +26,9 @@ extension Evaluator {
     if let value = callWithUnevaluatedArguments(name, call, in: expression) { return value }
     guard let function = functions.function(named: name) else {
       let known = (functions.names + Self.ownFunctions).sorted()
-      let suggestion = nearestName(to: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
+      let near = suggestion(for: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
       report(
-        "Call to unknown function", "There is no function named \"\(call.name)\".\(suggestion)", at: call.nameRange,
+        "Call to unknown function", "There is no function named \"\(call.name)\".\(near)", at: call.nameRange,
         context: expression.range, in: nil)
       return .dynamicUnknown
     }
@@ -38,7 +38,7 @@ extension Evaluator {
     guard checkCount(arguments.values.count, signature, call, in: expression) else { return .dynamicUnknown }
     if arguments.hasErrors { return .dynamicUnknown }
     do {
-      return try functions.call(name, arguments.values)
+      return try function.callAsExpression(arguments.values)
     } catch {
       report(error, of: call, signature, arguments, in: expression)
       return .dynamicUnknown

@@ -97,7 +97,20 @@ extension Evaluator {
 }
 
 extension String {
-  /// What cannot change when text is appended: the last character could still combine with what follows, unless it is an
-  /// ASCII character that begins no sequence (go-cty `ctystrings.SafeKnownPrefix`).
-  fileprivate var safePrefix: String { String(dropLast()) }
+  /// What cannot change when text is appended: a letter or digit at the end could still combine with a following mark, as
+  /// could four of the other ASCII characters (go-cty `ctystrings.SafeKnownPrefix`, observed with 1.11).
+  fileprivate var safePrefix: String {
+    switch utf8.last {
+    case .none: return self
+    case .some(let last) where last >= 0x20 && last < 0x7F:
+      switch last {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"),
+        UInt8(ascii: "`"):
+        return String(dropLast())
+      default: return self
+      }
+    default: return String(dropLast())
+    }
+  }
 }

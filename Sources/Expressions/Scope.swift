@@ -3,6 +3,7 @@
 
 package import Diagnostics
 package import Functions
+import HCL
 package import Values
 
 /// What names mean. Asked for a whole reference chain at once, so that `aws_instance.web[count.index].id` can touch one
@@ -90,6 +91,6 @@ package struct ValuesScope: Scope {
 
 /// The message for a name that is not defined, with the nearest one that is.
 package func unknownVariable(_ name: String, among names: [String], at range: SourceRange) -> Diagnostic {
-  let suggestion = nearestName(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-  return .error("Unknown variable", "There is no variable named \"\(name)\".\(suggestion)", at: range)
+  let near = suggestion(for: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+  return .error("Unknown variable", "There is no variable named \"\(name)\".\(near)", at: range)
 }

@@ -1,0 +1,269 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+
+extension BlockReader {
+  mutating func moduleCall(_ block: Block, isOverride: Bool) -> ModuleCall? {
+    guard let label = block.labels.first else { return nil }
+    checkName(label, "Invalid module instance name")
+    let (content, rest) = partialContent(
+      block.body,
+      [
+        AttributeSpecification("source", required: !isOverride), AttributeSpecification("version"),
+        AttributeSpecification("count"), AttributeSpecification("for_each"), AttributeSpecification("depends_on"),
+        AttributeSpecification("providers"),
+      ],
+      ["_", "lifecycle", "locals", "provider"].map { BlockSpecification($0) })
+    let (attributes, found) = rest.justAttributes()
+    diagnostics += found
+    var call = ModuleCall(
+      name: label.text, source: "", sourceRange: block.definitionRange,
+      arguments: Dictionary(attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }),
+      range: block.definitionRange)
+    call.missingItemRange = block.body.missingItemRange
+    call.written = Set(content.attributes.keys)
+    if let attribute = content.attributes["version"] { call.version = constraint(attribute) }
+    if let attribute = content.attributes["source"] {
+      call.sourceRange = attribute.expression.range
+      if let text = string(attribute) {
+        call.source = text
+        checkSource(text, hasVersion: content.attributes["version"] != nil, at: attribute.expression.range)
+      }
+    }
+    call.count = content.attributes["count"]?.expression
+    if let forEach = content.attributes["for_each"] {
+      call.forEach = forEach.expression
+      if call.count != nil { rejectCountAndForEach(at: forEach.nameRange) }
+    }
+    call.dependsOn = dependsOn(content.attributes["depends_on"])
+    if let attribute = content.attributes["providers"] { call.providers = passedProviders(attribute.expression) }
+    reserved(content.blocks.filter { $0.type != "_" }, in: "module")
+    return call
+  }
+
+  /// Finds sources that can be nothing; whether what they name exists is found out by installing.
+  private mutating func checkSource(_ text: String, hasVersion: Bool, at range: SourceRange) {
+    let source = ModuleSource(text)
+    if hasVersion {
+      if case .registry = source { return }
+      let reason =
+        if case .local = source { "can't use local directory \"\(text)\" as a module registry address" } else {
+          "a module registry source address must have either three or four slash-separated components"
+        }
+      error(
+        "Invalid registry module source address",
+        "Failed to parse module registry address: \(reason).\n\nTerraform assumed that you intended a module registry "
+          + "source address because you also set the argument \"version\", which applies only to registry modules.",
+        at: range)
+      return
+    }
+    guard case .invalid = source else { return }
+    if text.isEmpty {
+      error(
+        "Invalid module source address", "Failed to parse module source address: invalid source address: \(text).",
+        at: range)
+      return
+    }
+    error(
+      "Invalid module source address",
+      "Terraform failed to determine your intended installation method for remote module package \"\(text)\".\n\nIf you "
+        + "intended this as a path relative to the current module, use \"./\(text)\" instead. The \"./\" prefix indicates "
+        + "that the address is a relative filesystem path.", at: range)
+  }
+
+  private mutating func passedProviders(_ expression: Expression) -> [PassedProvider] {
+    guard let items = expression.asStaticMap() else {
+      error("Invalid expression", "A static map expression is required.", at: expression.range)
+      return []
+    }
+    var passed: [PassedProvider] = []
+    var seen: [ProviderReferenceKey: SourceRange] = [:]
+    for item in items {
+      let child = providerReference(item.key, argument: "providers")
+      let parent = providerReference(item.value, argument: "providers")
+      guard let child, let parent else { continue }
+      if let previous = seen.updateValue(child.range, forKey: child.key) {
+        error(
+          "Duplicate provider address",
+          "A provider configuration was already passed to \(child.key) at \(place(previous)). Each child provider "
+            + "configuration can be assigned only once.", at: parent.range)
+        continue
+      }
+      passed.append(PassedProvider(child: child, parent: parent))
+    }
+    return passed
+  }
+
+  // MARK: Refactoring
+
+  mutating func moved(_ block: Block) -> MovedBlock? {
+    let content = self.content(
+      block.body, [AttributeSpecification("from", required: true), AttributeSpecification("to", required: true)])
+    let from = content.attributes["from"].flatMap { endpoint($0) }
+    let to = content.attributes["to"].flatMap { endpoint($0) }
+    guard let from, let to, let fromRange = content.attributes["from"]?.expression.range,
+      let toRange = content.attributes["to"]?.expression.range
+    else { return nil }
+    switch (from, to) {
+    case (.module, .module), (.resource, .resource): break
+    default:
+      error(
+        "Invalid \"moved\" addresses",
+        "The \"from\" and \"to\" addresses must either both refer to resources or both refer to modules.",
+        at: block.definitionRange)
+      return nil
+    }
+    return MovedBlock(from: from, to: to, fromRange: fromRange, toRange: toRange, range: block.definitionRange)
+  }
+
+  private mutating func endpoint(_ attribute: Attribute) -> TargetAddress? {
+    guard let traversal = reference(attribute.expression) else { return nil }
+    let (address, found) = parseTarget(traversal)
+    diagnostics += found
+    return address
+  }
+
+  mutating func removed(_ block: Block) -> RemovedBlock? {
+    let content = self.content(
+      block.body, [AttributeSpecification("from", required: true)],
+      [
+        BlockSpecification("lifecycle"), BlockSpecification("connection"),
+        BlockSpecification("provisioner", labelNames: ["type"]),
+      ])
+    var connection: Body?
+    var destroy = true
+    var provisioners: [ProvisionerBlock] = []
+    for nested in content.blocks {
+      switch nested.type {
+      case "lifecycle":
+        let lifecycle = self.content(nested.body, [AttributeSpecification("destroy")])
+        if let flag = bool(lifecycle.attributes["destroy"]) { destroy = flag }
+      case "connection": connection = nested.body
+      default:
+        guard let provisioner = provisioner(nested, connection: nil) else { continue }
+        if provisioner.when != .destroy {
+          error(
+            "Invalid provisioner block",
+            "Only destroy-time provisioners are valid in \"removed\" blocks. To declare a destroy-time provisioner, use:\n"
+              + "    when = destroy", at: nested.definitionRange)
+          continue
+        }
+        provisioners.append(provisioner)
+      }
+    }
+    guard let attribute = content.attributes["from"], let traversal = reference(attribute.expression),
+      let target = removedTarget(traversal)
+    else { return nil }
+    return RemovedBlock(
+      from: target, fromRange: attribute.expression.range, destroy: destroy, connection: connection,
+      provisioners: provisioners, range: block.definitionRange)
+  }
+
+  private mutating func removedTarget(_ traversal: Traversal) -> RemovedBlock.Target? {
+    let (address, found) = parseTarget(traversal)
+    diagnostics += found
+    guard let address else { return nil }
+    let keyRange = traversal.steps.first { if case .index = $0 { true } else { false } }?.range
+    switch address {
+    case .module(let module):
+      if let keyRange {
+        error(
+          "Module instance keys not allowed",
+          "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").",
+          at: keyRange)
+        return nil
+      }
+      return .module(module.path)
+    case .resource(let instance):
+      if instance.module.steps.contains(where: { $0.key != nil }) {
+        error(
+          "Module instance keys not allowed",
+          "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").",
+          at: keyRange)
+        return nil
+      }
+      if instance.key != nil {
+        error(
+          "Resource instance keys not allowed",
+          "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. "
+            + "\"test_instance.foo[1]\").", at: traversal.steps.last?.range ?? traversal.range)
+        return nil
+      }
+      if instance.resource.mode == .data {
+        error(
+          "Data source address not allowed",
+          "Data sources are never destroyed, so they are not valid targets of removed blocks. To remove the data source "
+            + "from state, remove the data source block from configuration.", at: traversal.range)
+        return nil
+      }
+      return .resource(instance.configuration)
+    }
+  }
+
+  mutating func importBlock(_ block: Block) -> ImportBlock? {
+    let content = self.content(
+      block.body,
+      [
+        AttributeSpecification("for_each"), AttributeSpecification("id", required: true),
+        AttributeSpecification("provider"), AttributeSpecification("to", required: true),
+      ])
+    guard let id = content.attributes["id"], let to = content.attributes["to"] else { return nil }
+    guard let (expression, resource) = importTarget(to) else { return nil }
+    return ImportBlock(
+      to: expression, resource: resource, id: id.expression, forEach: content.attributes["for_each"]?.expression,
+      provider: content.attributes["provider"].flatMap { providerReference($0.expression, argument: "provider") },
+      range: block.definitionRange)
+  }
+
+  /// The resource an import goes to; keys may be computed, so they are left out while the address is parsed.
+  private mutating func importTarget(_ attribute: Attribute) -> (Expression, ConfigurationResource)? {
+    var expression = attribute.expression
+    if case .jsonString(let string) = expression.kind {
+      let (parsed, found) = parseExpression(
+        Array(string.text.utf8), file: expression.range.file, startOffset: expression.range.start &+ 1)
+      diagnostics += found
+      if found.hasErrors { return nil }
+      expression = parsed
+    }
+    guard let plain = expression.withoutKeys else {
+      error("Invalid expression", staticReferenceDetail, at: expression.range)
+      error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
+      return nil
+    }
+    let (address, found) = parseTarget(plain)
+    diagnostics += found
+    guard case .resource(let instance)? = address, instance.resource.mode == .managed else {
+      if case .module? = address {
+        error(
+          "Invalid address",
+          "A resource instance address is required here. The module path must be followed by a resource instance "
+            + "specification.", at: expression.range)
+      }
+      error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
+      return nil
+    }
+    return (expression, instance.configuration)
+  }
+}
+
+extension Expression {
+  /// The reference chain with all index steps left out; nil if it is none.
+  var withoutKeys: Traversal? {
+    switch kind {
+    case .scopeTraversal(var traversal):
+      traversal.steps.removeAll { if case .attribute = $0 { false } else { true } }
+      return traversal
+    case .relativeTraversal(let source, let steps):
+      guard var traversal = source.withoutKeys else { return nil }
+      traversal.steps += steps.filter { if case .attribute = $0 { true } else { false } }
+      traversal.range = range
+      return traversal
+    case .index(let collection, _):
+      guard var traversal = collection.withoutKeys else { return nil }
+      traversal.range = range
+      return traversal
+    default: return nil
+    }
+  }
+}

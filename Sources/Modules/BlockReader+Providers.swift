@@ -1,0 +1,187 @@
+package import Addresses
+import Diagnostics
+import Expressions
+import HCL
+
+extension BlockReader {
+  mutating func requiredProviders(_ block: Block) -> [RequiredProvider] {
+    let (attributes, found) = block.body.justAttributes()
+    diagnostics += found
+    return attributes.compactMap { requiredProvider($0) }
+  }
+
+  private mutating func requiredProvider(_ attribute: Attribute) -> RequiredProvider? {
+    let name = attribute.name
+    guard checkLocalName(name, at: attribute.nameRange) else { return nil }
+    var entry = RequiredProvider(
+      name: name, source: .implied(by: name), sourceText: nil, constraint: nil, configurationAliases: [],
+      range: attribute.nameRange)
+    guard let items = attribute.expression.asStaticMap() else {
+      guard let text = string(attribute), let constraint = constraint(text, at: attribute.expression.range) else {
+        return nil
+      }
+      entry.constraint = constraint
+      return entry
+    }
+    var isValid = true
+    for item in items {
+      let value = Attribute(
+        name: item.keyName ?? item.key.literalText ?? "", nameRange: item.key.range, expression: item.value,
+        range: item.key.range.through(item.value.range))
+      switch value.name {
+      case "version":
+        guard let text = literal(value, "Invalid version constraint", "Version must be specified as a string."),
+          let constraint = constraint(text, at: value.expression.range)
+        else {
+          isValid = false
+          continue
+        }
+        entry.constraint = constraint
+      case "source":
+        guard let text = literal(value, "Invalid source", "Source must be specified as a string."),
+          let source = source(text, at: value.expression.range)
+        else {
+          isValid = false
+          continue
+        }
+        entry.source = source
+        entry.sourceText = text
+      case "configuration_aliases": entry.configurationAliases = aliases(value.expression, of: name)
+      default:
+        error(
+          "Invalid required_providers object",
+          "required_providers objects can only contain \"version\", \"source\" and \"configuration_aliases\" attributes. "
+            + "To configure a provider, use a \"provider\" block.", at: item.key.range)
+        isValid = false
+      }
+    }
+    return isValid ? entry : nil
+  }
+
+  private mutating func literal(_ attribute: Attribute, _ summary: String, _ detail: String) -> String? {
+    if let text = attribute.expression.literalText { return text }
+    if case .number = attribute.expression.kind {
+      error(summary, detail, at: attribute.expression.range)
+      return nil
+    }
+    let count = diagnostics.count
+    if let text = string(attribute) { return text }
+    diagnostics.removeSubrange(count...)
+    error(summary, detail, at: attribute.expression.range)
+    return nil
+  }
+
+  private mutating func source(_ text: String, at range: SourceRange) -> ProviderSource? {
+    guard let source = ProviderSource(parsing: text) else {
+      error(
+        "Invalid provider source string",
+        "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"", at: range)
+      return nil
+    }
+    let prefix = "terraform-provider-"
+    if source.type.hasPrefix(prefix) {
+      var suggested = source
+      suggested.type.removeFirst(prefix.count)
+      error(
+        "Invalid provider type",
+        "Provider source \"\(source.displayName)\" has a type with the prefix \"\(prefix)\", which isn't valid. Although "
+          + "that prefix is often used in the names of version control repositories for Terraform providers, provider "
+          + "source strings should not include it.\n\nDid you mean \"\(suggested.displayName)\"?", at: range)
+      return nil
+    }
+    return source
+  }
+
+  private mutating func aliases(_ expression: Expression, of name: String) -> [ProviderReference] {
+    guard let list = staticList(expression) else { return [] }
+    var aliases: [ProviderReference] = []
+    for item in list {
+      guard let reference = providerReference(item, argument: "configuration_aliases") else { continue }
+      if reference.name != name {
+        error(
+          "Invalid configuration_aliases value",
+          "Configuration aliases must be prefixed with the provider name. Expected \"\(name)\", but found "
+            + "\"\(reference.name)\".", at: reference.nameRange)
+        continue
+      }
+      aliases.append(reference)
+    }
+    return aliases
+  }
+
+  private mutating func checkLocalName(_ name: String, at range: SourceRange) -> Bool {
+    guard isValidIdentifier(name), ProviderSource(parsing: name) != nil else {
+      error("Invalid provider local name", "\"\(name)\" is an invalid provider local name.", at: range)
+      return false
+    }
+    if name != name.lowercased() {
+      error(
+        "Invalid provider local name",
+        "Provider names must be normalized. Replace \"\(name)\" with \"\(name.lowercased())\" to fix this error.",
+        at: range)
+      return false
+    }
+    return true
+  }
+
+  mutating func provider(_ block: Block) -> ProviderBlock? {
+    guard let label = block.labels.first else { return nil }
+    let (content, rest) = partialContent(
+      block.body,
+      [
+        AttributeSpecification("alias"), AttributeSpecification("version"), AttributeSpecification("count"),
+        AttributeSpecification("depends_on"), AttributeSpecification("for_each"), AttributeSpecification("source"),
+      ], [BlockSpecification("_"), BlockSpecification("lifecycle"), BlockSpecification("locals")])
+    guard ProviderSource(parsing: label.text) != nil else {
+      error("Invalid provider name", "\"\(label.text)\" is an invalid provider name: \(badNameDetail)", at: label.range)
+      return nil
+    }
+    var alias: String?
+    if let attribute = content.attributes["alias"] {
+      alias = string(attribute)
+      if !isValidIdentifier(alias ?? "") {
+        error(
+          "Invalid provider configuration alias", "An alias must be a valid name. \(badNameDetail)",
+          at: attribute.expression.range)
+      }
+    }
+    var version: ConstraintText?
+    if let attribute = content.attributes["version"] {
+      warn(
+        "Version constraints inside provider configuration blocks are deprecated",
+        "Terraform 0.13 and earlier allowed provider version constraints inside the provider configuration block, but "
+          + "that is now deprecated and will be removed in a future version of Terraform. To silence this warning, move "
+          + "the provider version constraint into the required_providers block.", at: attribute.expression.range)
+      version = constraint(attribute)
+    }
+    for name in ["count", "depends_on", "for_each", "source"] {
+      guard let attribute = content.attributes[name] else { continue }
+      error(
+        "Reserved argument name in provider block",
+        "The provider argument name \"\(name)\" is reserved for use by Terraform in a future version.",
+        at: attribute.nameRange)
+    }
+    reserved(content.blocks.filter { $0.type != "_" }, in: "provider")
+    return ProviderBlock(
+      name: label.text, alias: alias, body: rest, version: version, nameRange: label.range,
+      range: block.definitionRange)
+  }
+}
+
+extension ProviderSource {
+  /// The provider that an unqualified name means.
+  package static func implied(by name: String) -> ProviderSource {
+    name == "terraform" ? .builtin : ProviderSource(type: name)
+  }
+}
+
+extension Expression {
+  /// The text of a literal string in either syntax.
+  var literalText: String? {
+    switch kind {
+    case .string(let text): text
+    case .jsonString(let string): string.template == nil ? string.text : nil
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,305 @@
+import Addresses
+import Diagnostics
+import Expressions
+import HCL
+
+extension BlockReader {
+  mutating func resource(_ block: Block, in module: ModulePath) -> ResourceBlock? {
+    guard block.labels.count == 2 else { return nil }
+    let mode: ResourceMode = block.type == "data" ? .data : block.type == "ephemeral" ? .ephemeral : .managed
+    checkResourceName(block.labels, mode)
+    let (content, rest) = partialContent(
+      block.body,
+      [
+        AttributeSpecification("count"), AttributeSpecification("for_each"), AttributeSpecification("provider"),
+        AttributeSpecification("depends_on"),
+      ],
+      [
+        BlockSpecification("locals"), BlockSpecification("lifecycle"), BlockSpecification("connection"),
+        BlockSpecification("provisioner", labelNames: ["type"]), BlockSpecification("_"),
+      ])
+    var resource = ResourceBlock(
+      address: ConfigurationResource(module: module, Resource(mode, block.labels[0].text, block.labels[1].text)),
+      body: rest, range: block.definitionRange, typeRange: block.labels[0].range, blockRange: block.range)
+    resource.written = Set(content.attributes.keys)
+    resource.count = content.attributes["count"]?.expression
+    if let forEach = content.attributes["for_each"] {
+      resource.forEach = forEach.expression
+      if resource.count != nil { rejectCountAndForEach(at: forEach.nameRange) }
+    }
+    if let provider = content.attributes["provider"] {
+      resource.provider = providerReference(provider.expression, argument: "provider")
+    }
+    resource.dependsOn = dependsOn(content.attributes["depends_on"])
+    readBlocks(content.blocks, of: &resource)
+    return resource
+  }
+
+  mutating func rejectCountAndForEach(at range: SourceRange) {
+    error(
+      "Invalid combination of \"count\" and \"for_each\"",
+      "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about "
+        + "the number of resources to be created.", at: range)
+  }
+
+  private mutating func checkResourceName(_ labels: [Label], _ mode: ResourceMode) {
+    let kind =
+      switch mode {
+      case .managed: "resource"
+      case .data: "data source"
+      case .ephemeral: "ephemeral resource"
+      }
+    // Types are spoken of as resource types and data sources, names as those of data resources.
+    checkName(labels[0], mode == .data ? "Invalid data source name" : "Invalid \(kind) type name")
+    checkName(labels[1], mode == .data ? "Invalid data resource name" : "Invalid \(kind) name")
+  }
+
+  private mutating func readBlocks(_ blocks: [Block], of resource: inout ResourceBlock) {
+    var lifecycle: Block?
+    var connection: Block?
+    let mode = resource.resource.mode
+    let kind = mode == .managed ? "resource" : mode.rawValue
+    for block in blocks {
+      switch block.type {
+      case "lifecycle":
+        if let lifecycle {
+          error(
+            "Duplicate lifecycle block",
+            "This resource already has a lifecycle block at \(place(lifecycle.definitionRange)).",
+            at: block.definitionRange)
+          continue
+        }
+        lifecycle = block
+        readLifecycle(block, of: &resource)
+      case "connection" where mode == .managed:
+        if let connection {
+          error(
+            "Duplicate connection block",
+            "This resource already has a connection block at \(place(connection.definitionRange)).",
+            at: block.definitionRange)
+          continue
+        }
+        connection = block
+        resource.connection = block.body
+      case "provisioner" where mode == .managed:
+        if let provisioner = provisioner(block, connection: nil) { resource.provisioners.append(provisioner) }
+      case "_": break
+      default: reserved([block], in: kind)
+      }
+    }
+    if let connection = resource.connection {
+      for provisioner in resource.provisioners where provisioner.when == .destroy {
+        checkDestroyReferences(connection, at: provisioner.range)
+        break
+      }
+    }
+  }
+
+  // MARK: Lifecycle
+
+  private mutating func readLifecycle(_ block: Block, of resource: inout ResourceBlock) {
+    let arguments = ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"]
+    let content = self.content(
+      block.body, arguments.map { AttributeSpecification($0) },
+      [BlockSpecification("precondition"), BlockSpecification("postcondition")])
+    let mode = resource.resource.mode
+    if mode == .managed {
+      readManagedLifecycle(content, of: &resource)
+    } else {
+      let kind = mode == .data ? "data" : "ephemeral"
+      for name in arguments {
+        guard let attribute = content.attributes[name] else { continue }
+        error(
+          "Invalid \(kind) resource lifecycle argument",
+          "The lifecycle argument \"\(name)\" is defined only for managed resources (\"resource\" blocks), and is not "
+            + "valid for \(kind) resources.", at: attribute.nameRange)
+      }
+    }
+    for nested in content.blocks {
+      guard let rule = checkRule(nested) else { continue }
+      if nested.type == "precondition" {
+        for traversal in rule.condition.variables + rule.errorMessage.variables where traversal.root == "self" {
+          error(
+            "Invalid reference in precondition",
+            "The \"self\" object is not available in preconditions: it would refer to the object before it exists.",
+            at: traversal.range)
+        }
+        resource.preconditions.append(rule)
+      } else {
+        resource.postconditions.append(rule)
+      }
+    }
+  }
+
+  private mutating func readManagedLifecycle(_ content: BodyContent, of resource: inout ResourceBlock) {
+    resource.createBeforeDestroy = bool(content.attributes["create_before_destroy"])
+    resource.preventDestroy = bool(content.attributes["prevent_destroy"])
+    if let attribute = content.attributes["replace_triggered_by"], let list = staticList(attribute.expression) {
+      resource.replaceTriggeredBy = list.compactMap { replaceTrigger($0) }
+    }
+    guard let attribute = content.attributes["ignore_changes"] else { return }
+    let keyword = attribute.expression.keyword()
+    if keyword == "all" {
+      resource.ignoreChanges = .all
+      return
+    }
+    guard let list = staticList(attribute.expression) else { return }
+    readIgnoredChanges(list, in: attribute, of: &resource)
+  }
+
+  private mutating func readIgnoredChanges(
+    _ list: [Expression], in attribute: Attribute, of resource: inout ResourceBlock
+  ) {
+    var wildcard: SourceRange?
+    var paths: [Traversal] = []
+    for item in list {
+      if item.literalText == "*" {
+        wildcard = item.range
+        error(
+          "Invalid ignore_changes wildcard",
+          "The [\"*\"] form of ignore_changes wildcard is was deprecated and is now invalid. Use \"ignore_changes = all\" "
+            + "to ignore changes to all attributes.", at: attribute.expression.range)
+        continue
+      }
+      if let path = reference(item) { paths.append(path) }
+    }
+    if let wildcard, !paths.isEmpty {
+      error(
+        "Invalid ignore_changes ruleset", "Cannot mix wildcard string \"*\" with non-wildcard references.", at: wildcard)
+    }
+    resource.ignoreChanges = wildcard != nil ? .all : .attributes(paths)
+  }
+
+  /// A reference to a managed resource, with `count.index` or `each.key` in its keys at most. A JSON string is parsed.
+  private mutating func replaceTrigger(_ expression: Expression) -> Expression? {
+    var parsed = expression
+    if case .jsonString(let string) = expression.kind {
+      let (inner, found) = parseExpression(
+        Array(string.text.utf8), file: expression.range.file, startOffset: expression.range.start &+ 1)
+      diagnostics += found
+      if found.hasErrors { return nil }
+      parsed = inner
+    }
+    var resources = 0
+    for traversal in parsed.variables {
+      let (reference, found) = Reference.parse(traversal)
+      diagnostics += found
+      guard let reference else { return nil }
+      switch reference.subject {
+      case .resource(let resource, _) where resource.mode == .managed: resources += 1
+      case .count("index"), .each("key"): break
+      default:
+        error(
+          "Invalid reference in replace_triggered_by expression",
+          "Only resources, count.index, and each.key may be used in replace_triggered_by.", at: parsed.range)
+      }
+    }
+    if resources == 1, parsed.isReferenceChain { return parsed }
+    if resources > 1 {
+      error(
+        "Invalid replace_triggered_by expression", "Multiple resource references in replace_triggered_by expression.",
+        at: parsed.range)
+    } else if resources == 0 {
+      error(
+        "Invalid replace_triggered_by expression", "Missing resource reference in replace_triggered_by expression.",
+        at: parsed.range)
+    } else {
+      error(
+        "Invalid replace_triggered_by expression",
+        "Unexpected expression found in replace_triggered_by; it must be a direct reference to a resource.",
+        at: parsed.range)
+    }
+    return nil
+  }
+
+  // MARK: Provisioners
+
+  mutating func provisioner(_ block: Block, connection: Body?) -> ProvisionerBlock? {
+    guard let label = block.labels.first else { return nil }
+    if ["chef", "habitat", "puppet", "salt-masterless"].contains(label.text) {
+      error(
+        "The \"\(label.text)\" provisioner has been removed",
+        "The \"\(label.text)\" provisioner was deprecated in Terraform 0.13.4 has been removed from Terraform. Visit "
+          + "https://learn.hashicorp.com/collections/terraform/provision for alternatives to using provisioners that are a "
+          + "better fit for the Terraform workflow.", at: label.range)
+      return nil
+    }
+    let (content, rest) = partialContent(
+      block.body, [AttributeSpecification("when"), AttributeSpecification("on_failure")],
+      [BlockSpecification("_"), BlockSpecification("connection"), BlockSpecification("lifecycle")])
+    var provisioner = ProvisionerBlock(
+      type: label.text, body: rest, range: block.definitionRange, typeRange: label.range)
+    if let attribute = content.attributes["when"] {
+      switch keyword(attribute.expression) {
+      case "create": provisioner.when = .create
+      case "destroy": provisioner.when = .destroy
+      default:
+        error(
+          "Invalid \"when\" keyword",
+          "The \"when\" argument requires one of the following keywords: create or destroy.",
+          at: attribute.expression.range)
+      }
+    }
+    if let attribute = content.attributes["on_failure"] {
+      switch keyword(attribute.expression) {
+      case "continue": provisioner.onFailure = .continue
+      case "fail": provisioner.onFailure = .fail
+      default:
+        error(
+          "Invalid \"on_failure\" keyword",
+          "The \"on_failure\" argument requires one of the following keywords: continue or fail.",
+          at: attribute.expression.range)
+      }
+    }
+    for nested in content.blocks where nested.type != "_" {
+      if nested.type == "connection", provisioner.connection == nil {
+        provisioner.connection = nested.body
+      } else if nested.type == "connection" {
+        error("Duplicate connection block", "This provisioner already has a connection block.", at: nested.definitionRange)
+      } else {
+        reserved([nested], in: "provisioner")
+      }
+    }
+    if provisioner.when == .destroy {
+      checkDestroyReferences(rest, at: block.range)
+      if let connection = provisioner.connection { checkDestroyReferences(connection, at: block.range) }
+    }
+    return provisioner
+  }
+
+  /// What runs when an object is destroyed may refer to that object only.
+  private mutating func checkDestroyReferences(_ body: Body, at range: SourceRange) {
+    for traversal in body.allReferences {
+      switch traversal.root {
+      case "self", "path", "terraform": continue
+      case "count" where traversal.firstAttribute == "index": continue
+      case "each" where traversal.firstAttribute == "key": continue
+      default: break
+      }
+      error(
+        "Invalid reference from destroy provisioner",
+        "Destroy-time provisioners and their connection configurations may only reference attributes of the related "
+          + "resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase "
+          + "can cause dependency cycles and interact poorly with create_before_destroy.", at: traversal.range)
+    }
+  }
+}
+
+extension Traversal {
+  /// The name that the first step asks for, if it is an attribute.
+  var firstAttribute: String? {
+    if case .attribute(let name, _)? = steps.first { name } else { nil }
+  }
+}
+
+extension Expression {
+  /// Whether it is a reference and nothing around it; keys may be computed.
+  var isReferenceChain: Bool {
+    switch kind {
+    case .scopeTraversal: true
+    case .relativeTraversal(let source, _): source.isReferenceChain
+    case .index(let collection, _): collection.isReferenceChain
+    default: false
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Diagnostics
+import Expressions
+import HCL
+import Values
+
+extension BlockReader {
+  private static let reservedVariableNames: Set<String> = [
+    "source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals",
+  ]
+
+  mutating func variable(_ block: Block, isOverride: Bool) -> InputVariable {
+    let label = block.labels.first ?? Label(text: "", range: block.definitionRange)
+    var variable = InputVariable(name: label.text, range: block.definitionRange)
+    checkName(label, "Invalid variable name")
+    if Self.reservedVariableNames.contains(label.text) {
+      error(
+        "Invalid variable name",
+        "The variable name \"\(label.text)\" is reserved due to its special meaning inside module blocks.",
+        at: label.range)
+    }
+    let content = self.content(
+      block.body,
+      ["description", "default", "type", "sensitive", "ephemeral", "nullable"].map { AttributeSpecification($0) }, [BlockSpecification("validation")])
+    variable.written = Set(content.attributes.keys)
+    variable.description = string(content.attributes["description"])
+    readType(content.attributes["type"], into: &variable)
+    variable.sensitive = bool(content.attributes["sensitive"]) ?? false
+    variable.ephemeral = bool(content.attributes["ephemeral"]) ?? false
+    variable.nullable = bool(content.attributes["nullable"]) ?? true
+    readDefault(content.attributes["default"], into: &variable)
+    for nested in content.blocks {
+      guard let rule = checkRule(nested) else { continue }
+      variable.validations.append(rule)
+      let refersToItself = rule.condition.variables.contains {
+        guard $0.root == "var", case .attribute(label.text, _)? = $0.steps.first else { return false }
+        return true
+      }
+      if !refersToItself {
+        error(
+          "Invalid variable validation condition",
+          "The condition for variable \"\(label.text)\" must refer to var.\(label.text) in order to test incoming values.",
+          at: rule.condition.range)
+      }
+    }
+    return variable
+  }
+
+  private mutating func readType(_ attribute: Attribute?, into variable: inout InputVariable) {
+    guard let expression = attribute?.expression else { return }
+    variable.isTyped = true
+    variable.typeRange = expression.range
+    if case .string(let text) = expression.kind {
+      rejectQuotedType(text, at: expression.range)
+      return
+    }
+    // The bare words `list` and `map` are what Terraform 0.11 wrote for `list(any)` and `map(any)`.
+    switch expression.keyword() {
+    case "list": variable.type = .list(.dynamic)
+    case "map": variable.type = .map(.dynamic)
+    default:
+      var reader = TypeConstraintReader()
+      (variable.type, variable.typeDefaults) = reader.read(expression)
+      diagnostics += reader.diagnostics
+    }
+  }
+
+  private mutating func rejectQuotedType(_ text: String, at range: SourceRange) {
+    let base =
+      "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and "
+      + "will be removed in a future version of Terraform. Remove the quotes around \"\(text)\""
+    switch text {
+    case "string": error("Invalid quoted type constraints", base + ".", at: range)
+    case "list", "map":
+      let element = text == "list" ? "list elements" : "map elements"
+      error(
+        "Invalid quoted type constraints",
+        base + " and write \(text)(string) instead to explicitly indicate that the \(element) are strings.", at: range)
+    default:
+      error(
+        "Invalid legacy variable type hint",
+        "To provide a full type expression, remove the surrounding quotes and give the type expression directly.",
+        at: range)
+    }
+  }
+
+  private mutating func readDefault(_ attribute: Attribute?, into variable: inout InputVariable) {
+    guard let expression = attribute?.expression else { return }
+    let (value, found) = evaluate(expression, in: EvaluationContext(scope: EmptyScope(), functions: nil))
+    diagnostics += found
+    variable.rawDefault = value
+    variable.defaultRange = expression.range
+    if found.hasErrors {
+      variable.defaultValue = .unknown(variable.type.withoutOptionals)
+      return
+    }
+    setDefault(of: &variable, isOverriding: false)
+  }
+
+  /// Converts the default to the variable's type, optional attributes filled in.
+  mutating func setDefault(of variable: inout InputVariable, isOverriding: Bool) {
+    guard let raw = variable.rawDefault else { return }
+    let filled = variable.typeDefaults?.apply(to: raw) ?? raw
+    do {
+      variable.defaultValue = try convert(filled, to: variable.type)
+    } catch {
+      let detail =
+        isOverriding
+        ? "Overriding this variable's type constraint has made its default value invalid: \(error.message)."
+        : "This default value is not compatible with the variable's type constraint: \(error.message)."
+      self.error("Invalid default value for variable", detail, at: variable.defaultRange)
+      variable.defaultValue = .unknown(variable.type.withoutOptionals)
+    }
+    if !variable.nullable, raw.isNull {
+      error(
+        "Invalid default value for variable", "A null default value is not valid when nullable=false.",
+        at: variable.defaultRange)
+    }
+  }
+}

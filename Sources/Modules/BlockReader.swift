@@ -1,0 +1,204 @@
+import Diagnostics
+import Expressions
+import HCL
+import Values
+
+/// Reads the blocks of one module's files, collecting what is wrong with them. Only constants are evaluated here.
+struct BlockReader {
+  /// For the places that messages mention.
+  var sources: SourceMap
+  var diagnostics: [Diagnostic] = []
+
+  init(sources: SourceMap) { self.sources = sources }
+
+  mutating func error(_ summary: String, _ detail: String, at range: SourceRange?, context: SourceRange? = nil) {
+    diagnostics.append(.error(summary, detail, at: range, context: context))
+  }
+
+  mutating func warn(_ summary: String, _ detail: String, at range: SourceRange?) {
+    diagnostics.append(.warning(summary, detail, at: range))
+  }
+
+  mutating func content(_ body: Body, _ attributes: [AttributeSpecification], _ blocks: [BlockSpecification] = [])
+    -> BodyContent
+  {
+    let (content, found) = body.content(for: ContentSchema(attributes: attributes, blocks: blocks))
+    diagnostics += found
+    return content
+  }
+
+  mutating func partialContent(
+    _ body: Body, _ attributes: [AttributeSpecification], _ blocks: [BlockSpecification] = []
+  ) -> (BodyContent, Body) {
+    let (content, rest, found) = body.partialContent(for: ContentSchema(attributes: attributes, blocks: blocks))
+    diagnostics += found
+    return (content, rest)
+  }
+
+  /// Whether a name is one; reports otherwise.
+  @discardableResult
+  mutating func checkName(_ label: Label, _ summary: String) -> Bool {
+    if isValidIdentifier(label.text) { return true }
+    error(summary, badNameDetail, at: label.range)
+    return false
+  }
+
+  /// The constant text of an argument; nil after an error or for null.
+  mutating func string(_ attribute: Attribute?) -> String? { constant(attribute, .string)?.asString }
+
+  mutating func bool(_ attribute: Attribute?) -> Bool? { constant(attribute, .bool)?.asBool }
+
+  private mutating func constant(_ attribute: Attribute?, _ type: ValueType) -> Value? {
+    guard let expression = attribute?.expression else { return nil }
+    switch (expression.kind, type) {
+    case (.string(let text), .string): return .text(text)
+    case (.bool(let flag), .bool): return .bool(flag)
+    default: break
+    }
+    let (value, found) = evaluate(expression, in: EvaluationContext(scope: EmptyScope(), functions: nil))
+    diagnostics += found
+    var problem: String
+    if value.isNull {
+      return nil
+    } else if !value.isKnown {
+      problem = "value must be known"
+    } else {
+      do {
+        let converted = try convert(value, to: type)
+        if converted.isKnown { return converted }
+        problem = "value must be known"
+      } catch {
+        problem = error.message
+      }
+    }
+    error("Unsuitable value type", "Unsuitable value: \(problem)", at: expression.range)
+    return nil
+  }
+
+  /// The reference chain that an expression is. Quoted ones were how Terraform 0.11 wrote them; they bring a warning.
+  mutating func reference(_ expression: Expression) -> Traversal? {
+    if case .string(let text) = expression.kind {
+      let (traversal, found) = parseTraversal(
+        Array(text.utf8), file: expression.range.file, startOffset: expression.range.start &+ 1)
+      warn(
+        "Quoted references are deprecated",
+        "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier required "
+          + "quotes, but quoted references are now deprecated and will be removed in a future version of Terraform. Remove "
+          + "the quotes surrounding this reference to silence this warning.",
+        at: expression.range)
+      diagnostics += found
+      return traversal
+    }
+    if let traversal = expression.asTraversal() { return traversal }
+    error("Invalid expression", staticReferenceDetail, at: expression.range)
+    return nil
+  }
+
+  /// The single word an expression is, quoted or not.
+  mutating func keyword(_ expression: Expression) -> String? {
+    if case .string(let text) = expression.kind {
+      warn(
+        "Quoted keywords are deprecated",
+        "In this context, keywords are expected literally rather than in quotes. Terraform 0.11 and earlier required "
+          + "quotes, but quoted keywords are now deprecated and will be removed in a future version of Terraform. Remove "
+          + "the quotes surrounding this keyword to silence this warning.",
+        at: expression.range)
+      return text
+    }
+    return expression.keyword()
+  }
+
+  mutating func staticList(_ expression: Expression) -> [Expression]? {
+    if let list = expression.asStaticList() { return list }
+    error("Invalid expression", "A static list expression is required.", at: expression.range)
+    return nil
+  }
+
+  /// The entries of a `depends_on` argument.
+  mutating func dependsOn(_ attribute: Attribute?) -> [Traversal] {
+    guard let attribute, let list = staticList(attribute.expression) else { return [] }
+    return list.compactMap { reference($0) }
+  }
+
+  /// `name` or `name.alias`.
+  mutating func providerReference(_ expression: Expression, argument: String) -> ProviderReference? {
+    guard let traversal = providerTraversal(expression, argument) else { return nil }
+    if !isValidIdentifier(traversal.root) {
+      error(
+        "Invalid provider name", "\"\(traversal.root)\" is an invalid provider name: \(badNameDetail)",
+        at: traversal.rootRange)
+      return nil
+    }
+    if traversal.steps.count <= 1 {
+      guard let step = traversal.steps.first else {
+        return ProviderReference(
+          name: traversal.root, alias: nil, nameRange: traversal.rootRange, range: expression.range)
+      }
+      if case .attribute(let alias, _) = step {
+        return ProviderReference(
+          name: traversal.root, alias: alias, nameRange: traversal.rootRange, range: expression.range)
+      }
+      error(
+        "Invalid provider configuration reference",
+        "Provider name must either stand alone or be followed by a period and then a configuration alias.",
+        at: step.range)
+      return nil
+    }
+    error("Invalid provider configuration reference", providerReferenceDetail(argument), at: expression.range)
+    return nil
+  }
+
+  private mutating func providerTraversal(_ expression: Expression, _ argument: String) -> Traversal? {
+    if case .string = expression.kind { return reference(expression) }
+    if let traversal = expression.asTraversal() { return traversal }
+    error("Invalid provider configuration reference", providerReferenceDetail(argument), at: expression.range)
+    return nil
+  }
+
+  private func providerReferenceDetail(_ argument: String) -> String {
+    "The \(argument) argument requires a provider type name, optionally followed by a period and then a configuration "
+      + "alias."
+  }
+
+  mutating func reserved(_ blocks: [Block], in kind: String) {
+    for block in blocks {
+      error(
+        "Reserved block type name in \(kind) block",
+        "The block type name \"\(block.type)\" is reserved for use by Terraform in a future version.", at: block.typeRange)
+    }
+  }
+
+  func place(_ range: SourceRange) -> String { sources.place(of: range) }
+}
+
+let badNameDetail =
+  "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes."
+
+let staticReferenceDetail =
+  "A single static variable reference is required: only attribute access and indexing with constant keys. No "
+  + "calculations, function calls, template expressions, etc are allowed here."
+
+extension SourceMap {
+  /// A range as messages mention it: `main.tf:3,1-13`.
+  func place(of range: SourceRange) -> String {
+    guard let file = self[range.file] else { return "the configuration" }
+    let start = file.position(of: Int(range.start))
+    let end = file.position(of: Int(range.end))
+    if start.line == end.line { return "\(file.path):\(start.line),\(start.column)-\(end.column)" }
+    return "\(file.path):\(start.line),\(start.column)-\(end.line),\(end.column)"
+  }
+}
+
+extension SourceFile {
+  /// Line and column from 1, columns in grapheme clusters.
+  fileprivate func position(of offset: Int) -> (line: Int, column: Int) {
+    let before = bytes.prefix(min(max(0, offset), bytes.count))
+    var line = 1
+    var lineStart = 0
+    for (index, byte) in before.enumerated() where byte == UInt8(ascii: "\n") {
+      line += 1
+      lineStart = index + 1
+    }
+    return (line, String(decoding: bytes[lineStart..<before.endIndex], as: UTF8.self).count + 1)
+  }
+}

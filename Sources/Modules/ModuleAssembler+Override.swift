@@ -1,0 +1,175 @@
+import Addresses
+import Diagnostics
+import HCL
+
+extension ModuleAssembler {
+  /// Applies an override file: what it says replaces what the block of the same name says, argument by argument.
+  mutating func override(with file: FileContent) {
+    if !file.requiredVersions.isEmpty { content.settings.requiredVersions = file.requiredVersions }
+    if let backend = file.backends.last {
+      content.settings.backend = backend
+      content.settings.cloud = nil
+    }
+    if let cloud = file.clouds.last {
+      content.settings.cloud = cloud
+      content.settings.backend = nil
+    }
+    for entry in file.requiredProviders.flatMap(\.entries) { content.requiredProviders[entry.name] = entry }
+    for provider in file.providers { override(provider) }
+    for variable in file.variables { override(variable) }
+    for local in file.locals {
+      if content.locals[local.name] == nil {
+        missing(
+          "Missing base local value definition to override", "local value", local.name, "already defined", local.range)
+      } else {
+        content.locals[local.name] = local
+      }
+    }
+    for output in file.outputs { override(output) }
+    for call in file.moduleCalls { override(call) }
+    for resource in file.resources { override(resource) }
+  }
+
+  private mutating func missing(
+    _ summary: String, _ kind: String, _ name: String, _ verb: String, _ range: SourceRange
+  ) {
+    let article = kind.first.map { "aeiou".contains($0) ? "an" : "a" } ?? "a"
+    reader.error(
+      summary,
+      "There is no \(kind) named \"\(name)\". An override file can only override \(article) \(kind) that was "
+        + "\(verb) in a primary configuration file.", at: range)
+  }
+
+  private mutating func override(_ provider: ProviderBlock) {
+    guard var base = content.providerConfigurations[provider.key] else {
+      // A default configuration is there even when nobody writes it.
+      if provider.alias == nil {
+        content.providerConfigurations[provider.key] = provider
+        return
+      }
+      reader.error(
+        "Missing base provider configuration for override",
+        "There is no \(provider.name) provider configuration with the alias \"\(provider.alias ?? "")\". An override file can only override an aliased provider configuration that was already "
+          + "defined in a primary configuration file.", at: provider.range)
+      return
+    }
+    base.body = base.body.overridden(by: provider.body)
+    if let version = provider.version { base.version = version }
+    content.providerConfigurations[provider.key] = base
+  }
+
+  private mutating func override(_ variable: InputVariable) {
+    guard var base = content.variables[variable.name] else {
+      missing(
+        "Missing base variable declaration to override", "variable", variable.name, "already declared", variable.range)
+      return
+    }
+    let written = variable.written
+    if written.contains("description") { base.description = variable.description }
+    if written.contains("sensitive") { base.sensitive = variable.sensitive }
+    if written.contains("ephemeral") { base.ephemeral = variable.ephemeral }
+    if written.contains("nullable") { base.nullable = variable.nullable }
+    if written.contains("type") {
+      base.type = variable.type
+      base.isTyped = true
+      base.typeDefaults = variable.typeDefaults
+      base.typeRange = variable.typeRange
+    }
+    if written.contains("default") {
+      base.rawDefault = variable.rawDefault
+      base.defaultRange = variable.defaultRange
+    }
+    if written.contains("default") || written.contains("type") {
+      reader.setDefault(of: &base, isOverriding: written.contains("type") && !written.contains("default"))
+    }
+    if !variable.validations.isEmpty { base.validations = variable.validations }
+    content.variables[variable.name] = base
+  }
+
+  private mutating func override(_ output: OutputValue) {
+    guard var base = content.outputs[output.name] else {
+      missing(
+        "Missing base output definition to override", "output", output.name, "already defined", output.range)
+      return
+    }
+    let written = output.written
+    if written.contains("description") { base.description = output.description }
+    if written.contains("value") { base.expression = output.expression }
+    if written.contains("sensitive") { base.sensitive = output.sensitive }
+    if written.contains("ephemeral") { base.ephemeral = output.ephemeral }
+    rejectDependsOn(written, output.range)
+    if !output.preconditions.isEmpty { base.preconditions = output.preconditions }
+    content.outputs[output.name] = base
+  }
+
+  private mutating func override(_ call: ModuleCall) {
+    guard var base = content.moduleCalls[call.name] else {
+      missing("Missing module call to override", "module call", call.name, "defined", call.range)
+      return
+    }
+    let written = call.written
+    if written.contains("source") {
+      base.source = call.source
+      base.sourceRange = call.sourceRange
+    }
+    if written.contains("version") { base.version = call.version }
+    if written.contains("count") {
+      base.count = call.count
+      base.forEach = nil
+    }
+    if written.contains("for_each") {
+      base.forEach = call.forEach
+      base.count = nil
+    }
+    if written.contains("providers") { base.providers = call.providers }
+    rejectDependsOn(written, call.range)
+    base.arguments.merge(call.arguments) { _, new in new }
+    content.moduleCalls[call.name] = base
+  }
+
+  private mutating func override(_ resource: ResourceBlock) {
+    let address = resource.resource
+    guard var base = content.resources[address] else {
+      let kind =
+        switch address.mode {
+        case .managed: ("resource", "managed resource")
+        case .data: ("data", "data resource")
+        case .ephemeral: ("ephemeral", "ephemeral resource")
+        }
+      reader.error(
+        "Missing \(kind.0) to override",
+        "There is no \(address.type) \(address.mode == .managed ? "" : "\(kind.0) ")resource named \"\(address.name)\". An "
+          + "override file can only override a \(kind.0) block defined in a primary configuration file.",
+        at: resource.range)
+      return
+    }
+    if resource.written.contains("count") {
+      base.count = resource.count
+      base.forEach = nil
+    }
+    if resource.written.contains("for_each") {
+      base.forEach = resource.forEach
+      base.count = nil
+    }
+    if let provider = resource.provider { base.provider = provider }
+    rejectDependsOn(resource.written, resource.range)
+    if let flag = resource.createBeforeDestroy { base.createBeforeDestroy = flag }
+    if let flag = resource.preventDestroy { base.preventDestroy = flag }
+    switch resource.ignoreChanges {
+    case .none: break
+    case .all, .attributes: base.ignoreChanges = resource.ignoreChanges
+    }
+    if !resource.replaceTriggeredBy.isEmpty { base.replaceTriggeredBy = resource.replaceTriggeredBy }
+    base.preconditions += resource.preconditions
+    base.postconditions += resource.postconditions
+    if let connection = resource.connection { base.connection = connection }
+    if !resource.provisioners.isEmpty { base.provisioners = resource.provisioners }
+    base.body = base.body.overridden(by: resource.body)
+    content.resources[address] = base
+  }
+
+  private mutating func rejectDependsOn(_ written: Set<String>, _ range: SourceRange) {
+    guard written.contains("depends_on") else { return }
+    reader.error("Unsupported override", "The depends_on argument may not be overridden.", at: range)
+  }
+}

@@ -1,0 +1,207 @@
+package import Addresses
+package import Diagnostics
+import HCL
+package import Host
+
+/// Reads modules from directories.
+package struct ModuleLoader: Sendable {
+  package let files: any FileTree
+  /// The data directory with the manifest of installed modules, `.terraform` as a rule.
+  package let dataDirectory: String
+
+  package init(files: any FileTree, dataDirectory: String = ".terraform") {
+    self.files = files
+    self.dataDirectory = dataDirectory
+  }
+
+  /// Reads the module in a directory and every module below it, and checks all that needs no values.
+  package func load(_ directory: String = ".") -> ModuleTree {
+    var loading = TreeLoading(self)
+    let root = loading.module(directory, path: .root, ancestors: [])
+    let tree = ModuleTree(root: root, sources: loading.sources, diagnostics: [])
+    // Without a sound tree, further checks only repeat what is wrong with it.
+    guard !loading.diagnostics.hasErrors else {
+      return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics)
+    }
+    var checks = TreeChecks(tree)
+    checks.run()
+    return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics + checks.diagnostics)
+  }
+
+  /// Reads one module without those that it calls, for installing these.
+  package func loadAlone(
+    _ directory: String, path: ModulePath = .root
+  ) -> (module: Module, sources: SourceMap, diagnostics: [Diagnostic]) {
+    var loading = TreeLoading(self)
+    let content = loading.content(directory, path)
+    return (
+      Module(path: path, directory: directory, children: [:], content: content), loading.sources, loading.diagnostics
+    )
+  }
+
+  /// Whether a directory holds at least one configuration file.
+  package func hasConfiguration(_ directory: String) -> Bool {
+    guard let names = try? files.list(directory) else { return false }
+    return names.contains { ConfigurationFile($0) != nil }
+  }
+}
+
+/// A file name that means configuration.
+struct ConfigurationFile {
+  var isJSON: Bool
+  var isOverride: Bool
+
+  /// Nil for other files, hidden ones and what editors leave behind.
+  init?(_ name: String) {
+    if name.hasPrefix(".") || name.hasSuffix("~") || (name.hasPrefix("#") && name.hasSuffix("#")) { return nil }
+    let base: Substring
+    if name.hasSuffix(".tf") {
+      isJSON = false
+      base = name.dropLast(3)
+    } else if name.hasSuffix(".tf.json") {
+      isJSON = true
+      base = name.dropLast(8)
+    } else {
+      return nil
+    }
+    isOverride = base == "override" || base.hasSuffix("_override")
+  }
+}
+
+/// The state of reading a tree.
+private struct TreeLoading {
+  let loader: ModuleLoader
+  var sources = SourceMap()
+  var diagnostics: [Diagnostic] = []
+  private var manifest: ModuleManifest?
+
+  init(_ loader: ModuleLoader) { self.loader = loader }
+
+  /// - Parameter ancestors: the directories of the modules above, to find calls that never end.
+  mutating func module(
+    _ directory: String, path: ModulePath, ancestors: [String], source: String? = nil
+  ) -> Module {
+    let content = content(directory, path, source: source)
+    var children: [String: Module] = [:]
+    let lineage = ancestors + [directory]
+    for name in content.moduleCalls.keys.sorted() {
+      guard let call = content.moduleCalls[name] else { continue }
+      guard let place = locate(call, from: directory, path: path.child(name)) else { continue }
+      if let start = lineage.firstIndex(of: place), case .local = ModuleSource(call.source) {
+        let cycle = (lineage[start...] + [place]).joined(separator: " -> ")
+        diagnostics.append(
+          .error(
+            "Module calls form a cycle",
+            "Module \"\(name)\" leads back to a module that calls it, so its tree would have no end: \(cycle).",
+            at: call.sourceRange))
+        continue
+      }
+      if lineage.count > 100 {
+        diagnostics.append(
+          .error(
+            "Module nesting too deep", "Modules are nested more than 100 levels deep here.", at: call.sourceRange))
+        continue
+      }
+      children[name] = module(place, path: path.child(name), ancestors: lineage, source: call.source)
+    }
+    return Module(path: path, directory: directory, children: children, content: content)
+  }
+
+  /// The directory that a call leads to; nil, with a diagnostic, when there is none.
+  private mutating func locate(_ call: ModuleCall, from directory: String, path: ModulePath) -> String? {
+    switch ModuleSource(call.source) {
+    case .invalid: return nil
+    case .local(let source):
+      let place = normalizedPath(directory, source)
+      if loader.files.isDirectory(place) { return place }
+      diagnostics.append(
+        .error(
+          "Unreadable module directory",
+          "Unable to evaluate directory symlink: lstat \(place): no such file or directory", at: call.sourceRange,
+          context: call.range))
+      return nil
+    case .registry, .remote:
+      if manifest == nil { manifest = ModuleManifest(loader.dataDirectory, loader.files) }
+      let key = path.names.joined(separator: ".")
+      guard let place = manifest?.directories[key], loader.files.isDirectory(place) else {
+        diagnostics.append(
+          .error(
+            "Module not installed",
+            "This module is not yet installed. Run \"terraform init\" to install all modules required by this "
+              + "configuration.", at: call.sourceRange))
+        return nil
+      }
+      return place
+    }
+  }
+
+  mutating func content(_ directory: String, _ path: ModulePath, source: String? = nil) -> ModuleContent {
+    let names: [String]
+    do {
+      names = try loader.files.list(directory)
+    } catch {
+      diagnostics.append(
+        .error(
+          "Failed to read module directory", "Module directory \(directory) does not exist or cannot be read."))
+      return ModuleContent()
+    }
+    var primary: [(Body, ConfigurationFile)] = []
+    var overrides: [(Body, ConfigurationFile)] = []
+    for name in names {
+      guard let file = ConfigurationFile(name) else { continue }
+      let path = directory == "." ? name : "\(directory)/\(name)"
+      guard !loader.files.isDirectory(path), let body = parse(path, file) else { continue }
+      if file.isOverride { overrides.append((body, file)) } else { primary.append((body, file)) }
+    }
+    var assembler = ModuleAssembler(reader: BlockReader(sources: sources))
+    for (body, _) in primary { assembler.add(assembler.reader.file(body, in: path, isOverride: false)) }
+    for (body, _) in overrides { assembler.override(with: assembler.reader.file(body, in: path, isOverride: true)) }
+    assembler.finish()
+    diagnostics += assembler.reader.diagnostics
+    checkVersion(assembler.content, path, source ?? directory)
+    return assembler.content
+  }
+
+  private mutating func parse(_ path: String, _ file: ConfigurationFile) -> Body? {
+    do {
+      let bytes = try loader.files.read(path)
+      let id = sources.add(path: path, bytes: bytes)
+      let (body, found) = file.isJSON ? parseJSONFile(bytes, file: id) : parseFile(bytes, file: id)
+      diagnostics += found
+      return body
+    } catch {
+      diagnostics.append(.error("Failed to read file", "The file \"\(path)\" could not be read."))
+      return nil
+    }
+  }
+
+  private mutating func checkVersion(_ content: ModuleContent, _ path: ModulePath, _ source: String) {
+    guard let version = SemanticVersion(parsing: languageVersion) else { return }
+    for constraint in content.settings.requiredVersions {
+      guard let parsed = try? VersionConstraints(parsing: constraint.text), !parsed.allows(version) else { continue }
+      let who = path.isRoot ? "This configuration" : "Module \(path) (from \(source))"
+      diagnostics.append(
+        .error(
+          "Unsupported Terraform Core version",
+          "\(who) does not support Terraform version \(languageVersion). To proceed, either choose another supported "
+            + "Terraform version or update this version constraint. Version constraints are normally set for good reason, "
+            + "so updating the constraint may lead to other errors or unexpected behavior.", at: constraint.range))
+    }
+  }
+}
+
+/// Joins a relative path to a directory, `.` and `..` resolved as far as the text allows.
+package func normalizedPath(_ directory: String, _ relative: String) -> String {
+  var parts: [Substring] = []
+  let isAbsolute = directory.hasPrefix("/")
+  for part in directory.split(separator: "/") + relative.split(whereSeparator: { $0 == "/" || $0 == "\\" }) {
+    if part == "." { continue }
+    if part == "..", let last = parts.last, last != ".." {
+      parts.removeLast()
+    } else if part != ".." || !isAbsolute {
+      parts.append(part)
+    }
+  }
+  if isAbsolute { return "/" + parts.joined(separator: "/") }
+  return parts.isEmpty ? "." : parts.joined(separator: "/")
+}

@@ -1,0 +1,90 @@
+package import Addresses
+import Diagnostics
+import HCL
+
+extension Module {
+  /// The provider that a local name stands for in this module.
+  package func providerSource(named name: String) -> ProviderSource {
+    requiredProviders[name]?.source ?? .implied(by: name)
+  }
+
+  /// The block that configures a provider in this module itself.
+  package func providerBlock(_ source: ProviderSource, alias: String?) -> ProviderBlock? {
+    configurationsBySource[ProviderSourceKey(source: source, alias: alias)]
+  }
+}
+
+/// A provider configuration by its source instead of its local name.
+struct ProviderSourceKey: Hashable {
+  var source: ProviderSource
+  var alias: String?
+}
+
+extension ModuleTree {
+  /// The provider configuration that serves a resource.
+  ///
+  /// Names are followed up through `providers` arguments; configurations without alias are inherited from ancestors, and
+  /// when nobody has one, an empty one in the root module is meant. Nil when an aliased one is nowhere to be found; loading
+  /// has reported that.
+  package func providerConfiguration(for resource: ResourceBlock) -> ProviderConfigurationAddress? {
+    let key = resource.provider?.key ?? ProviderReferenceKey(resource.resource.impliedProvider)
+    return providerConfiguration(named: key, in: resource.address.module)
+  }
+
+  /// The provider configuration that a name means in a module; see `providerConfiguration(for:)`.
+  package func providerConfiguration(
+    named key: ProviderReferenceKey, in path: ModulePath
+  ) -> ProviderConfigurationAddress? {
+    guard var module = module(at: path) else { return nil }
+    var source = module.providerSource(named: key.name)
+    var alias = key.alias
+    while true {
+      if module.providerBlock(source, alias: alias) != nil {
+        return ProviderConfigurationAddress(module: module.path, source: source, alias: alias)
+      }
+      guard let parentPath = module.path.parent, let callName = module.path.names.last,
+        let parent = self.module(at: parentPath)
+      else {
+        return alias == nil ? ProviderConfigurationAddress(source: source) : nil
+      }
+      let passed = parent.moduleCalls[callName]?.providers?.first {
+        $0.child.alias == alias && module.providerSource(named: $0.child.name) == source
+      }
+      if let passed {
+        source = parent.providerSource(named: passed.parent.name)
+        alias = passed.parent.alias
+      } else if alias != nil {
+        return nil
+      }
+      module = parent
+    }
+  }
+
+  /// The block behind a configuration address; nil for the empty one that is assumed in the root module.
+  package func providerBlock(at address: ProviderConfigurationAddress) -> ProviderBlock? {
+    module(at: address.module)?.providerBlock(address.source, alias: address.alias)
+  }
+
+  /// Every provider that the configuration needs, with all constraints put on it.
+  package func providerRequirements() -> [ProviderSource: [ConstraintText]] {
+    var requirements: [ProviderSource: [ConstraintText]] = [:]
+    for module in modules {
+      for name in module.requiredProviders.keys.sorted() {
+        guard let entry = module.requiredProviders[name] else { continue }
+        requirements[entry.source, default: []] += entry.constraint.map { [$0] } ?? []
+      }
+      for key in module.providerConfigurations.keys.sorted() {
+        requirements[module.providerSource(named: key.name), default: []] +=
+          module.providerConfigurations[key]?.version.map { [$0] } ?? []
+      }
+      for resource in module.resources.values {
+        requirements[module.providerSource(named: resource.providerName), default: []] += []
+      }
+      for block in module.imports {
+        let name = block.provider?.name ?? block.resource.resource.impliedProvider
+        requirements[module.providerSource(named: name), default: []] += []
+      }
+    }
+    return requirements
+  }
+}

@@ -1,0 +1,303 @@
+import Addresses
+import Diagnostics
+package import HCL
+
+/// Checks every reference of a module against what the module declares, without any value.
+struct ReferenceChecks {
+  let module: Module
+  var diagnostics: [Diagnostic] = []
+  /// Sorted names for suggestions, made when the first message needs them.
+  private var names: Names?
+
+  private struct Names {
+    var variables: [String]
+    var locals: [String]
+    var calls: [String]
+  }
+
+  /// Which names of the surroundings an expression may use.
+  private struct Surroundings {
+    var hasCount = false
+    var hasEach = false
+    var hasSelf = false
+  }
+
+  init(_ module: Module) { self.module = module }
+
+  mutating func run() {
+    for local in module.locals.values { check(local.expression, Surroundings()) }
+    for output in module.outputs.values {
+      check(output.expression, Surroundings())
+      check(output.preconditions, Surroundings())
+      checkDependsOn(output.dependsOn)
+    }
+    for variable in module.variables.values { check(variable.validations, Surroundings()) }
+    for provider in module.providerConfigurations.values { check(provider.body, Surroundings()) }
+    for block in module.checks.values { check(block.asserts, Surroundings()) }
+    for block in module.imports { check(block) }
+    for call in module.moduleCalls.values { check(call) }
+    for resource in module.resources.values { check(resource) }
+    for block in module.removed {
+      let inner = Surroundings(hasCount: true, hasEach: true, hasSelf: true)
+      for provisioner in block.provisioners { check(provisioner.body, inner) }
+    }
+  }
+
+  private mutating func check(_ call: ModuleCall) {
+    let inner = Surroundings(hasCount: call.count != nil, hasEach: call.forEach != nil)
+    for argument in call.arguments.values { check(argument.expression, inner) }
+    if let count = call.count { check(count, Surroundings()) }
+    if let forEach = call.forEach { check(forEach, Surroundings()) }
+    checkDependsOn(call.dependsOn)
+  }
+
+  private mutating func check(_ block: ImportBlock) {
+    let inner = Surroundings(hasEach: block.forEach != nil)
+    check(block.id, inner)
+    if let forEach = block.forEach { check(forEach, Surroundings()) }
+    // The target itself need not be declared, as its configuration may be generated; only its keys are evaluated.
+    for key in block.to.computedKeys { check(key, inner) }
+  }
+
+  private mutating func check(_ resource: ResourceBlock) {
+    var inner = Surroundings(hasCount: resource.count != nil, hasEach: resource.forEach != nil)
+    check(resource.body, inner)
+    if let count = resource.count { check(count, Surroundings()) }
+    if let forEach = resource.forEach { check(forEach, Surroundings()) }
+    check(resource.preconditions, inner)
+    for trigger in resource.replaceTriggeredBy { check(trigger, inner) }
+    checkDependsOn(resource.dependsOn)
+    checkOwnConditions(resource)
+    inner.hasSelf = true
+    check(resource.postconditions, inner)
+    if let connection = resource.connection { check(connection, inner) }
+    for provisioner in resource.provisioners {
+      check(provisioner.body, inner)
+      if let connection = provisioner.connection { check(connection, inner) }
+    }
+  }
+
+  /// Conditions speak of their own object as `self`, never by its name.
+  private mutating func checkOwnConditions(_ resource: ResourceBlock) {
+    for (rules, kind) in [(resource.preconditions, "precondition"), (resource.postconditions, "postcondition")] {
+      for rule in rules {
+        for traversal in rule.condition.variables + rule.errorMessage.variables {
+          guard let reference = Reference.parse(traversal).0, reference.resource == resource.resource else { continue }
+          error(
+            "Invalid reference in \(kind)", "Configuration for \(resource.resource) may not refer to itself.",
+            at: traversal.range)
+        }
+      }
+    }
+  }
+
+  private mutating func check(_ rules: [CheckRule], _ surroundings: Surroundings) {
+    for rule in rules {
+      check(rule.condition, surroundings)
+      check(rule.errorMessage, surroundings)
+    }
+  }
+
+  private mutating func check(_ body: Body, _ surroundings: Surroundings) {
+    for traversal in body.allReferences { check(traversal, surroundings) }
+  }
+
+  private mutating func check(_ expression: Expression, _ surroundings: Surroundings) {
+    for traversal in expression.variables { check(traversal, surroundings) }
+  }
+
+  private mutating func error(_ summary: String, _ detail: String, at range: SourceRange) {
+    diagnostics.append(.error(summary, detail, at: range))
+  }
+
+  private mutating func check(_ traversal: Traversal, _ surroundings: Surroundings) {
+    let (parsed, found) = Reference.parse(traversal)
+    diagnostics += found
+    guard let reference = parsed else { return }
+    switch reference.subject {
+    case .variable(let name): if module.variables[name] == nil { rejectVariable(name, at: reference.range) }
+    case .local(let name): if module.locals[name] == nil { rejectLocal(name, at: reference.range) }
+    case .resource(let resource, let key): check(resource, key, reference)
+    case .module(let name, let key): check(module: name, key, output: nil, reference)
+    case .moduleOutput(let name, let key, let output): check(module: name, key, output: output, reference)
+    case .path(let name): checkPath(name, at: reference.range)
+    case .terraform(let name): checkTerraform(name, at: reference.range)
+    case .count(let name): checkCount(name, surroundings.hasCount, at: reference.range)
+    case .each(let name): checkEach(name, surroundings.hasEach, at: reference.range)
+    case .`self`:
+      if !surroundings.hasSelf {
+        error(
+          "Invalid \"self\" reference",
+          "The \"self\" object is not available in this context. This object can be used only in resource provisioner, "
+            + "connection, and postcondition blocks.", at: reference.range)
+      }
+    }
+  }
+
+  // MARK: Declared names
+
+  private mutating func sortedNames() -> Names {
+    if let names { return names }
+    let made = Names(
+      variables: module.variables.keys.sorted(), locals: module.locals.keys.sorted(),
+      calls: module.moduleCalls.keys.sorted())
+    names = made
+    return made
+  }
+
+  private var place: String { module.path.isRoot ? "the root module" : module.path.description }
+
+  private mutating func rejectVariable(_ name: String, at range: SourceRange) {
+    let near =
+      suggestion(for: name, among: sortedNames().variables).map { "Did you mean \"\($0)\"?" }
+      ?? "This variable can be declared with a variable \"\(name)\" {} block."
+    error(
+      "Reference to undeclared input variable",
+      "An input variable with the name \"\(name)\" has not been declared. \(near)", at: range)
+  }
+
+  private mutating func rejectLocal(_ name: String, at range: SourceRange) {
+    let near = suggestion(for: name, among: sortedNames().locals).map { " Did you mean \"\($0)\"?" } ?? ""
+    error(
+      "Reference to undeclared local value", "A local value with the name \"\(name)\" has not been declared.\(near)",
+      at: range)
+  }
+
+  private mutating func check(_ resource: Resource, _ key: InstanceKey?, _ reference: Reference) {
+    guard let block = module.resources[resource] else {
+      rejectResource(resource, at: reference.range)
+      return
+    }
+    if key != nil, block.count == nil, block.forEach == nil {
+      error(
+        "Unexpected resource instance key",
+        "Because \(resource) does not have \"count\" or \"for_each\" set, references to it must not include an index key. "
+          + "Remove the bracketed index to refer to the single instance of this resource.", at: reference.range)
+    }
+    if key == nil, case .attribute? = reference.remaining.first, block.count != nil || block.forEach != nil {
+      let argument = block.count != nil ? "count" : "for_each"
+      let example = block.count != nil ? "count.index" : "each.key"
+      error(
+        "Missing resource instance key",
+        "Because \(resource) has \"\(argument)\" set, its attributes must be accessed on specific instances.\n\nFor example, "
+          + "to correlate with indices of a referring resource, use:\n    \(resource)[\(example)]", at: reference.range)
+    }
+  }
+
+  private mutating func rejectResource(_ resource: Resource, at range: SourceRange) {
+    let kind =
+      switch resource.mode {
+      case .managed: "A managed"
+      case .data: "A data"
+      case .ephemeral: "An ephemeral"
+      }
+    let data = Resource(.data, resource.type, resource.name)
+    let near =
+      resource.mode == .managed && module.resources[data] != nil ? "\n\nDid you mean the data resource \(data)?" : ""
+    error(
+      "Reference to undeclared resource",
+      "\(kind) resource \"\(resource.type)\" \"\(resource.name)\" has not been declared in \(place).\(near)", at: range)
+  }
+
+  private mutating func check(module name: String, _ key: InstanceKey?, output: String?, _ reference: Reference) {
+    guard let call = module.moduleCalls[name] else {
+      let near = suggestion(for: name, among: sortedNames().calls).map { " Did you mean \"\($0)\"?" } ?? ""
+      error(
+        "Reference to undeclared module", "No module call named \"\(name)\" is declared in \(place).\(near)",
+        at: reference.range)
+      return
+    }
+    guard let output, let child = module.children[name], child.outputs[output] == nil else { return }
+    let isRepeated = call.count != nil || call.forEach != nil
+    guard isRepeated == (key != nil) else { return }
+    error(
+      "Unsupported attribute", "This object does not have an attribute named \"\(output)\".",
+      at: SourceRange(
+        file: reference.range.file, start: reference.range.end - UInt32(output.utf8.count) - 1, end: reference.range.end))
+  }
+
+  // MARK: Built-in names
+
+  private mutating func checkPath(_ name: String, at range: SourceRange) {
+    let known = ["cwd", "module", "root"]
+    if known.contains(name) { return }
+    let near = suggestion(for: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
+    error(
+      "Invalid \"path\" attribute", "The \"path\" object does not have an attribute named \"\(name)\".\(near)", at: range)
+  }
+
+  private mutating func checkTerraform(_ name: String, at range: SourceRange) {
+    switch name {
+    case "workspace", "applying": return
+    case "env":
+      error(
+        "Invalid \"terraform\" attribute",
+        "The terraform.env attribute was deprecated in v0.10 and removed in v0.12. The \"state environment\" concept was "
+          + "renamed to \"workspace\" in v0.12, and so the workspace name can now be accessed using the terraform.workspace "
+          + "attribute.", at: range)
+    default:
+      error(
+        "Invalid \"terraform\" attribute",
+        "The \"terraform\" object does not have an attribute named \"\(name)\". The only supported attributes are "
+          + "terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is "
+          + "true only during apply.", at: range)
+    }
+  }
+
+  private mutating func checkCount(_ name: String, _ isThere: Bool, at range: SourceRange) {
+    if name != "index" {
+      error(
+        "Invalid \"count\" attribute",
+        "The \"count\" object does not have an attribute named \"\(name)\". The only supported attribute is count.index, "
+          + "which is the index of each instance of a resource block that has the \"count\" argument set.", at: range)
+    } else if !isThere {
+      error(
+        "Reference to \"count\" in non-counted context",
+        "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the "
+          + "\"count\" argument is set.", at: range)
+    }
+  }
+
+  private mutating func checkEach(_ name: String, _ isThere: Bool, at range: SourceRange) {
+    if name != "key", name != "value" {
+      error(
+        "Invalid \"each\" attribute",
+        "The \"each\" object does not have an attribute named \"\(name)\". The supported attributes are each.key and "
+          + "each.value, the current key and value pair of the \"for_each\" attribute set.", at: range)
+    } else if !isThere {
+      error(
+        "Reference to \"each\" in context without for_each",
+        "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument "
+          + "is set.", at: range)
+    }
+  }
+
+  // MARK: depends_on
+
+  private mutating func checkDependsOn(_ traversals: [Traversal]) {
+    for traversal in traversals {
+      let (parsed, found) = Reference.parse(traversal)
+      diagnostics += found
+      guard let reference = parsed else { continue }
+      if let step = reference.remaining.first {
+        error(
+          "Invalid depends_on reference",
+          "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.",
+          at: step.range)
+      } else if let resource = reference.resource, module.resources[resource] == nil {
+        rejectResource(resource, at: reference.range)
+      }
+    }
+  }
+}
+
+extension Expression {
+  /// The keys of a reference chain that must be evaluated.
+  package var computedKeys: [Expression] {
+    switch kind {
+    case .relativeTraversal(let source, _): source.computedKeys
+    case .index(let collection, let key): collection.computedKeys + [key]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package import Addresses
+package import Diagnostics
+package import HCL
+
+/// Names that cannot be resource types in an address unless `resource.` stands before them.
+private let reservedRoots: Set<String> = [
+  "count", "each", "local", "path", "self", "terraform", "var", "template", "lazy", "arg", "run", "output", "check",
+  "moved",
+]
+
+/// Reads a chain as the address of a module, a resource or an instance: `module.a[0].aws_vpc.main["x"]`.
+package func parseTarget(_ traversal: Traversal) -> (TargetAddress?, [Diagnostic]) {
+  var reader = TargetReader(traversal)
+  let address = reader.read()
+  return (address, reader.diagnostics)
+}
+
+private struct TargetReader {
+  let traversal: Traversal
+  var diagnostics: [Diagnostic] = []
+  /// The root and the steps alike, so that they can be read in one go.
+  private var parts: [TraversalStep]
+  private var position = 0
+
+  init(_ traversal: Traversal) {
+    self.traversal = traversal
+    parts = [.attribute(traversal.root, traversal.rootRange)] + traversal.steps
+  }
+
+  private mutating func fail(_ detail: String, _ range: SourceRange) -> TargetAddress? {
+    diagnostics.append(.error("Invalid address", detail, at: range))
+    return nil
+  }
+
+  private mutating func name() -> String? {
+    guard position < parts.count, case .attribute(let name, _) = parts[position] else { return nil }
+    position += 1
+    return name
+  }
+
+  /// The key at the position, if there is one; the outer optional is empty after an error.
+  private mutating func key() -> InstanceKey?? {
+    guard position < parts.count, case .index(let key, let range) = parts[position] else { return .some(nil) }
+    position += 1
+    switch key {
+    case .string(let text): return .some(.string(text))
+    case .number(.integer(let number)): return .some(.integer(Int(number)))
+    case .number(.decimal):
+      _ = fail("Resource instance key must be integer.", range)
+      return nil
+    }
+  }
+
+  mutating func read() -> TargetAddress? {
+    var steps: [ModuleInstance.Step] = []
+    while position < parts.count, case .attribute("module", let range) = parts[position] {
+      position += 1
+      guard let call = name() else {
+        return fail("Prefix \"module.\" must be followed by a module name.", range)
+      }
+      guard let key = key() else { return nil }
+      steps.append(ModuleInstance.Step(call, key: key))
+    }
+    let module = ModuleInstance(steps)
+    if position == parts.count { return .module(module) }
+    return resource(in: module)
+  }
+
+  private mutating func resource(in module: ModuleInstance) -> TargetAddress? {
+    guard var type = name() else {
+      return fail(
+        "Unexpected extra operators after address.", parts[position].range)
+    }
+    var mode = ResourceMode.managed
+    var isExplicit = true
+    switch type {
+    case "data": mode = .data
+    case "ephemeral": mode = .ephemeral
+    case "resource": mode = .managed
+    default: isExplicit = false
+    }
+    if isExplicit {
+      guard let next = name() else {
+        return fail("Resource specification must include a resource type and name.", traversal.range)
+      }
+      type = next
+    } else if reservedRoots.contains(type) {
+      return fail(
+        "The keyword \"\(type)\" is reserved and cannot be used to target a resource address. If you are targeting a "
+          + "resource type that uses a reserved keyword, please prefix your address with \"resource.\".", traversal.range)
+    }
+    guard let name = name() else {
+      return fail(
+        position < parts.count
+          ? "A resource name is required." : "Resource specification must include a resource type and name.",
+        position < parts.count ? parts[position].range : traversal.range)
+    }
+    guard let key = key() else { return nil }
+    if position < parts.count {
+      if key == nil { return fail("Resource instance key must be given in square brackets.", parts[position].range) }
+      return fail("Unexpected extra operators after address.", parts[position].range)
+    }
+    return .resource(ResourceInstance(module: module, Resource(mode, type, name), key: key))
+  }
+}
