@@ -1,0 +1,54 @@
+package import Addresses
+
+/// Something that happened during installation, for whoever shows it.
+package enum InstallEvent: Hashable, Sendable {
+  case builtin(ProviderSource)
+  case reusingLocked(ProviderSource)
+  case findingLatest(ProviderSource)
+  case findingMatching(ProviderSource, VersionConstraints)
+  case alreadyInstalled(ProviderSource, SemanticVersion)
+  case linkedFromCache(ProviderSource, SemanticVersion)
+  case installing(ProviderSource, SemanticVersion)
+  case installed(ProviderSource, SemanticVersion, PackageTrust)
+
+  /// One line for people, without the leading hyphen, in the words that users of Terraform know.
+  package var text: String {
+    switch self {
+    case .builtin(let source): "\(source) is built in to Terraform"
+    case .reusingLocked(let source):
+      "Reusing previous version of \(source.displayName) from the dependency lock file"
+    case .findingLatest(let source): "Finding latest version of \(source.displayName)..."
+    case .findingMatching(let source, let constraints):
+      "Finding \(source.displayName) versions matching \"\(constraints)\"..."
+    case .alreadyInstalled(let source, let version): "Using previously-installed \(source.displayName) v\(version)"
+    case .linkedFromCache(let source, let version):
+      "Using \(source.displayName) v\(version) from the shared cache directory"
+    case .installing(let source, let version): "Installing \(source.displayName) v\(version)..."
+    case .installed(let source, let version, let trust):
+      "Installed \(source.displayName) v\(version) (\(trust.description))"
+    }
+  }
+}
+
+/// How much is known of a package's origin.
+package enum PackageTrust: Hashable, Sendable, CustomStringConvertible {
+  case unauthenticated
+  case verifiedChecksum
+  case signedByHashiCorp(keyID: String)
+  /// Signed by a key that the registry gave for this provider.
+  case selfSigned(keyID: String)
+
+  package var description: String {
+    switch self {
+    case .unauthenticated: "unauthenticated"
+    case .verifiedChecksum: "verified checksum"
+    case .signedByHashiCorp: "signed by HashiCorp"
+    case .selfSigned(let keyID): "self-signed, key ID \(keyID)"
+    }
+  }
+
+  /// Whether the developers themselves signed it, which deserves a note on what that means.
+  package var isThirdParty: Bool {
+    if case .selfSigned = self { true } else { false }
+  }
+}

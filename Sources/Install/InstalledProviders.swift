@@ -1,0 +1,145 @@
+package import Addresses
+package import Diagnostics
+package import Host
+
+/// A provider that can be started.
+package struct InstalledProvider: Hashable, Sendable {
+  package var source: ProviderSource
+  /// Nil for a development override.
+  package var version: SemanticVersion?
+  package var directory: String
+  package var executable: String
+
+  package init(source: ProviderSource, version: SemanticVersion?, directory: String, executable: String) {
+    self.source = source
+    self.version = version
+    self.directory = directory
+    self.executable = executable
+  }
+}
+
+/// The providers in a data directory, as every command but `init` uses them.
+package struct InstalledProviders: Sendable {
+  private let files: any FileTree
+  private let dataDirectory: String
+  private let platform: Platform
+  private let developmentOverrides: [ProviderSource: String]
+
+  package init(
+    files: any FileTree, dataDirectory: String, developmentOverrides: [ProviderSource: String] = [:],
+    platform: Platform = .current
+  ) {
+    self.files = files
+    self.dataDirectory = dataDirectory
+    self.developmentOverrides = developmentOverrides
+    self.platform = platform
+  }
+
+  /// Finds the executable of every required provider, after checking that the lock file fits the configuration and
+  /// that the packages are those that were locked. A package that did not change since it was last hashed is not read.
+  /// - Parameter unmanaged: providers that run outside (`TF_REATTACH_PROVIDERS`): neither locked nor installed.
+  package func find(
+    _ requirements: [ProviderSource: VersionConstraints], locks: DependencyLocks,
+    unmanaged: Set<ProviderSource> = []
+  ) -> ([ProviderSource: InstalledProvider], [Diagnostic]) {
+    let managed = requirements.filter { !$0.key.isBuiltin && !unmanaged.contains($0.key) }
+    let locked = managed.filter { developmentOverrides[$0.key] == nil }
+    if let diagnostic = inconsistencies(of: locks, with: locked) { return ([:], [diagnostic]) }
+    var found: [ProviderSource: InstalledProvider] = [:]
+    var problems: [String] = []
+    var cache = PackageHashCache(dataDirectory: dataDirectory, files: files)
+    for source in managed.keys.sorted() {
+      do throws(InstallError) {
+        if let directory = developmentOverrides[source] {
+          let executable = try executable(of: source, in: directory)
+          found[source] = InstalledProvider(source: source, version: nil, directory: directory, executable: executable)
+        } else if let lock = locks.providers[source] {
+          found[source] = try installed(lock, &cache)
+        }
+      } catch {
+        problems.append("\n  - \(source): \(error.message)")
+      }
+    }
+    cache.save()
+    if problems.isEmpty { return (found, []) }
+    let detail =
+      "The installed provider plugins are not consistent with the packages selected in the dependency lock file:"
+      + problems.joined()
+      + "\n\nTo download the plugins required for this configuration, run:\n  plumb init"
+    return ([:], [.error("Required plugins are not installed", detail)])
+  }
+
+  /// What the lock file lacks, and what it has in a version that the configuration no longer allows.
+  private func inconsistencies(
+    of locks: DependencyLocks, with requirements: [ProviderSource: VersionConstraints]
+  ) -> Diagnostic? {
+    var lines: [String] = []
+    for (source, constraints) in requirements.sorted(by: { $0.key < $1.key }) {
+      guard let lock = locks.providers[source] else {
+        lines.append("\n  - provider \(source): required by this configuration but no version is selected")
+        continue
+      }
+      if !constraints.allows(lock.version) {
+        lines.append(
+          "\n  - provider \(source): locked version selection \(lock.version) doesn't match the updated version "
+            + "constraints \"\(constraints)\"")
+      }
+    }
+    if lines.isEmpty { return nil }
+    let advice =
+      locks.providers.isEmpty
+      ? "To make the initial dependency selections that will initialize the dependency lock file, run:\n  plumb init"
+      : "To update the locked dependency selections to match a changed configuration, run:\n  plumb init -upgrade"
+    return .error(
+      "Inconsistent dependency lock file",
+      "The following dependency selections recorded in the lock file are inconsistent with the current configuration:"
+        + lines.joined() + "\n\n" + advice)
+  }
+
+  private func installed(_ lock: ProviderLock, _ cache: inout PackageHashCache) throws(InstallError) -> InstalledProvider {
+    let root = "\(dataDirectory)/providers"
+    let directory = "\(root)/\(lock.source)/\(lock.version)/\(platform)"
+    guard files.isDirectory(directory) else {
+      throw InstallError(
+        .failed, "there is no package for \(lock.source) \(lock.version) cached in \(root)")
+    }
+    // Only a content hash can be checked on an unpacked package.
+    if lock.hashes.contains(where: \.isKnown) {
+      let hash: PackageHash
+      do throws(FileError) {
+        hash = try cache.contentHash(ofDirectory: directory)
+      } catch {
+        throw InstallError(.failed, error.description)
+      }
+      guard lock.hashes.contains(hash) else {
+        throw InstallError(
+          .packageRejected,
+          "the cached package for \(lock.source) \(lock.version) (in \(root)) does not match any of the checksums recorded "
+            + "in the dependency lock file")
+      }
+    }
+    return InstalledProvider(
+      source: lock.source, version: lock.version, directory: directory,
+      executable: try executable(of: lock.source, in: directory))
+  }
+
+  /// The path of the program in a package: `terraform-provider-TYPE`, alone or with `_` and anything behind it.
+  package func executable(of source: ProviderSource, in directory: String) throws(InstallError) -> String {
+    let prefix = "terraform-provider-\(source.type)"
+    let names: [String]
+    do throws(FileError) {
+      names = try files.list(directory)
+    } catch {
+      throw InstallError(.failed, "could not read package directory \(directory): \(error.sentence)")
+    }
+    let candidate = names.first { name in
+      guard name.hasPrefix(prefix) else { return false }
+      let rest = name.dropFirst(prefix.count)
+      return (rest.isEmpty || rest == ".exe" || rest.hasPrefix("_")) && files.isFile("\(directory)/\(name)")
+    }
+    guard let candidate else {
+      throw InstallError(.failed, "could not find executable file starting with \(prefix) in \(directory)")
+    }
+    return "\(directory)/\(candidate)"
+  }
+}

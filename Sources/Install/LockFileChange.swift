@@ -1,0 +1,33 @@
+package import Diagnostics
+
+/// What becomes of the lock file after a successful installation.
+package enum LockFileChange: Sendable {
+  case unchanged
+  case created
+  case updated
+  /// The file is read-only and would have other providers: an error.
+  case refused(Diagnostic)
+  /// The file is read-only and would have other versions or hashes: a warning, and nothing is written.
+  case notSaved(Diagnostic)
+
+  /// - Parameter isReadOnly: as `-lockfile=readonly`.
+  package init(from previous: DependencyLocks, to next: DependencyLocks, isReadOnly: Bool) {
+    if previous.selectsSame(as: next) {
+      self = .unchanged
+    } else if !isReadOnly {
+      self = previous.providers.isEmpty ? .created : .updated
+    } else if previous.providers.keys != next.providers.keys {
+      self = .refused(
+        .error(
+          "Provider dependency changes detected",
+          "Changes to the required provider dependencies were detected, but the lock file is read-only. To use and record "
+            + "these requirements, run \"plumb init\" without the \"-lockfile=readonly\" flag."))
+    } else {
+      self = .notSaved(
+        .warning(
+          "Provider lock file not updated",
+          "Changes to the provider selections were detected, but not saved in the .terraform.lock.hcl file. To record "
+            + "these selections, run \"plumb init\" without the \"-lockfile=readonly\" flag."))
+    }
+  }
+}
