@@ -12,15 +12,20 @@ package struct FunctionParameter: Sendable {
   package var allowsUnknown = false
   /// Whether the function itself deals with marks; otherwise all marks of the argument move to the result.
   package var allowsMarked = false
+  /// Whether the function itself deals with values of unknown type, where any type is taken; otherwise one such value
+  /// makes the result a value of unknown type.
+  package var allowsDynamic = false
 
   package init(
-    _ name: String, _ type: ValueType, allowsNull: Bool = false, allowsUnknown: Bool = false, allowsMarked: Bool = false
+    _ name: String, _ type: ValueType, allowsNull: Bool = false, allowsUnknown: Bool = false,
+    allowsMarked: Bool = false, allowsDynamic: Bool = false
   ) {
     self.name = name
     self.type = type
     self.allowsNull = allowsNull
     self.allowsUnknown = allowsUnknown
     self.allowsMarked = allowsMarked
+    self.allowsDynamic = allowsDynamic
   }
 }
 
@@ -121,34 +126,44 @@ extension Function {
   /// The rules that hold for every function: number of arguments, conversion, null, unknown and marks.
   package func callAsExpression(_ given: [Value]) throws(FunctionError) -> Value {
     try checkCount(given.count)
-    var arguments: [Value] = []
-    arguments.reserveCapacity(given.count)
+    var arguments = given
     var marks: Marks = []
     var isUnknown = false
-    for (position, value) in given.enumerated() {
+    var isUntyped = false
+    for position in arguments.indices {
       guard let parameter = signature.parameter(at: position) else { break }
-      var argument = value
-      if !parameter.allowsMarked && argument.hasMarks {
-        marks.formUnion(argument.allMarks)
-        argument = argument.withoutMarks
+      if !arguments[position].conforms(to: parameter.type) || parameter.type.containsDynamic {
+        arguments[position] = try converted(arguments[position], to: parameter.type, position)
       }
-      if argument.isNull && !parameter.allowsNull {
+      if !parameter.allowsMarked && arguments[position].hasMarks {
+        marks.formUnion(arguments[position].allMarks)
+        arguments[position] = arguments[position].withoutMarks
+      }
+      if !parameter.allowsNull && arguments[position].isNull {
         throw FunctionError("argument must not be null", argument: position)
       }
-      do {
-        argument = try convert(argument, to: parameter.type)
-      } catch {
-        throw FunctionError(error.description, argument: position)
+      if !arguments[position].isKnown {
+        if !parameter.allowsUnknown { isUnknown = true }
+        if !parameter.allowsDynamic && arguments[position].isOfUnknownType { isUntyped = true }
+      } else if parameter.allowsNull && !parameter.allowsDynamic && arguments[position].isOfUnknownType {
+        isUntyped = true
       }
-      if !parameter.allowsUnknown && !argument.isKnown { isUnknown = true }
-      arguments.append(argument)
     }
+    if isUntyped { return Value.dynamicUnknown.marked(with: marks) }
     if isUnknown {
       let type = try returnType(arguments)
       let result = isNeverNull ? Value.unknown(type, refined: .notNull) : .unknown(type)
       return result.marked(with: marks)
     }
     return try call(arguments).marked(with: marks)
+  }
+
+  private func converted(_ value: Value, to type: ValueType, _ position: Int) throws(FunctionError) -> Value {
+    do throws(ConversionError) {
+      return try convert(value, to: type)
+    } catch {
+      throw FunctionError(error.message, argument: position)
+    }
   }
 
   private func checkCount(_ count: Int) throws(FunctionError) {
@@ -160,6 +175,18 @@ extension Function {
     }
     if signature.variadic == nil && count > least {
       throw FunctionError("Function \"\(name)\" expects only \(least) argument(s).", argument: least)
+    }
+  }
+}
+
+extension Value {
+  /// Whether it is unknown, or null, without a type.
+  var isOfUnknownType: Bool {
+    switch self {
+    case .unknown(let unknown): unknown.type == .dynamic
+    case .null(let type): type == .dynamic
+    case .marked(let node): node.value.isOfUnknownType
+    default: false
     }
   }
 }

@@ -1,0 +1,215 @@
+import Values
+
+/// `regex`, `regexall` and `replace`.
+func regexFunctions() -> [Function] {
+  let parameters: [FunctionParameter] = [.string("pattern"), .string("string")]
+  return [
+    Function(
+      "regex", FunctionSignature(parameters),
+      returns: { (arguments) throws(FunctionError) in
+        guard arguments[0].isKnown else { return .dynamic }
+        return try matchType(compile(arguments.text(0)))
+      },
+      call: regex),
+    Function(
+      "regexall", FunctionSignature(parameters),
+      returns: { (arguments) throws(FunctionError) in
+        guard arguments[0].isKnown else { return .list(.dynamic) }
+        return .list(try matchType(compile(arguments.text(0))))
+      },
+      call: regexAll),
+    Function("replace", [.string("str"), .string("substr"), .string("replace")], returns: .string, call: replace),
+  ]
+}
+
+private func compile(_ pattern: String) throws(FunctionError) -> RegularExpression {
+  let expression: RegularExpression
+  do throws(RegularExpression.PatternError) {
+    expression = try RegularExpression.compiled(pattern)
+  } catch {
+    throw FunctionError("invalid regexp pattern: \(error.reason) in \(error.piece)", argument: 0)
+  }
+  let names = expression.groupNames
+  if names.contains(where: { $0 == nil }) && names.contains(where: { $0 != nil }) {
+    throw FunctionError(
+      "invalid regexp pattern: cannot mix both named and unnamed capture groups", argument: 0)
+  }
+  return expression
+}
+
+/// Without groups the match is a string, with unnamed ones a tuple, with named ones an object.
+private func matchType(_ expression: RegularExpression) -> ValueType {
+  let names = expression.groupNames
+  if names.isEmpty { return .string }
+  let named = names.compactMap { $0 }
+  if named.isEmpty { return .tuple(names.map { _ in .string }) }
+  return .object(named.map { ($0, .string) })
+}
+
+private func captured(
+  _ match: RegularExpression.Match, of expression: RegularExpression, in text: [UInt8]
+) -> Value {
+  func piece(_ range: Range<Int>?) -> Value {
+    range.map { .string(String(decoding: text[$0], as: UTF8.self)) } ?? .null(.string)
+  }
+  let names = expression.groupNames
+  if names.isEmpty { return piece(match.whole) }
+  let named = names.compactMap { $0 }
+  if named.isEmpty { return .tuple(match.groups.map(piece)) }
+  return .object(Array(zip(named, match.groups.map(piece))))
+}
+
+private func regex(_ arguments: [Value]) throws(FunctionError) -> Value {
+  let expression = try compile(arguments.text(0))
+  let text = Array(arguments.text(1).utf8)
+  guard let match = expression.firstMatch(in: text, from: 0) else {
+    throw FunctionError("pattern did not match any part of the given string")
+  }
+  return captured(match, of: expression, in: text)
+}
+
+private func regexAll(_ arguments: [Value]) throws(FunctionError) -> Value {
+  let expression = try compile(arguments.text(0))
+  let text = Array(arguments.text(1).utf8)
+  let found = expression.matches(in: text).map { captured($0, of: expression, in: text) }
+  return .list(found, of: matchType(expression))
+}
+
+// MARK: Replacement
+
+/// Text between slashes is a pattern, all else is taken as it stands.
+private func replace(_ arguments: [Value]) throws(FunctionError) -> Value {
+  let text = Array(arguments.text(0).utf8)
+  let wanted = Array(arguments.text(1).utf8)
+  let replacement = Array(arguments.text(2).utf8)
+  let slash = UInt8(ascii: "/")
+  if wanted.count > 1 && wanted.first == slash && wanted.last == slash {
+    let pattern = String(decoding: wanted[1..<wanted.count - 1], as: UTF8.self)
+    return .text(try replaceMatches(of: pattern, in: text, by: replacement))
+  }
+  return .text(String(decoding: replaceText(wanted, in: text, by: replacement), as: UTF8.self))
+}
+
+private func replaceMatches(
+  of pattern: String, in text: [UInt8], by replacement: [UInt8]
+) throws(FunctionError) -> String {
+  let expression: RegularExpression
+  do throws(RegularExpression.PatternError) {
+    expression = try RegularExpression.compiled(pattern)
+  } catch {
+    throw FunctionError("error parsing regexp: \(error.reason): `\(error.piece)`")
+  }
+  let template = ReplacementTemplate(replacement, groupNames: expression.groupNames)
+  var result: [UInt8] = []
+  result.reserveCapacity(text.count)
+  var end = 0
+  for match in expression.matches(in: text) {
+    result += text[end..<match.whole.lowerBound]
+    template.append(match, in: text, to: &result)
+    end = match.whole.upperBound
+  }
+  result += text[end...]
+  return String(decoding: result, as: UTF8.self)
+}
+
+private func replaceText(_ wanted: [UInt8], in text: [UInt8], by replacement: [UInt8]) -> [UInt8] {
+  var result: [UInt8] = []
+  result.reserveCapacity(text.count)
+  guard let first = wanted.first else {
+    // Nothing stands before each character and at the end.
+    for byte in text {
+      if byte & 0xC0 != 0x80 { result += replacement }
+      result.append(byte)
+    }
+    return result + replacement
+  }
+  var index = 0
+  while index < text.count {
+    if text[index] == first && text[index...].starts(with: wanted) {
+      result += replacement
+      index += wanted.count
+    } else {
+      result.append(text[index])
+      index += 1
+    }
+  }
+  return result
+}
+
+/// A replacement with `$1`, `$name`, `${1}` and `${name}` for groups and `$$` for a dollar sign, split once.
+private struct ReplacementTemplate {
+  private enum Part {
+    case literal([UInt8])
+    case whole
+    /// From 0.
+    case group(Int)
+  }
+
+  private var parts: [Part] = []
+
+  init(_ text: [UInt8], groupNames: [String?]) {
+    var literal: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      guard text[index] == UInt8(ascii: "$") else {
+        literal.append(text[index])
+        index += 1
+        continue
+      }
+      if index + 1 < text.count && text[index + 1] == UInt8(ascii: "$") {
+        literal.append(UInt8(ascii: "$"))
+        index += 2
+        continue
+      }
+      guard let (name, end) = ReplacementTemplate.name(in: text, at: index + 1) else {
+        literal.append(UInt8(ascii: "$"))
+        index += 1
+        continue
+      }
+      if !literal.isEmpty { parts.append(.literal(literal)) }
+      literal = []
+      if let part = ReplacementTemplate.part(named: name, groupNames) { parts.append(part) }
+      index = end
+    }
+    if !literal.isEmpty { parts.append(.literal(literal)) }
+  }
+
+  /// The longest run of letters, digits and underscores, or what stands between braces; nil when there is none.
+  private static func name(in text: [UInt8], at start: Int) -> (String, Int)? {
+    let isBraced = start < text.count && text[start] == UInt8(ascii: "{")
+    let rest = String(decoding: text[min(start + (isBraced ? 1 : 0), text.count)...], as: UTF8.self).unicodeScalars
+    let name = String(String.UnicodeScalarView(rest.prefix(while: isNamePart)))
+    if name.isEmpty { return nil }
+    let end = start + (isBraced ? 1 : 0) + name.utf8.count
+    guard isBraced else { return (name, end) }
+    return end < text.count && text[end] == UInt8(ascii: "}") ? (name, end + 1) : nil
+  }
+
+  private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar == "_" { return true }
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: return true
+    default: return false
+    }
+  }
+
+  /// Nil for groups that there are not: they stand for nothing.
+  private static func part(named name: String, _ groupNames: [String?]) -> Part? {
+    if name.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) {
+      guard let number = Int(name), number <= groupNames.count else { return nil }
+      if name.utf8.count > 1 && name.utf8.first == UInt8(ascii: "0") { return nil }
+      return number == 0 ? .whole : .group(number - 1)
+    }
+    return groupNames.firstIndex(of: name).map { .group($0) }
+  }
+
+  func append(_ match: RegularExpression.Match, in text: [UInt8], to result: inout [UInt8]) {
+    for part in parts {
+      switch part {
+      case .literal(let bytes): result += bytes
+      case .whole: result += text[match.whole]
+      case .group(let index): if let range = match.groups[index] { result += text[range] }
+      }
+    }
+  }
+}

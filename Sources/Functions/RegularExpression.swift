@@ -1,0 +1,176 @@
+import CRE2
+import Synchronization
+
+/// A regular expression in the language's dialect, which is RE2's. Compiled once for each pattern while it stays in use.
+@safe final class RegularExpression: Sendable {
+  /// One match: byte offsets of the whole and of each group, nil for groups that took no part.
+  struct Match {
+    let whole: Range<Int>
+    let groups: [Range<Int>?]
+  }
+
+  /// What is wrong with a pattern, in the words of the language, and the piece of it that is meant.
+  struct PatternError: Error {
+    let reason: String
+    let piece: String
+  }
+
+  // RE2 objects may be used from many threads at once.
+  private nonisolated(unsafe) let pattern: OpaquePointer
+  /// The name of each group, nil for unnamed ones.
+  let groupNames: [String?]
+
+  private init(compiling text: String) throws(PatternError) {
+    var source = try RegularExpression.translated(text)
+    let created = source.withUTF8 { bytes in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe CRE2CreatePattern($0.baseAddress, $0.count) }
+    }
+    guard let created = unsafe created else { throw PatternError(reason: "expression too large", piece: text) }
+    if let error = unsafe RegularExpression.error(of: created) {
+      unsafe CRE2FreePattern(created)
+      throw error
+    }
+    unsafe pattern = unsafe created
+    groupNames = unsafe (0..<CRE2GroupCount(created)).map { index in
+      unsafe CRE2GroupName(created, index + 1).map { unsafe String(cString: $0) }
+    }
+  }
+
+  deinit { unsafe CRE2FreePattern(pattern) }
+
+  /// The compiled form of a pattern; the ones used last are kept.
+  static func compiled(_ text: String) throws(PatternError) -> RegularExpression {
+    if let known = cache.withLock({ $0[text] }) { return known }
+    let expression = try RegularExpression(compiling: text)
+    cache.withLock { kept in
+      if kept.count >= 64 { kept.removeAll() }
+      kept[text] = expression
+    }
+    return expression
+  }
+
+  private static let cache = Mutex<[String: RegularExpression]>([:])
+
+  /// The leftmost match at or after a byte offset.
+  func firstMatch(in text: [UInt8], from start: Int) -> Match? {
+    var offsets = [Int64](repeating: -1, count: 2 * (groupNames.count + 1))
+    let found = unsafe text.withUnsafeBytes { bytes in
+      unsafe offsets.withUnsafeMutableBufferPointer { places in
+        unsafe CRE2Match(
+          pattern, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, start, places.baseAddress)
+      }
+    }
+    guard found else { return nil }
+    func range(_ group: Int) -> Range<Int>? {
+      offsets[2 * group] < 0 ? nil : Int(offsets[2 * group])..<Int(offsets[2 * group + 1])
+    }
+    return range(0).map { Match(whole: $0, groups: (0..<groupNames.count).map { range($0 + 1) }) }
+  }
+
+  /// All matches that do not overlap; an empty match right behind the last one does not count.
+  func matches(in text: [UInt8]) -> [Match] {
+    var found: [Match] = []
+    var position = 0
+    var previousEnd = -1
+    while position <= text.count, let match = firstMatch(in: text, from: position) {
+      let isEmpty = match.whole.isEmpty
+      if !isEmpty || match.whole.lowerBound != previousEnd { found.append(match) }
+      previousEnd = match.whole.upperBound
+      position = isEmpty ? RegularExpression.nextScalar(in: text, after: match.whole.upperBound) : previousEnd
+    }
+    return found
+  }
+
+  private static func nextScalar(in text: [UInt8], after offset: Int) -> Int {
+    var next = offset + 1
+    while next < text.count && text[next] & 0xC0 == 0x80 { next += 1 }
+    return next
+  }
+
+  // MARK: Patterns
+
+  private static func error(of pattern: OpaquePointer) -> PatternError? {
+    let code = unsafe Int(CRE2ErrorCode(pattern))
+    if code == 0 { return nil }
+    var length = 0
+    let bytes = unsafe CRE2ErrorArgument(pattern, &length)
+    let piece = unsafe String(
+      decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
+    return PatternError(reason: reasons.indices.contains(code) ? reasons[code] : "internal error", piece: piece)
+  }
+
+  /// By RE2's error codes.
+  private static let reasons = [
+    "", "internal error", "invalid escape sequence", "invalid character class", "invalid character class range",
+    "missing closing ]", "missing closing )", "unexpected )", "trailing backslash at end of expression",
+    "missing argument to repetition operator", "invalid repeat count", "invalid nested repetition operator",
+    "invalid or unsupported Perl syntax", "invalid UTF-8", "invalid named capture", "expression too large",
+  ]
+
+  /// Where the language's dialect and libre2's differ: `(?<name>…)` is another way to write `(?P<name>…)`, and there is no `\C`.
+  private static func translated(_ text: String) throws(PatternError) -> String {
+    guard text.utf8.contains(UInt8(ascii: "\\")) || text.utf8.contains(UInt8(ascii: "<")) else { return text }
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 8)
+    var index = 0
+    var isInClass = false
+    func at(_ offset: Int) -> UInt8? { index + offset < bytes.count ? bytes[index + offset] : nil }
+    while index < bytes.count {
+      let byte = bytes[index]
+      switch byte {
+      case UInt8(ascii: "\\"):
+        if at(1) == UInt8(ascii: "C") { throw PatternError(reason: "invalid escape sequence", piece: "\\C") }
+        let end = at(1) == UInt8(ascii: "Q") && !isInClass ? endOfQuote(bytes, from: index) : min(index + 2, bytes.count)
+        result += bytes[index..<end]
+        index = end
+        continue
+      case UInt8(ascii: "["):
+        if !isInClass {
+          isInClass = true
+          result.append(byte)
+          index += 1
+          // A bracket that comes first in a class stands for itself.
+          if at(0) == UInt8(ascii: "^") { result.append(bytes[index]); index += 1 }
+          if at(0) == UInt8(ascii: "]") { result.append(bytes[index]); index += 1 }
+          continue
+        }
+        if at(1) == UInt8(ascii: ":"), let end = endOfNamedClass(bytes, from: index) {
+          result += bytes[index..<end]
+          index = end
+          continue
+        }
+      case UInt8(ascii: "]"): isInClass = false
+      case UInt8(ascii: "(") where !isInClass && at(1) == UInt8(ascii: "?") && at(2) == UInt8(ascii: "<"):
+        if at(3) == UInt8(ascii: "=") || at(3) == UInt8(ascii: "!") {
+          throw PatternError(reason: "invalid named capture", piece: String(decoding: bytes[index...], as: UTF8.self))
+        }
+        result += "(?P<".utf8
+        index += 3
+        continue
+      default: break
+      }
+      result.append(byte)
+      index += 1
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func endOfQuote(_ bytes: [UInt8], from start: Int) -> Int {
+    var index = start + 2
+    while index + 1 < bytes.count {
+      if bytes[index] == UInt8(ascii: "\\") && bytes[index + 1] == UInt8(ascii: "E") { return index + 2 }
+      index += 1
+    }
+    return bytes.count
+  }
+
+  private static func endOfNamedClass(_ bytes: [UInt8], from start: Int) -> Int? {
+    var index = start + 2
+    while index + 1 < bytes.count {
+      if bytes[index] == UInt8(ascii: ":") && bytes[index + 1] == UInt8(ascii: "]") { return index + 2 }
+      index += 1
+    }
+    return nil
+  }
+}
