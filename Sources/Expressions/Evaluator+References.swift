@@ -1,5 +1,5 @@
-import Diagnostics
-import HCL
+package import Diagnostics
+package import HCL
 import Values
 
 extension Evaluator {
@@ -9,6 +9,14 @@ extension Evaluator {
     var steps: [ResolvedStep] = []
     collectSteps(of: expression, into: &steps)
     return resolve(root.root, steps, range: expression.range, in: expression)
+  }
+
+  /// The parts of a chain, without looking it up.
+  mutating func chainSteps(_ expression: Expression) -> (root: String, steps: [ResolvedStep])? {
+    guard let root = chainRoot(of: expression) else { return nil }
+    var steps: [ResolvedStep] = []
+    collectSteps(of: expression, into: &steps)
+    return (root.root, steps)
   }
 
   private func chainRoot(of expression: Expression) -> Traversal? {
@@ -103,4 +111,14 @@ extension Value {
     default: try? convert(self, to: type)
     }
   }
+}
+
+/// A reference chain with its keys evaluated, for those who ask what is named and not for its value. Nil if the expression is
+/// no chain.
+package func resolvedChain(
+  _ expression: Expression, in context: EvaluationContext
+) -> (chain: (root: String, steps: [ResolvedStep])?, diagnostics: [Diagnostic]) {
+  var evaluator = Evaluator(context)
+  let chain = evaluator.chainSteps(expression)
+  return (chain, evaluator.diagnostics)
 }

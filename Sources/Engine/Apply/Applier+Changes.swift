@@ -16,6 +16,7 @@ extension Applier {
     var data: RepetitionData
     var provider: any Provider
     var schema: Schema
+    var body: DecodePlan
   }
 
   private func target(_ change: ResourceChange) async -> Target? {
@@ -23,7 +24,8 @@ extension Applier {
     guard let block = tree.module(at: address.module.path)?.resources[address.resource],
       let node = evaluator.node(at: address.module),
       let data = evaluator.repetition(of: block, in: node).data(for: address.key),
-      let schema = schemas.schema(of: address.resource, from: change.provider.source)
+      let schema = schemas.schema(of: address.resource, from: change.provider.source),
+      let body = graph.plan(of: block.address)
     else {
       diagnostics += evaluator.takeDiagnostics()
       diagnostics.append(
@@ -31,7 +33,7 @@ extension Applier {
       return nil
     }
     guard let provider = await provider(for: change.provider) else { return nil }
-    return Target(block: block, node: node, data: data, provider: provider, schema: schema)
+    return Target(block: block, node: node, data: data, provider: provider, schema: schema, body: body)
   }
 
   private func inconsistent(_ address: ResourceInstance, _ detail: String) -> Diagnostic {
@@ -49,8 +51,8 @@ extension Applier {
     let address = change.address
     context.events(.applyStarted(address, deposedKey: nil, .read, nil))
     let start = context.uptimeMilliseconds()
-    var (configuration, problems) = decode(
-      target.block.body, schema: target.schema.block, in: evaluator.context(in: target.node, repetition: target.data))
+    var (configuration, problems) = target.body.decode(
+      in: evaluator.context(in: target.node, repetition: target.data))
     problems += evaluator.takeDiagnostics()
     var value: Value?
     if !problems.hasErrors {
@@ -65,7 +67,7 @@ extension Applier {
     }
     configuration = .dynamicNull
     diagnostics += located(
-      problems, address: address, body: target.block.body, schema: target.schema.block, block: target.block.range)
+      problems, address: address, body: target.body, block: target.block.range)
     guard let value, !problems.hasErrors else {
       context.events(.applyFailed(address, deposedKey: nil, .read, milliseconds: context.uptimeMilliseconds() - start))
       return false
@@ -115,8 +117,8 @@ extension Applier {
     if !conditionsHold(target.block.preconditions, change: change, node: target.node, data: target.data, value: nil) {
       return false
     }
-    var (configuration, problems) = decode(
-      target.block.body, schema: target.schema.block, in: evaluator.context(in: target.node, repetition: target.data))
+    var (configuration, problems) = target.body.decode(
+      in: evaluator.context(in: target.node, repetition: target.data))
     problems += evaluator.takeDiagnostics()
     diagnostics += addressed(problems, address)
     if problems.hasErrors { return false }
@@ -151,7 +153,7 @@ extension Applier {
         action: change.action == .update ? .update : .create, reason: change.reason, before: prior?.value ?? change.nullValue,
         after: change.after, plannedPrivate: change.plannedPrivate, replacePaths: [])
     }
-    let (ignored, _) = ignoredChanges(target.block, schema: target.schema.block)
+    let (ignored, _) = ignoredChanges(target.block, schema: target.schema)
     var usable = prior
     usable?.isTainted = false
     let request = ChangeRequest(
@@ -160,7 +162,7 @@ extension Applier {
       createBeforeDestroy: change.createBeforeDestroy, capabilities: ClientCapabilities(deferralAllowed: false))
     let (result, problems) = await limited { await planChange(request) }
     diagnostics += located(
-      problems, address: change.address, body: target.block.body, schema: target.schema.block, block: target.block.range)
+      problems, address: change.address, body: target.body, block: target.block.range)
     guard case .planned(let actual) = result else { return nil }
     let wanted: Action = change.action == .update ? .update : .create
     if actual.action != wanted && !(wanted == .update && actual.action == .noOp) {
@@ -221,7 +223,7 @@ extension Applier {
       response, change: change, planned: plannedValue, schema: target.schema.block, prior: prior, address: address)
     result.check()
     diagnostics += located(
-      result.diagnostics, address: address, body: target.block.body, schema: target.schema.block, block: target.block.range)
+      result.diagnostics, address: address, body: target.body, block: target.block.range)
     let saved = await save(
       result, operation: operation, change: change, marks: marks, schema: target.schema, prior: prior)
     let elapsed = context.uptimeMilliseconds() - start
@@ -313,7 +315,7 @@ extension Applier {
     }
     let block = tree.module(at: address.module.path)?.resources[address.resource]
     var problems = located(
-      response.diagnostics, address: address, body: block?.body, schema: schema.block, block: block?.range)
+      response.diagnostics, address: address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     if let new = response.new, !new.isNull, !problems.hasErrors {
       problems.append(
         Diagnostic(

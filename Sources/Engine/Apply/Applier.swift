@@ -29,10 +29,9 @@ package struct ApplyOutcome: Sendable {
 /// Each effect is written down before its provider call and closed, together with the object's new row, in one
 /// transaction after it. Nothing else keeps state.
 package func applyPlan(
-  _ plan: Plan, tree: ModuleTree, variables: [String: Value], store: any StateStore, pool: ProviderPool,
-  schemas: SchemaTable, context: EngineContext, command: String
+  _ plan: Plan, _ graph: ConfigurationGraph, variables: [String: Value], store: any StateStore, pool: ProviderPool,
+  context: EngineContext, command: String
 ) async -> ApplyOutcome {
-  let graph = ConfigurationGraph(tree: tree, schemas: schemas)
   var outcome = ApplyOutcome(diagnostics: [], counts: ChangeCounts(), outputs: [:], isInterrupted: false)
   let run: Run
   do {
@@ -42,8 +41,7 @@ package func applyPlan(
     return outcome
   }
   let applier = Applier(
-    plan: plan, tree: tree, graph: graph, variables: variables, store: store, pool: pool, schemas: schemas,
-    context: context, run: run)
+    plan: plan, graph: graph, variables: variables, store: store, pool: pool, context: context, run: run)
   outcome = await applier.apply()
   let status: Run.Status = outcome.isInterrupted ? .interrupted : outcome.diagnostics.hasErrors ? .failed : .succeeded
   do {
@@ -84,20 +82,19 @@ actor Applier {
   private var configuring: [ProviderConfigurationAddress: Task<[Diagnostic], Never>] = [:]
 
   init(
-    plan: Plan, tree: ModuleTree, graph: ConfigurationGraph, variables: [String: Value], store: any StateStore,
-    pool: ProviderPool, schemas: SchemaTable, context: EngineContext, run: Run
+    plan: Plan, graph: ConfigurationGraph, variables: [String: Value], store: any StateStore, pool: ProviderPool,
+    context: EngineContext, run: Run
   ) {
     self.plan = plan
-    self.tree = tree
+    tree = graph.tree
     self.graph = graph
     self.store = store
     self.pool = pool
-    self.schemas = schemas
+    schemas = graph.schemas
     self.context = context
     self.run = run
     evaluator = Evaluator(
-      tree: tree, context: context, rootVariables: variables, schemas: schemas, providers: graph.providers,
-      isApplying: true)
+      graph: graph, context: context, rootVariables: variables, isApplying: true)
     limiter = CallLimiter(width: context.parallelism)
     objects.reserveCapacity(plan.priorObjects.count)
     for record in plan.priorObjects {
@@ -274,8 +271,7 @@ actor Applier {
       if let existing = configuring[address] {
         task = existing
       } else {
-        let (evaluator, pool, schemas) = (evaluator, pool, schemas)
-        task = Task { await self.configureNow(address, evaluator, pool, schemas) }
+        task = Task { await self.configureNow(address) }
         configuring[address] = task
       }
       let problems = await task.value
@@ -293,10 +289,8 @@ actor Applier {
     }
   }
 
-  private func configureNow(
-    _ address: ProviderConfigurationAddress, _ evaluator: Evaluator, _ pool: ProviderPool, _ schemas: SchemaTable
-  ) async -> [Diagnostic] {
-    await configure(address, evaluator: evaluator, pool: pool, schemas: schemas)
+  private func configureNow(_ address: ProviderConfigurationAddress) async -> [Diagnostic] {
+    await configure(address, evaluator: evaluator, pool: pool, graph: graph)
   }
 
   func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {

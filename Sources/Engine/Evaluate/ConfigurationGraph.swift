@@ -1,16 +1,16 @@
 import Addresses
-import Diagnostics
+package import Diagnostics
 import Expressions
 import Graphs
 import HCL
-import Modules
+package import Modules
 import Values
 
 /// One graph over the objects of the configuration, not over their instances: who needs whose value.
 ///
 /// An edge says that its source is evaluated after its target. A module stands for two vertices: its call, which
 /// everything inside waits for, and its end, which waits for everything inside (`depends_on = [module.x]`).
-struct ConfigurationGraph {
+package struct ConfigurationGraph: Sendable {
   enum Vertex: Hashable, Sendable {
     case variable(ModulePath, String)
     case local(ModulePath, String)
@@ -34,14 +34,17 @@ struct ConfigurationGraph {
   private(set) var vertices: [Vertex] = []
   private(set) var graph = DependencyGraph()
   private var indices: [Vertex: Int] = [:]
-  private(set) var diagnostics: [Diagnostic] = []
+  private var problems: [Diagnostic] = []
+  /// The body of each resource and provider configuration, read under its schema once.
+  private var plans: [ConfigurationResource: DecodePlan] = [:]
+  private var providerPlans: [ProviderConfigurationAddress: DecodePlan] = [:]
   /// The provider configuration of each resource.
   private(set) var providers: [ConfigurationResource: ProviderConfigurationAddress] = [:]
-  private let schemas: SchemaTable
-  private let tree: ModuleTree
+  package let schemas: SchemaTable
+  package let tree: ModuleTree
 
   /// Builds the graph. Schemas of all resource types and providers in use must be in the table.
-  init(tree: ModuleTree, schemas: SchemaTable) {
+  package init(tree: ModuleTree, schemas: SchemaTable) {
     self.tree = tree
     self.schemas = schemas
     let modules = tree.modules
@@ -51,10 +54,16 @@ struct ConfigurationGraph {
 
   func index(of vertex: Vertex) -> Int? { indices[vertex] }
 
-  /// The cycle diagnostics; empty if the graph can be walked.
-  func cycleDiagnostics() -> [Diagnostic] {
-    if graph.topologicalOrder() != nil { return [] }
-    return graph.cycles().map { cycle in
+  /// The body of a resource under its schema; nil if its type has none.
+  func plan(of resource: ConfigurationResource) -> DecodePlan? { plans[resource] }
+
+  /// The body of a provider configuration under its schema; nil if there is no block.
+  func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider] }
+
+  /// What keeps the graph from being walked; empty if nothing does.
+  package func diagnostics() -> [Diagnostic] {
+    if graph.topologicalOrder() != nil { return problems }
+    return problems + graph.cycles().map { cycle in
       let names = cycle.map { name(of: vertices[$0]) }
       return .error(
         "Cycle: \(names.joined(separator: ", "))",
@@ -114,7 +123,7 @@ struct ConfigurationGraph {
 
   /// All resources that a `depends_on` entry stands for: the resource itself, or those behind another object.
   func resources(behind traversal: Traversal, in path: ModulePath) -> Set<ConfigurationResource> {
-    guard case .success(let reference) = Reference.parse(traversal) else { return [] }
+    guard let reference = Reference.parse(traversal).0 else { return [] }
     let roots: [Vertex]
     switch reference.subject {
     case .module(let name, _), .moduleOutput(let name, _, _): roots = [.moduleEnd(path.child(name))]
@@ -142,7 +151,7 @@ struct ConfigurationGraph {
     if !path.isRoot { add(.moduleCall(path)) }
     for name in module.variables.keys.sorted() { add(.variable(path, name)) }
     for key in module.providerConfigurations.keys.sorted() {
-      if let address = tree.providerConfigurationAddress(of: key, in: path) { add(.provider(address)) }
+      if let address = tree.providerConfiguration(named: key, in: path) { add(.provider(address)) }
     }
     for name in module.locals.keys.sorted() { add(.local(path, name)) }
     for resource in module.resources.keys.sorted() { add(.resource(ConfigurationResource(module: path, resource))) }
@@ -185,10 +194,12 @@ struct ConfigurationGraph {
       }
     }
     for (key, block) in module.providerConfigurations {
-      guard let address = tree.providerConfigurationAddress(of: key, in: path) else { continue }
-      if let schema = schemas.providerConfiguration(of: address.source) {
-        connect(.provider(address), to: references(in: block.body, schema: schema.block), in: path)
-      }
+      guard let address = tree.providerConfiguration(named: key, in: path),
+        let schema = schemas.providerConfiguration(of: address.source)
+      else { continue }
+      let plan = DecodePlan(block.body, schema: schema.block)
+      providerPlans[address] = plan
+      connect(.provider(address), to: plan.references, in: path)
     }
     for (_, block) in module.resources { addEdges(of: block, in: path) }
     for (name, check) in module.checks {
@@ -243,22 +254,30 @@ struct ConfigurationGraph {
         for target in targets(of: traversal, in: path) where target != vertex { connect(vertex, to: target) }
       }
     }
-    switch tree.providerConfiguration(for: block, in: path) {
-    case .success(let address):
+    if let address = tree.providerConfiguration(for: block) {
       providers[block.address] = address
       connect(vertex, to: .provider(address))
       if let schema = schemas.schema(of: block.resource, from: address.source) {
-        connect(vertex, to: references(in: block.body, schema: schema.block), in: path)
+        let plan = DecodePlan(block.body, schema: schema.block)
+        plans[block.address] = plan
+        connect(vertex, to: plan.references, in: path)
       }
-    case .failure(let error): diagnostics += error.diagnostics
     }
-    for provisioner in block.provisioners where provisioner.when == .create {
-      connect(vertex, to: provisioner.references(connection: block.connection), in: path)
-    }
+    refuseProvisioners(of: block)
+  }
+
+  /// A provisioner that is silently left out would leave a broken machine behind.
+  private mutating func refuseProvisioners(of block: ResourceBlock) {
+    guard let first = block.provisioners.first else { return }
+    problems.append(
+      Diagnostic(
+        .error, "Provisioners are not supported yet",
+        "\(block.address) has a \"\(first.type)\" provisioner. Running provisioners is not built yet; nothing was changed.",
+        subject: first.range))
   }
 
   private mutating func connectDependsOn(_ vertex: Vertex, _ traversal: Traversal, in path: ModulePath) {
-    guard case .success(let reference) = Reference.parse(traversal) else { return }
+    guard let reference = Reference.parse(traversal).0 else { return }
     switch reference.subject {
     case .module(let name, _), .moduleOutput(let name, _, _): connect(vertex, to: .moduleEnd(path.child(name)))
     default:
@@ -268,7 +287,7 @@ struct ConfigurationGraph {
 
   /// The vertices whose values a reference needs.
   private func targets(of traversal: Traversal, in path: ModulePath) -> [Vertex] {
-    guard case .success(let reference) = Reference.parse(traversal) else { return [] }
+    guard let reference = Reference.parse(traversal).0 else { return [] }
     switch reference.subject {
     case .variable(let name): return [.variable(path, name)]
     case .local(let name): return [.local(path, name)]
@@ -278,7 +297,7 @@ struct ConfigurationGraph {
       let child = path.child(name)
       let outputs = tree.module(at: child)?.outputs.keys.sorted() ?? []
       return [.moduleCall(child)] + outputs.map { .output(child, $0) }
-    case .path, .terraform, .count, .each, .self, .check, .output: return []
+    case .path, .terraform, .count, .each, .`self`: return []
     }
   }
 }

@@ -31,17 +31,16 @@ final class Evaluator: @unchecked Sendable {
   var storedObject: (ResourceInstance) -> Value? = { _ in nil }
 
   init(
-    tree: ModuleTree, context: EngineContext, rootVariables: [String: Value], schemas: SchemaTable,
-    providers: [ConfigurationResource: ProviderConfigurationAddress], isApplying: Bool
+    graph: ConfigurationGraph, context: EngineContext, rootVariables: [String: Value], isApplying: Bool
   ) {
-    self.tree = tree
+    tree = graph.tree
     functions = context.functions
     workspace = context.workspace
     rootDirectory = tree.root.directory
     workingDirectory = context.workingDirectory
     self.rootVariables = rootVariables
-    self.schemas = schemas
-    self.providers = providers
+    schemas = graph.schemas
+    providers = graph.providers
     self.isApplying = isApplying
     root = ModuleNode(module: tree.root, address: .root, parent: nil, repetition: RepetitionData())
   }

@@ -1,12 +1,13 @@
 import Addresses
 import Diagnostics
 import Expressions
+import HCL
 
 /// The messages for names that mean nothing. The static checks of a module find most of them first; these remain for
 /// consoles and templates.
 extension ModuleScope {
   func undeclaredVariable(_ name: String, _ range: SourceRange) -> Diagnostic {
-    let hint = nearestName(to: name, among: node.module.variables.keys.sorted()).map { " Did you mean \"\($0)\"?" }
+    let hint = suggestion(for: name, among: node.module.variables.keys.sorted()).map { " Did you mean \"\($0)\"?" }
     return .error(
       "Reference to undeclared input variable",
       "An input variable with the name \"\(name)\" has not been declared."
@@ -14,7 +15,7 @@ extension ModuleScope {
   }
 
   func undeclaredLocal(_ name: String, _ range: SourceRange) -> Diagnostic {
-    let hint = nearestName(to: name, among: node.module.locals.keys.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+    let hint = suggestion(for: name, among: node.module.locals.keys.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
     return .error(
       "Reference to undeclared local value", "A local value with the name \"\(name)\" has not been declared.\(hint)",
       at: range)
@@ -24,7 +25,7 @@ extension ModuleScope {
     let kind = resource.mode == .managed ? "managed" : resource.mode.rawValue
     let place = node.module.path.isRoot ? "the root module" : "\(node.module.path)"
     let names = node.module.resources.keys.filter { $0.mode == resource.mode && $0.type == resource.type }.map(\.name)
-    let hint = nearestName(to: resource.name, among: names.sorted()).map { "\n\nDid you mean \(resource.mode.prefix)\(resource.type).\($0)?" }
+    let hint = suggestion(for: resource.name, among: names.sorted()).map { "\n\nDid you mean \(resource.mode.prefix)\(resource.type).\($0)?" }
     return .error(
       "Reference to undeclared resource",
       "A \(kind) resource \"\(resource.type)\" \"\(resource.name)\" has not been declared in \(place).\(hint ?? "")", at: range)
@@ -32,14 +33,14 @@ extension ModuleScope {
 
   func undeclaredModule(_ name: String, _ range: SourceRange) -> Diagnostic {
     let place = node.module.path.isRoot ? "the root module" : "\(node.module.path)"
-    let hint = nearestName(to: name, among: node.module.moduleCalls.keys.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+    let hint = suggestion(for: name, among: node.module.moduleCalls.keys.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
     return .error(
       "Reference to undeclared module", "No module call named \"\(name)\" is declared in \(place).\(hint)", at: range)
   }
 
   func missingOutput(_ output: String, of call: String, _ range: SourceRange) -> Diagnostic {
     let outputs = node.module.children[call]?.outputs.keys.sorted() ?? []
-    let hint = nearestName(to: output, among: outputs).map { " Did you mean \"\($0)\"?" } ?? ""
+    let hint = suggestion(for: output, among: outputs).map { " Did you mean \"\($0)\"?" } ?? ""
     return .error(
       "Unsupported attribute", "This object does not have an attribute named \"\(output)\".\(hint)", at: range)
   }

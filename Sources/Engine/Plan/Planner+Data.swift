@@ -1,6 +1,7 @@
 import Addresses
 import Diagnostics
 import Expressions
+import HCL
 import Modules
 import Plans
 import ProviderInterface
@@ -15,8 +16,7 @@ extension Planner {
     let node = planning.node.node
     let address = ResourceInstance(module: node.address, block.resource, key: key)
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
-    var (configuration, problems) = decode(
-      block.body, schema: planning.schema.block, in: evaluator.context(in: node, repetition: data))
+    var (configuration, problems) = planning.body.decode(in: evaluator.context(in: node, repetition: data))
     problems += evaluator.takeDiagnostics()
     diagnostics += addressed(problems, address)
     if problems.hasErrors { return false }
@@ -63,7 +63,7 @@ extension Planner {
     }
     let elapsed = context.uptimeMilliseconds() - start
     diagnostics += located(
-      problems, address: address, body: planning.block.body, schema: planning.schema.block, block: planning.block.range)
+      problems, address: address, body: planning.body, block: planning.block.range)
     if let deferral {
       let null = Value.null(.object(planning.schema.block.impliedType))
       let change = ResourceChange(
@@ -126,13 +126,9 @@ extension Planner {
   }
 
   private func directManagedReferences(of block: ResourceBlock) -> Set<ConfigurationResource> {
-    guard let source = graph.providers[block.address]?.source,
-      let schema = schemas.schema(of: block.resource, from: source)
-    else { return [] }
     var result: Set<ConfigurationResource> = []
-    for traversal in references(in: block.body, schema: schema.block) {
-      guard case .success(let reference) = Reference.parse(traversal),
-        case .resource(let resource, _) = reference.subject, resource.mode == .managed
+    for traversal in graph.plan(of: block.address)?.references ?? [] {
+      guard let resource = Reference.parse(traversal).0?.resource, resource.mode == .managed
       else { continue }
       result.insert(ConfigurationResource(module: block.address.module, resource))
     }

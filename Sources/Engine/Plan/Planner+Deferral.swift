@@ -53,10 +53,9 @@ extension Planner {
     var after = Value.unknown(.object(schema.block.impliedType))
     if let node {
       let data = RepetitionData.unknown(count: block.count != nil, forEach: block.forEach != nil)
-      let (configuration, problems) = decode(
-        block.body, schema: schema.block, in: evaluator.context(in: node, repetition: data))
+      let decoded = graph.plan(of: block.address)?.decode(in: evaluator.context(in: node, repetition: data))
       _ = evaluator.takeDiagnostics()
-      if !problems.hasErrors {
+      if let (configuration, problems) = decoded, !problems.hasErrors {
         let (plain, marks) = configuration.unmarkedDeep()
         after = Engine.marked(
           block.resource.mode == .data

@@ -96,7 +96,7 @@ extension Planner {
       await provider.readResource(ReadResourceRequest(typeName: type, current: plain, private: priorPrivate))
     }
     diagnostics += located(
-      response.diagnostics, address: record.address, body: block?.body, schema: schema.block, block: block?.range)
+      response.diagnostics, address: record.address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     guard let new = response.new, !response.diagnostics.hasErrors else { return nil }
     if response.deferred != nil {
       // What cannot be read yet stays as it was last seen.
@@ -252,7 +252,7 @@ extension Planner {
   /// An orphan can only be destroyed by the provider configuration that it was made with.
   private func isProviderPresent(for entry: StoredObjects.Entry) -> Bool {
     let address = entry.object.provider
-    if entry.object.address.resource.mode == .data || tree.providerBlock(address) != nil { return true }
+    if entry.object.address.resource.mode == .data || tree.providerBlock(at: address) != nil { return true }
     if address.module.isRoot && address.alias == nil { return true }
     diagnostics.append(
       .error(

@@ -15,6 +15,7 @@ struct ResourcePlanning: Sendable {
   let providerAddress: ProviderConfigurationAddress
   let provider: any Provider
   let schema: Schema
+  let body: DecodePlan
   let vertex: Int
   let createBeforeDestroy: Bool
 
@@ -30,7 +31,9 @@ extension Planner {
     guard let block = tree.module(at: address.module)?.resources[address.resource],
       let providerAddress = graph.providers[address]
     else { return false }
-    guard let schema = schemas.schema(of: address.resource, from: providerAddress.source) else {
+    guard let schema = schemas.schema(of: address.resource, from: providerAddress.source),
+      let body = graph.plan(of: address)
+    else {
       diagnostics.append(unknownType(address.resource, providerAddress.source, at: block.typeRange))
       return false
     }
@@ -38,7 +41,7 @@ extension Planner {
       return deferResource(block, providerAddress, schema, vertex: vertex)
     }
     let nodes = evaluator.instances(of: address.module)
-    if address.resource.mode == .ephemeral { return evaluateEphemeral(block, nodes: nodes) }
+    if address.resource.mode == .ephemeral { return refuseEphemeral(block) }
     if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
     guard let provider = await provider(for: providerAddress) else { return false }
     var succeeded = true
@@ -53,7 +56,7 @@ extension Planner {
       }
       let planning = ResourcePlanning(
         block: block, node: .init(node: node), providerAddress: providerAddress, provider: provider, schema: schema,
-        vertex: vertex,
+        body: body, vertex: vertex,
         createBeforeDestroy: block.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains(address))
       if repetition.isUnknown {
         deferInstances(of: planning)
@@ -71,6 +74,15 @@ extension Planner {
     if await !planInstances(wanted) { succeeded = false }
     if await !planUnwanted(address, block: block, nodes: nodes) { succeeded = false }
     return succeeded
+  }
+
+  /// Opening ephemeral resources is not built yet; pretending would hand out empty secrets.
+  private func refuseEphemeral(_ block: ResourceBlock) -> Bool {
+    diagnostics.append(
+      .error(
+        "Ephemeral resources are not supported yet", "Opening \(block.address) is not built yet; nothing was changed.",
+        at: block.range))
+    return false
   }
 
   /// Plans instances side by side; provider calls are bounded elsewhere, so this bounds only the number of tasks.
@@ -159,10 +171,10 @@ extension Planner {
     }
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
     let context = evaluator.context(in: node, repetition: data)
-    var (configuration, problems) = decode(block.body, schema: planning.schema.block, in: context)
+    var (configuration, problems) = planning.body.decode(in: context)
     problems += evaluator.takeDiagnostics()
     if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.schema.block, at: block.range) }
-    let (ignored, ignoreProblems) = ignoredChanges(block, schema: planning.schema.block)
+    let (ignored, ignoreProblems) = ignoredChanges(block, schema: planning.schema)
     problems += ignoreProblems
     diagnostics += addressed(problems, address)
     if problems.hasErrors { return false }
@@ -174,7 +186,7 @@ extension Planner {
       createBeforeDestroy: planning.createBeforeDestroy, capabilities: ClientCapabilities())
     let (result, found) = await limited { await planChange(request) }
     diagnostics += located(
-      found, address: address, body: block.body, schema: planning.schema.block, block: block.range)
+      found, address: address, body: planning.body, block: block.range)
     switch result {
     case .failed: return false
     case .deferred(let reason, let planned):
@@ -298,7 +310,7 @@ extension Planner {
     let resource = names.count == 3 ? Resource(.data, names[1], names[2]) : Resource(.managed, names[0], names[1])
     var trigger = Trigger(resource: resource, key: nil, path: .root)
     if case .index(let key, _)? = rest.first, let instanceKey = key.instanceKey {
-      trigger.key = .some(instanceKey)
+      trigger.key = InstanceKey??.some(instanceKey)
       rest = rest.dropFirst()
     }
     for step in rest {

@@ -1,9 +1,9 @@
-package import Addresses
+import Addresses
 package import Diagnostics
 import Expressions
 import Graphs
 import HCL
-package import Modules
+import Modules
 package import Plans
 import ProviderInterface
 package import State
@@ -22,16 +22,10 @@ package struct PlanOutcome: Sendable {
 /// Plans a configuration against a state: reads what exists, asks the providers what would change, and writes down what
 /// apply shall do and in which order. Writes nothing itself.
 package func makePlan(
-  tree: ModuleTree, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, schemas: SchemaTable,
-  context: EngineContext
+  _ graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
 ) async -> PlanOutcome {
-  let graph = ConfigurationGraph(tree: tree, schemas: schemas)
-  let problems = graph.diagnostics + graph.cycleDiagnostics()
-  if problems.hasErrors { return PlanOutcome(plan: nil, diagnostics: problems) }
-  let planner = Planner(
-    tree: tree, graph: graph, state: state, options: options, pool: pool, schemas: schemas, context: context)
-  let outcome = await planner.run()
-  return PlanOutcome(plan: outcome.plan, diagnostics: problems + outcome.diagnostics)
+  let planner = Planner(graph: graph, state: state, options: options, pool: pool, context: context)
+  return await planner.run()
 }
 
 /// One planning walk. All evaluation happens on this actor; only provider calls leave it.
@@ -75,19 +69,17 @@ actor Planner {
   let interruptedCreations: [ObjectKey: Operation]
 
   init(
-    tree: ModuleTree, graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool,
-    schemas: SchemaTable, context: EngineContext
+    graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
   ) {
-    self.tree = tree
+    tree = graph.tree
     self.graph = graph
     snapshot = state
     self.options = options
     self.pool = pool
-    self.schemas = schemas
+    schemas = graph.schemas
     self.context = context
     evaluator = Evaluator(
-      tree: tree, context: context, rootVariables: options.variables, schemas: schemas, providers: graph.providers,
-      isApplying: false)
+      graph: graph, context: context, rootVariables: options.variables, isApplying: false)
     limiter = CallLimiter(width: context.parallelism)
     targeting = options.targets.isEmpty ? nil : Targeting(options.targets, graph: graph)
     directDependencies = graph.directDependencies()
@@ -226,9 +218,7 @@ actor Planner {
   }
 
   /// Provider configurations that a resource in the configuration or an object in the state needs.
-  private lazy var usedProviders: Set<ProviderConfigurationAddress> = {
-    Set(graph.providers.values).union(stored.providers)
-  }()
+  private var usedProviders: Set<ProviderConfigurationAddress> { Set(graph.providers.values).union(stored.providers) }
 
   /// Configures a provider unless that was done; gives false if it cannot be used.
   func ensureConfigured(_ address: ProviderConfigurationAddress) async -> Bool {
@@ -241,7 +231,7 @@ actor Planner {
   }
 
   private func configureNow(_ address: ProviderConfigurationAddress) async -> Bool {
-    let problems = await configure(address, evaluator: evaluator, pool: pool, schemas: schemas)
+    let problems = await configure(address, evaluator: evaluator, pool: pool, graph: graph)
     diagnostics += problems
     configuredProviders.insert(address)
     if problems.hasErrors { failedProviders.insert(address) }

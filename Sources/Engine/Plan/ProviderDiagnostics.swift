@@ -1,21 +1,20 @@
 import Addresses
 import Diagnostics
 import Expressions
-import HCL
 import Values
 
 /// Gives what a provider reported a place: the argument its path names, else the block; and the address of the instance.
 func located(
-  _ diagnostics: [Diagnostic], address: ResourceInstance?, body: Body?, schema: BlockSchema, block: SourceRange?
+  _ diagnostics: [Diagnostic], address: ResourceInstance?, body: DecodePlan?, block: SourceRange?
 ) -> [Diagnostic] {
   diagnostics.map { original in
     var diagnostic = original
     if diagnostic.address == nil { diagnostic.address = address?.description }
     guard diagnostic.subject == nil else { return diagnostic }
     if !diagnostic.attributePath.isEmpty, let body {
-      diagnostic.subject = sourceRange(of: Path(printed: diagnostic.attributePath), in: body, schema: schema)
+      diagnostic.subject = body.sourceRange(of: Path(printed: diagnostic.attributePath))
     } else {
-      diagnostic.subject = block ?? body?.missingItemRange
+      diagnostic.subject = block
     }
     return diagnostic
   }

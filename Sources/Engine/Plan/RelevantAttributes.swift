@@ -1,4 +1,5 @@
 import Addresses
+import Expressions
 import HCL
 import Modules
 import Plans
@@ -8,7 +9,7 @@ extension Planner {
   /// Which attributes of which resources contributed to what is planned: references are followed through locals, variables,
   /// outputs and modules until they reach a resource. Only asked for when something changed outside.
   func relevantAttributes(_ plan: Plan) -> [RelevantAttribute] {
-    var finder = RelevanceFinder(tree: tree, graph: graph, schemas: schemas)
+    var finder = RelevanceFinder(tree: tree, graph: graph)
     for change in plan.changes where change.action != .noOp {
       finder.addResource(change.address.configuration, in: change.address.module)
     }
@@ -20,21 +21,19 @@ extension Planner {
 private struct RelevanceFinder {
   let tree: ModuleTree
   let graph: ConfigurationGraph
-  let schemas: SchemaTable
   var found: Set<RelevantAttribute> = []
   private var seen: Set<ConfigurationGraph.Vertex> = []
 
-  init(tree: ModuleTree, graph: ConfigurationGraph, schemas: SchemaTable) {
+  init(tree: ModuleTree, graph: ConfigurationGraph) {
     self.tree = tree
     self.graph = graph
-    self.schemas = schemas
   }
 
   mutating func addResource(_ address: ConfigurationResource, in module: ModuleInstance) {
-    guard seen.insert(.resource(address)).inserted, let block = tree.module(at: address.module)?.resources[address.resource],
-      let source = graph.providers[address]?.source, let schema = schemas.schema(of: address.resource, from: source)
+    guard seen.insert(.resource(address)).inserted,
+      let block = tree.module(at: address.module)?.resources[address.resource]
     else { return }
-    var traversals = references(in: block.body, schema: schema.block)
+    var traversals = graph.plan(of: address)?.references ?? []
     traversals += block.count?.variables ?? []
     traversals += block.forEach?.variables ?? []
     for expression in block.replaceTriggeredBy { traversals += expression.variables }
@@ -47,7 +46,7 @@ private struct RelevanceFinder {
   }
 
   private mutating func follow(_ traversal: Traversal, in path: ModulePath, at module: ModuleInstance) {
-    guard case .success(let reference) = Reference.parse(traversal) else { return }
+    guard let reference = Reference.parse(traversal).0 else { return }
     switch reference.subject {
     case .resource(let resource, let key):
       guard resource.mode != .ephemeral else { return }

@@ -11,16 +11,17 @@ package let terraformVersion = "1.11.4"
 
 /// Evaluates a provider configuration and hands it to its provider.
 func configure(
-  _ address: ProviderConfigurationAddress, evaluator: Evaluator, pool: ProviderPool, schemas: SchemaTable
+  _ address: ProviderConfigurationAddress, evaluator: Evaluator, pool: ProviderPool, graph: ConfigurationGraph
 ) async -> [Diagnostic] {
-  guard let schema = schemas.providerConfiguration(of: address.source) else { return [] }
-  let block = evaluator.tree.providerBlock(address)
+  guard let schema = graph.schemas.providerConfiguration(of: address.source) else { return [] }
+  let block = evaluator.tree.providerBlock(at: address)
+  let body = graph.plan(of: address)
   var problems: [Diagnostic] = []
   var value: Value
-  if let block {
+  if let body {
     // A provider block lives in a module without count and for_each, so that its one instance is the right one.
     guard let node = evaluator.instances(of: address.module).first else { return [] }
-    (value, problems) = decode(block.body, schema: schema.block, in: evaluator.context(in: node))
+    (value, problems) = body.decode(in: evaluator.context(in: node))
     problems += evaluator.takeDiagnostics()
   } else {
     value = schema.block.emptyValue
@@ -39,10 +40,10 @@ func configure(
   do {
     let provider = try await pool.provider(for: address)
     let validation = await provider.validateProviderConfiguration(value)
-    problems += located(validation.diagnostics, address: nil, body: block?.body, schema: schema.block, block: block?.range)
+    problems += located(validation.diagnostics, address: nil, body: body, block: block?.range)
     if problems.hasErrors { return problems }
     let configured = await pool.configure(address, with: value, terraformVersion: terraformVersion)
-    problems += located(configured, address: nil, body: block?.body, schema: schema.block, block: block?.range)
+    problems += located(configured, address: nil, body: body, block: block?.range)
     return problems
   } catch {
     return problems + error.diagnostics

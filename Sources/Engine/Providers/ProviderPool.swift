@@ -69,7 +69,7 @@ package actor ProviderPool {
     }
     configurations[address] = value
     let task = Task<[Diagnostic], Never> {
-      do {
+      do throws(DiagnosticsError) {
         let provider = try await self.provider(for: address)
         return await provider.configure(
           ConfigureRequest(terraformVersion: terraformVersion, configuration: value))

@@ -1,8 +1,9 @@
 package import Addresses
 package import Diagnostics
 package import Modules
-package import ProviderInterface
+import ProviderInterface
 package import State
+import Values
 
 /// Fetches the schemas of everything that the configuration and the state mention, provider by provider side by side.
 ///
@@ -13,11 +14,11 @@ package func loadSchemas(
   var wanted: [ProviderSource: Set<Resource>] = [:]
   for module in tree.modules {
     for block in module.resources.values {
-      guard case .success(let address) = tree.providerConfiguration(for: block, in: module.path) else { continue }
+      guard let address = tree.providerConfiguration(for: block) else { continue }
       wanted[address.source, default: []].insert(Resource(block.resource.mode, block.resource.type, ""))
     }
     for key in module.providerConfigurations.keys {
-      if let address = tree.providerConfigurationAddress(of: key, in: module.path) {
+      if let address = tree.providerConfiguration(named: key, in: module.path) {
         wanted[address.source, default: []].formUnion([])
       }
     }

@@ -166,7 +166,7 @@ struct ValidationScope: Scope {
       schema.attribute(name) == nil, schema.block(name) == nil
     {
       let names = schema.attributes.map(\.name) + schema.blocks.map(\.name)
-      let hint = nearestName(to: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+      let hint = suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
       return .failure(
         .error(
           "Unsupported attribute",

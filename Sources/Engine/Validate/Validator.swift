@@ -3,21 +3,16 @@ package import Diagnostics
 import Expressions
 import Functions
 import HCL
-package import Modules
+import Modules
 import ProviderInterface
 import Values
 
 /// Checks a configuration without values and without state: every block is decoded once against its schema with everything
 /// that is not constant unknown, and its provider is asked whether it could be right (planning semantics, section 32).
 package func validate(
-  tree: ModuleTree, pool: ProviderPool, schemas: SchemaTable, context: EngineContext
+  _ graph: ConfigurationGraph, pool: ProviderPool, context: EngineContext
 ) async -> [Diagnostic] {
-  let graph = ConfigurationGraph(tree: tree, schemas: schemas)
-  var diagnostics = graph.diagnostics + graph.cycleDiagnostics()
-  if diagnostics.hasErrors { return diagnostics }
-  let validator = Validator(tree: tree, graph: graph, pool: pool, schemas: schemas, context: context)
-  diagnostics += await validator.run()
-  return diagnostics
+  await Validator(graph: graph, pool: pool, context: context).run()
 }
 
 private actor Validator {
@@ -28,13 +23,11 @@ private actor Validator {
   let context: EngineContext
   private let limiter: CallLimiter
 
-  init(
-    tree: ModuleTree, graph: ConfigurationGraph, pool: ProviderPool, schemas: SchemaTable, context: EngineContext
-  ) {
-    self.tree = tree
+  init(graph: ConfigurationGraph, pool: ProviderPool, context: EngineContext) {
+    tree = graph.tree
     self.graph = graph
     self.pool = pool
-    self.schemas = schemas
+    schemas = graph.schemas
     self.context = context
     limiter = CallLimiter(width: context.parallelism)
   }
@@ -45,8 +38,7 @@ private actor Validator {
     var kind: TypeKind?
     var typeName: String
     var configuration: Value
-    var body: Body
-    var schema: BlockSchema
+    var body: DecodePlan
     var range: SourceRange
     var address: ResourceInstance?
   }
@@ -78,21 +70,20 @@ private actor Validator {
   private func question(
     _ key: ProviderReferenceKey, _ block: ProviderBlock, in module: Module, _ values: ValidationValues
   ) -> (Question?, [Diagnostic]) {
-    guard let address = tree.providerConfigurationAddress(of: key, in: module.path),
-      let schema = schemas.providerConfiguration(of: address.source)
+    guard let address = tree.providerConfiguration(named: key, in: module.path), let body = graph.plan(of: address)
     else { return (nil, []) }
-    let (value, problems) = decode(block.body, schema: schema.block, in: values.context())
+    let (value, problems) = body.decode(in: values.context())
     // An empty block is left to the plan: what it lacks may come from the environment.
-    if problems.hasErrors || value.isIdentical(to: schema.block.emptyValue) { return (nil, problems) }
+    if problems.hasErrors || value.isIdentical(to: body.schema.emptyValue) { return (nil, problems) }
     let question = Question(
-      provider: address.source, kind: nil, typeName: "", configuration: value.withoutMarks, body: block.body,
-      schema: schema.block, range: block.range)
+      provider: address.source, kind: nil, typeName: "", configuration: value.withoutMarks, body: body,
+      range: block.range)
     return (question, problems)
   }
 
   private func question(_ block: ResourceBlock, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
     guard let source = graph.providers[block.address]?.source else { return (nil, []) }
-    guard let schema = schemas.schema(of: block.resource, from: source) else {
+    guard let schema = schemas.schema(of: block.resource, from: source), let body = graph.plan(of: block.address) else {
       return (nil, schemas.has(source) ? [unknownType(block.resource, source, at: block.typeRange)] : [])
     }
     let scope = values.context(
@@ -100,7 +91,7 @@ private actor Validator {
     var problems: [Diagnostic] = []
     if let count = block.count { problems += evaluate(count, as: .number, in: values.context()).1 }
     if let forEach = block.forEach { problems += evaluate(forEach, in: values.context()).1 }
-    let (value, found) = decode(block.body, schema: schema.block, in: scope)
+    let (value, found) = body.decode(in: scope)
     problems += found
     problems += ephemeralProblems(value, schema.block, at: block.range)
     problems += ignoredChanges(block, schema: schema).1
@@ -115,7 +106,7 @@ private actor Validator {
     if problems.hasErrors { return (nil, problems) }
     let question = Question(
       provider: source, kind: block.resource.mode.typeKind, typeName: block.resource.type,
-      configuration: value.withoutMarks, body: block.body, schema: schema.block, range: block.range, address: address)
+      configuration: value.withoutMarks, body: body, range: block.range, address: address)
     return (question, problems)
   }
 
@@ -181,7 +172,7 @@ private actor Validator {
         found = await provider.validateProviderConfiguration(question.configuration).diagnostics
       }
       return located(
-        found, address: question.address, body: question.body, schema: question.schema, block: question.range)
+        found, address: question.address, body: question.body, block: question.range)
     } catch {
       return error.diagnostics
     }

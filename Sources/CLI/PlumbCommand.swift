@@ -1,0 +1,115 @@
+import ArgumentParser
+
+/// A subcommand: arguments that were understood, and what they do.
+protocol Command: ParsableCommand {
+  /// Does the work and gives the exit code. Everything the user sees has been written when it returns.
+  func run(in world: World) async -> Int32
+}
+
+/// The program: a list of subcommands.
+struct PlumbCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plumb",
+    abstract: "Plan, apply and watch over infrastructure described in the Terraform language.",
+    discussion: """
+      Global option, before the subcommand: -chdir=DIR switches to another working directory first.
+      Options may be written with one hyphen or two.
+      """,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Main commands:",
+        subcommands: [InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self, DestroyCommand.self]),
+      CommandGroup(
+        name: "All other commands:",
+        subcommands: [
+          ConsoleCommand.self, FormatCommand.self, GraphCommand.self, OutputCommand.self, ProvidersCommand.self,
+          RefreshCommand.self, ShowCommand.self, StateCommand.self, VersionCommand.self,
+        ]),
+    ])
+}
+
+/// Runs the program with the arguments and the surroundings of this process.
+package func runPlumb() async -> Int32 {
+  await run(Array(CommandLine.arguments.dropFirst()), in: .process())
+}
+
+/// Ends the process.
+package func exit(with code: Int32) -> Never { exitProcess(code) }
+
+/// Runs one command line.
+package func run(_ arguments: [String], in world: World) async -> Int32 {
+  var world = world
+  let normalized = ArgumentNormalization(withEnvironmentArguments(arguments, world.environment))
+  if let directory = normalized.directory {
+    guard let place = changeDirectory(directory) else {
+      world.errors.line("Error handling -chdir option: chdir \(directory): no such file or directory")
+      return 1
+    }
+    world.workingDirectory = place
+  }
+  var given = normalized.arguments
+  if given.isEmpty {
+    world.output(PlumbCommand.helpMessage(columns: world.output.width ?? 80))
+    world.output.line()
+    return 127
+  }
+  if given == ["--version"] { given = ["version"] }
+  do {
+    let command = try PlumbCommand.parseAsRoot(given)
+    if let command = command as? any Command { return await command.run(in: world) }
+    world.errors(type(of: command).helpMessage(columns: world.output.width ?? 80))
+    world.errors.line()
+    return 1
+  } catch {
+    let text = PlumbCommand.fullMessage(for: error, columns: world.output.width ?? 80)
+    if PlumbCommand.exitCode(for: error).isSuccess {
+      world.output.line(text)
+      return 0
+    }
+    world.errors.line(text)
+    return 1
+  }
+}
+
+/// `TF_CLI_ARGS` and `TF_CLI_ARGS_command` stand behind the subcommand, before what was typed after it.
+func withEnvironmentArguments(_ arguments: [String], _ environment: [String: String]) -> [String] {
+  guard let position = arguments.firstIndex(where: { !$0.hasPrefix("-") }) else { return arguments }
+  let name = arguments[position]
+  var inserted: [String] = []
+  for variable in ["TF_CLI_ARGS", "TF_CLI_ARGS_\(name)"] {
+    if let text = environment[variable] { inserted += shellWords(text) }
+  }
+  return Array(arguments[...position]) + inserted + arguments[(position + 1)...]
+}
+
+/// Splits text as a shell splits words: quotes and backslashes count, nothing is expanded.
+func shellWords(_ text: String) -> [String] {
+  var words: [String] = []
+  var word = ""
+  var isInWord = false
+  var quote: Character?
+  var isEscaped = false
+  for character in text {
+    if isEscaped {
+      word.append(character)
+      isEscaped = false
+    } else if character == "\\" && quote != "'" {
+      isEscaped = true
+      isInWord = true
+    } else if let open = quote {
+      if character == open { quote = nil } else { word.append(character) }
+    } else if character == "'" || character == "\"" {
+      quote = character
+      isInWord = true
+    } else if character.isWhitespace {
+      if isInWord { words.append(word) }
+      word = ""
+      isInWord = false
+    } else {
+      word.append(character)
+      isInWord = true
+    }
+  }
+  if isInWord { words.append(word) }
+  return words
+}

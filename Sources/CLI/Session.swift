@@ -1,0 +1,130 @@
+import Addresses
+import Diagnostics
+import Engine
+import Expressions
+import Functions
+import HCL
+import Host
+import Install
+import Modules
+import Plugin
+import SQLiteStore
+import State
+import Values
+
+/// What a command works in: the directory, its settings, and the ways to its configuration, its state and its providers.
+final class Session: Sendable {
+  let world: World
+  let settings: CLIConfiguration
+  let settingsSources: SourceMap
+  let settingsDiagnostics: [Diagnostic]
+  let workspace: String
+  let log: Log
+
+  init(_ world: World) {
+    self.world = world
+    var sources = SourceMap()
+    let (settings, diagnostics) = CLIConfiguration.load(
+      environment: world.environment, homeDirectory: world.homeDirectory, files: world.files, sources: &sources)
+    self.settings = settings
+    settingsSources = sources
+    settingsDiagnostics = diagnostics
+    log = Log(world)
+    workspace = Session.selectedWorkspace(world)
+  }
+
+  // MARK: Places
+
+  /// Where installed providers and modules are: `.terraform` unless `TF_DATA_DIR` says otherwise.
+  var dataDirectory: String { Self.dataDirectory(world) }
+
+  private static func dataDirectory(_ world: World) -> String {
+    world.environment["TF_DATA_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? ".terraform"
+  }
+
+  private static func selectedWorkspace(_ world: World) -> String {
+    if let name = world.environment["TF_WORKSPACE"], !name.isEmpty { return name }
+    if let bytes = try? world.files.read("\(dataDirectory(world))/environment") {
+      let name = String(decoding: bytes, as: UTF8.self)
+      if !name.isEmpty { return name }
+    }
+    return SQLiteStore.defaultWorkspace
+  }
+
+  /// Where what can be made again is kept between runs: schemas and checksums.
+  var cacheDirectory: String {
+    if let directory = world.environment["XDG_CACHE_HOME"], !directory.isEmpty { return "\(directory)/plumb" }
+    if let home = world.homeDirectory { return "\(home)/.cache/plumb" }
+    return "\(dataDirectory)/cache"
+  }
+
+  // MARK: Configuration
+
+  func loadModules(directory: String = ".") -> ModuleTree {
+    ModuleTree.load(directory: directory, dataDirectory: dataDirectory, files: world.files)
+  }
+
+  /// The functions of the language; `planTime` is what `plantimestamp()` gives.
+  func functions(planTimestamp: String?, isPlanning: Bool) -> FunctionTable {
+    let world = world
+    return FunctionTable(
+      environment: FunctionEnvironment(
+        files: world.files, baseDirectory: ".", homeDirectory: world.homeDirectory, timestamp: { world.timestamp() },
+        planTimestamp: planTimestamp, randomBytes: world.randomBytes, isPlanning: isPlanning))
+  }
+
+  func context(
+    planTimestamp: String, parallelism: Int, isPlanning: Bool, interrupt: Interrupt = Interrupt(),
+    events: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+  ) -> EngineContext {
+    let world = world
+    return EngineContext(
+      functions: functions(planTimestamp: planTimestamp, isPlanning: isPlanning), workspace: workspace,
+      workingDirectory: world.workingDirectory, parallelism: parallelism, timestamp: planTimestamp,
+      newDeposedKey: { hexadecimal(world.randomBytes(4)) }, uptimeMilliseconds: world.uptimeMilliseconds, events: events,
+      interrupt: interrupt)
+  }
+
+  // MARK: State
+
+  /// The store of the selected workspace: `plumb.sqlite` in the working directory.
+  func openStore(path: String = "plumb.sqlite") -> SQLiteStore {
+    let world = world
+    return SQLiteStore(
+      path: path, workspace: workspace,
+      environment: StoreEnvironment(
+        now: { world.now() / 1_000_000 }, newLineage: { world.newUUID() }, host: hostName(), user: userName(world),
+        processID: processIdentifier(), isProcessAlive: isProcessAlive))
+  }
+
+  /// The state file that Terraform keeps for the selected workspace.
+  var terraformStatePath: String {
+    workspace == SQLiteStore.defaultWorkspace ? "terraform.tfstate" : "terraform.tfstate.d/\(workspace)/terraform.tfstate"
+  }
+
+  /// The state as it is: from the store, or, as long as nothing was stored, from Terraform's file in the directory.
+  func readState(_ store: SQLiteStore) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
+    let snapshot = try await store.snapshot()
+    if !snapshot.lineage.isEmpty || !snapshot.isEmpty { return (snapshot, false) }
+    guard let bytes = try? world.files.read(terraformStatePath), let file = try StateFile(reading: bytes) else {
+      return (snapshot, false)
+    }
+    return (file.snapshot, true)
+  }
+
+  /// Takes Terraform's state file over into the store. The file stays where it is.
+  func takeOver(_ snapshot: StateSnapshot, into store: SQLiteStore) async throws {
+    try await store.replaceAll(with: snapshot, force: false, run: nil)
+  }
+
+  // MARK: Providers
+
+  func makeProviderFactory(_ installed: InstalledProviders) -> any ProviderFactory {
+    SessionProviderFactory(session: self, installed: installed)
+  }
+}
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}

@@ -1,0 +1,42 @@
+import Glibc
+import Host
+
+extension World {
+  /// This process: its environment, clock, terminal and files.
+  package static func process() -> World {
+    World(
+      environment: processEnvironment(), workingDirectory: currentDirectory(), files: LocalFileTree(),
+      launcher: SystemProcessLauncher(), output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO),
+      readLine: { Swift.readLine(strippingNewline: true) }, isInputTerminal: isatty(STDIN_FILENO) == 1,
+      now: { clock(CLOCK_REALTIME) }, uptimeMilliseconds: { clock(CLOCK_MONOTONIC) / 1_000_000 },
+      randomBytes: { count in
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+      })
+  }
+}
+
+private func clock(_ id: clockid_t) -> Int64 {
+  var time = timespec()
+  unsafe clock_gettime(id, &time)
+  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+private func currentDirectory() -> String {
+  guard let path = unsafe getcwd(nil, 0) else { return "." }
+  defer { unsafe free(path) }
+  return unsafe String(cString: path)
+}
+
+private func processEnvironment() -> [String: String] {
+  var result: [String: String] = [:]
+  guard var entry = unsafe environ else { return result }
+  while let text = unsafe entry.pointee {
+    let pair = unsafe String(cString: text)
+    if let separator = pair.utf8.firstIndex(of: UInt8(ascii: "=")) {
+      result[String(pair[..<separator])] = String(pair[pair.utf8.index(after: separator)...])
+    }
+    unsafe entry += 1
+  }
+  return result
+}

@@ -1,0 +1,3 @@
+import CLI
+
+exit(with: await runPlumb())
