@@ -74,7 +74,7 @@ package struct EmptyScope: Scope {
   package init() {}
 
   package func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
-    .failure(.error("Variables not allowed", "Variables may not be used here.", at: range), steps: steps)
+    .failure(.error("Variables not allowed", "Variables may not be used here.", at: range.ofRoot(root)), steps: steps)
   }
 }
 
@@ -92,5 +92,12 @@ package struct ValuesScope: Scope {
 /// The message for a name that is not defined, with the nearest one that is.
 package func unknownVariable(_ name: String, among names: [String], at range: SourceRange) -> Diagnostic {
   let near = suggestion(for: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-  return .error("Unknown variable", "There is no variable named \"\(name)\".\(near)", at: range)
+  return .error("Unknown variable", "There is no variable named \"\(name)\".\(near)", at: range.ofRoot(name))
+}
+
+extension SourceRange {
+  /// The part of a chain's range that its first name takes.
+  package func ofRoot(_ name: String) -> SourceRange {
+    SourceRange(file: file, start: start, end: min(end, start &+ UInt32(truncatingIfNeeded: name.utf8.count)))
+  }
 }

@@ -15,13 +15,13 @@ extension BlockReader {
         AttributeSpecification("providers"),
       ],
       ["_", "lifecycle", "locals", "provider"].map { BlockSpecification($0) })
-    let (attributes, found) = rest.justAttributes()
-    diagnostics += found
+    let attributes = rest.justAttributes().0
     var call = ModuleCall(
       name: label.text, source: "", sourceRange: block.definitionRange,
       arguments: Dictionary(attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }),
       range: block.definitionRange)
     call.missingItemRange = block.body.missingItemRange
+    call.body = rest
     call.written = Set(content.attributes.keys)
     if let attribute = content.attributes["version"] { call.version = constraint(attribute) }
     if let attribute = content.attributes["source"] {
@@ -74,7 +74,7 @@ extension BlockReader {
 
   private mutating func passedProviders(_ expression: Expression) -> [PassedProvider] {
     guard let items = expression.asStaticMap() else {
-      error("Invalid expression", "A static map expression is required.", at: expression.range)
+      error("Invalid expression", "A static map expression is required.", at: expression.startRange)
       return []
     }
     var passed: [PassedProvider] = []

@@ -101,7 +101,7 @@ extension BlockReader {
         error(
           "Invalid configuration_aliases value",
           "Configuration aliases must be prefixed with the provider name. Expected \"\(name)\", but found "
-            + "\"\(reference.name)\".", at: reference.nameRange)
+            + "\"\(reference.name)\".", at: expression.range)
         continue
       }
       aliases.append(reference)

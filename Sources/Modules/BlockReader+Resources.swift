@@ -15,9 +15,10 @@ extension BlockReader {
         AttributeSpecification("depends_on"),
       ],
       [
-        BlockSpecification("locals"), BlockSpecification("lifecycle"), BlockSpecification("connection"),
-        BlockSpecification("provisioner", labelNames: ["type"]), BlockSpecification("_"),
-      ])
+        BlockSpecification("locals"), BlockSpecification("lifecycle"), BlockSpecification("_"),
+      ]
+        + (mode == .managed
+          ? [BlockSpecification("connection"), BlockSpecification("provisioner", labelNames: ["type"])] : []))
     var resource = ResourceBlock(
       address: ConfigurationResource(module: module, Resource(mode, block.labels[0].text, block.labels[1].text)),
       body: rest, range: block.definitionRange, typeRange: block.labels[0].range, blockRange: block.range)
@@ -32,6 +33,7 @@ extension BlockReader {
     }
     resource.dependsOn = dependsOn(content.attributes["depends_on"])
     readBlocks(content.blocks, of: &resource)
+    checkOwnConditions(resource)
     return resource
   }
 
@@ -89,8 +91,21 @@ extension BlockReader {
     }
     if let connection = resource.connection {
       for provisioner in resource.provisioners where provisioner.when == .destroy {
-        checkDestroyReferences(connection, at: provisioner.range)
+        checkDestroyReferences(connection)
         break
+      }
+    }
+  }
+
+  /// Conditions speak of their own object as `self`, never by its name.
+  private mutating func checkOwnConditions(_ resource: ResourceBlock) {
+    for (rules, kind) in [(resource.preconditions, "precondition"), (resource.postconditions, "postcondition")] {
+      for expression in rules.flatMap({ [$0.condition, $0.errorMessage] }) {
+        for traversal in expression.variables where Reference.parse(traversal).0?.resource == resource.resource {
+          error(
+            "Invalid reference in \(kind)", "Configuration for \(resource.resource) may not refer to itself.",
+            at: expression.range)
+        }
       }
     }
   }
@@ -118,12 +133,6 @@ extension BlockReader {
     for nested in content.blocks {
       guard let rule = checkRule(nested) else { continue }
       if nested.type == "precondition" {
-        for traversal in rule.condition.variables + rule.errorMessage.variables where traversal.root == "self" {
-          error(
-            "Invalid reference in precondition",
-            "The \"self\" object is not available in preconditions: it would refer to the object before it exists.",
-            at: traversal.range)
-        }
         resource.preconditions.append(rule)
       } else {
         resource.postconditions.append(rule)
@@ -135,7 +144,11 @@ extension BlockReader {
     resource.createBeforeDestroy = bool(content.attributes["create_before_destroy"])
     resource.preventDestroy = bool(content.attributes["prevent_destroy"])
     if let attribute = content.attributes["replace_triggered_by"], let list = staticList(attribute.expression) {
-      resource.replaceTriggeredBy = list.compactMap { replaceTrigger($0) }
+      // What follows a faulty one is not looked at.
+      for item in list {
+        guard let trigger = replaceTrigger(item) else { break }
+        resource.replaceTriggeredBy.append(trigger)
+      }
     }
     guard let attribute = content.attributes["ignore_changes"] else { return }
     let keyword = attribute.expression.keyword()
@@ -186,7 +199,7 @@ extension BlockReader {
       diagnostics += found
       guard let reference else { return nil }
       switch reference.subject {
-      case .resource(let resource, _) where resource.mode == .managed: resources += 1
+      case .resource: resources += 1
       case .count("index"), .each("key"): break
       default:
         error(
@@ -261,31 +274,40 @@ extension BlockReader {
       }
     }
     if provisioner.when == .destroy {
-      checkDestroyReferences(rest, at: block.range)
-      if let connection = provisioner.connection { checkDestroyReferences(connection, at: block.range) }
+      checkDestroyReferences(rest)
+      if let connection = provisioner.connection { checkDestroyReferences(connection) }
     }
     return provisioner
   }
 
   /// What runs when an object is destroyed may refer to that object only.
-  private mutating func checkDestroyReferences(_ body: Body, at range: SourceRange) {
-    for traversal in body.allReferences {
-      switch traversal.root {
-      case "self", "path", "terraform": continue
-      case "count" where traversal.firstAttribute == "index": continue
-      case "each" where traversal.firstAttribute == "key": continue
-      default: break
+  private mutating func checkDestroyReferences(_ body: Body) {
+    for attribute in body.justAttributes().0 {
+      for traversal in attribute.expression.variables where !traversal.isAllowedAtDestruction {
+        rejectDestroyReference(at: attribute.expression.range)
       }
-      error(
-        "Invalid reference from destroy provisioner",
-        "Destroy-time provisioners and their connection configurations may only reference attributes of the related "
-          + "resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase "
-          + "can cause dependency cycles and interact poorly with create_before_destroy.", at: traversal.range)
     }
+  }
+
+  private mutating func rejectDestroyReference(at range: SourceRange) {
+    error(
+      "Invalid reference from destroy provisioner",
+      "Destroy-time provisioners and their connection configurations may only reference attributes of the related "
+        + "resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase "
+        + "can cause dependency cycles and interact poorly with create_before_destroy.", at: range)
   }
 }
 
 extension Traversal {
+  fileprivate var isAllowedAtDestruction: Bool {
+    switch root {
+    case "self", "path", "terraform": true
+    case "count": firstAttribute == "index"
+    case "each": firstAttribute == "key"
+    default: false
+    }
+  }
+
   /// The name that the first step asks for, if it is an attribute.
   var firstAttribute: String? {
     if case .attribute(let name, _)? = steps.first { name } else { nil }

@@ -93,21 +93,21 @@ extension BlockReader {
       variable.defaultValue = .unknown(variable.type.withoutOptionals)
       return
     }
-    setDefault(of: &variable, isOverriding: false)
+    setDefault(of: &variable, overriddenAt: nil)
   }
 
   /// Converts the default to the variable's type, optional attributes filled in.
-  mutating func setDefault(of variable: inout InputVariable, isOverriding: Bool) {
+  mutating func setDefault(of variable: inout InputVariable, overriddenAt range: SourceRange?) {
     guard let raw = variable.rawDefault else { return }
     let filled = variable.typeDefaults?.apply(to: raw) ?? raw
     do {
       variable.defaultValue = try convert(filled, to: variable.type)
     } catch {
       let detail =
-        isOverriding
+        range != nil
         ? "Overriding this variable's type constraint has made its default value invalid: \(error.message)."
         : "This default value is not compatible with the variable's type constraint: \(error.message)."
-      self.error("Invalid default value for variable", detail, at: variable.defaultRange)
+      self.error("Invalid default value for variable", detail, at: range ?? variable.defaultRange)
       variable.defaultValue = .unknown(variable.type.withoutOptionals)
     }
     if !variable.nullable, raw.isNull {

@@ -71,7 +71,7 @@ struct BlockReader {
         problem = error.message
       }
     }
-    error("Unsuitable value type", "Unsuitable value: \(problem)", at: expression.range)
+    error("Unsuitable value type", "Unsuitable value: \(problem)", at: expression.startRange)
     return nil
   }
 
@@ -110,7 +110,7 @@ struct BlockReader {
 
   mutating func staticList(_ expression: Expression) -> [Expression]? {
     if let list = expression.asStaticList() { return list }
-    error("Invalid expression", "A static list expression is required.", at: expression.range)
+    error("Invalid expression", "A static list expression is required.", at: expression.startRange)
     return nil
   }
 
@@ -200,5 +200,26 @@ extension SourceFile {
       lineStart = index + 1
     }
     return (line, String(decoding: bytes[lineStart..<before.endIndex], as: UTF8.self).count + 1)
+  }
+}
+
+extension Expression {
+  /// Where messages about an expression as a whole point at: its first token, but all of a reference.
+  var startRange: SourceRange {
+    switch kind {
+    case .string, .template, .templateWrap:
+      // Without the quotes.
+      range.end - range.start > 2
+        ? SourceRange(file: range.file, start: range.start + 1, end: range.end - 1) : range
+    case .functionCall(let call): call.nameRange
+    case .tuple, .object, .forTuple, .forObject, .parentheses:
+      SourceRange(file: range.file, start: range.start, end: min(range.end, range.start + 1))
+    case .conditional(let condition, _, _): condition.startRange
+    case .binary(_, let left, _): left.startRange
+    case .index(let collection, _): collection.startRange
+    case .relativeTraversal(let source, _): source.startRange
+    case .splat(let splat): splat.source.startRange
+    default: range
+    }
   }
 }

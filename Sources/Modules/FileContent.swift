@@ -93,7 +93,7 @@ extension BlockReader {
         BlockSpecification("required_providers"), BlockSpecification("provider_meta", labelNames: ["provider"]),
       ])
     if let attribute = content.attributes["required_version"], let text = constraint(attribute) {
-      file.requiredVersions.append(text)
+      file.requiredVersions.append(ConstraintText(text.text, range: attribute.range))
     }
     if let attribute = content.attributes["language"], attribute.expression.keyword() != "TF2021" {
       error(
@@ -190,14 +190,13 @@ extension BlockReader {
     }
     if condition.expression.variables.isEmpty {
       error(
-        "Invalid \(Self.ruleName(block.type)) expression",
+        "Invalid \(block.type) expression",
         "The condition expression must refer to at least one object from elsewhere in the configuration, or else its "
           + "result would not be checking anything.", at: condition.expression.range)
+      return nil
     }
     return CheckRule(condition: condition.expression, errorMessage: message.expression, range: block.definitionRange)
   }
-
-  private static func ruleName(_ type: String) -> String { type }
 
   // MARK: Checks
 

@@ -80,7 +80,9 @@ extension ModuleAssembler {
       base.defaultRange = variable.defaultRange
     }
     if written.contains("default") || written.contains("type") {
-      reader.setDefault(of: &base, isOverriding: written.contains("type") && !written.contains("default"))
+      // A default that only the new type makes wrong is reported at the override.
+      let isOverriding = written.contains("type") && !written.contains("default")
+      reader.setDefault(of: &base, overriddenAt: isOverriding ? variable.range : nil)
     }
     if !variable.validations.isEmpty { base.validations = variable.validations }
     content.variables[variable.name] = base
@@ -124,6 +126,7 @@ extension ModuleAssembler {
     if written.contains("providers") { base.providers = call.providers }
     rejectDependsOn(written, call.range)
     base.arguments.merge(call.arguments) { _, new in new }
+    base.body = base.body.overridden(by: call.body)
     content.moduleCalls[call.name] = base
   }
 
@@ -132,13 +135,13 @@ extension ModuleAssembler {
     guard var base = content.resources[address] else {
       let kind =
         switch address.mode {
-        case .managed: ("resource", "managed resource")
-        case .data: ("data", "data resource")
-        case .ephemeral: ("ephemeral", "ephemeral resource")
+        case .managed: ("resource", "")
+        case .data: ("data", "data ")
+        case .ephemeral: ("ephemeral", "ephemeral ")
         }
       reader.error(
-        "Missing \(kind.0) to override",
-        "There is no \(address.type) \(address.mode == .managed ? "" : "\(kind.0) ")resource named \"\(address.name)\". An "
+        "Missing \(kind.1)resource to override",
+        "There is no \(address.type) \(kind.1)resource named \"\(address.name)\". An "
           + "override file can only override a \(kind.0) block defined in a primary configuration file.",
         at: resource.range)
       return

@@ -20,6 +20,8 @@ package struct ModuleCall: Sendable {
   package var range: SourceRange
   /// Where missing arguments are reported: the start of the body.
   package var missingItemRange: SourceRange
+  /// What is left for the child's input variables; blocks in it are errors.
+  var body: Body
   /// The arguments of the language itself that the block has, for overriding.
   var written: Set<String> = []
 
@@ -32,6 +34,7 @@ package struct ModuleCall: Sendable {
     self.arguments = arguments
     self.range = range
     missingItemRange = range
+    body = Body(attributes: [], blocks: [], range: range)
   }
 }
 

@@ -83,6 +83,10 @@ private struct TreeLoading {
   ) -> Module {
     let content = content(directory, path, source: source)
     var children: [String: Module] = [:]
+    // A faulty root would only make its calls look wrong as well.
+    if path.isRoot, diagnostics.hasErrors {
+      return Module(path: path, directory: directory, children: [:], content: content)
+    }
     let lineage = ancestors + [directory]
     for name in content.moduleCalls.keys.sorted() {
       guard let call = content.moduleCalls[name] else { continue }

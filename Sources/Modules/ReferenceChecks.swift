@@ -67,27 +67,12 @@ struct ReferenceChecks {
     check(resource.preconditions, inner)
     for trigger in resource.replaceTriggeredBy { check(trigger, inner) }
     checkDependsOn(resource.dependsOn)
-    checkOwnConditions(resource)
     inner.hasSelf = true
     check(resource.postconditions, inner)
     if let connection = resource.connection { check(connection, inner) }
     for provisioner in resource.provisioners {
       check(provisioner.body, inner)
       if let connection = provisioner.connection { check(connection, inner) }
-    }
-  }
-
-  /// Conditions speak of their own object as `self`, never by its name.
-  private mutating func checkOwnConditions(_ resource: ResourceBlock) {
-    for (rules, kind) in [(resource.preconditions, "precondition"), (resource.postconditions, "postcondition")] {
-      for rule in rules {
-        for traversal in rule.condition.variables + rule.errorMessage.variables {
-          guard let reference = Reference.parse(traversal).0, reference.resource == resource.resource else { continue }
-          error(
-            "Invalid reference in \(kind)", "Configuration for \(resource.resource) may not refer to itself.",
-            at: traversal.range)
-        }
-      }
     }
   }
 
@@ -264,6 +249,12 @@ struct ReferenceChecks {
         "Invalid \"each\" attribute",
         "The \"each\" object does not have an attribute named \"\(name)\". The supported attributes are each.key and "
           + "each.value, the current key and value pair of the \"for_each\" attribute set.", at: range)
+    } else if !isThere, name == "value" {
+      error(
+        "each.value cannot be used in this context",
+        "A reference to \"each.value\" has been used in a context in which it is unavailable, such as when the "
+          + "configuration no longer contains the value in its \"for_each\" expression. Remove this reference to each.value "
+          + "in your configuration to work around this error.", at: range)
     } else if !isThere {
       error(
         "Reference to \"each\" in context without for_each",

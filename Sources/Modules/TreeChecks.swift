@@ -10,11 +10,23 @@ struct TreeChecks {
   init(_ tree: ModuleTree) { self.tree = tree }
 
   mutating func run() {
+    for module in tree.modules { inOrder { $0.check(module) } }
+    // References are only worth checking in a tree whose calls and providers are sound.
+    if diagnostics.hasErrors { return }
     for module in tree.modules {
-      let start = diagnostics.count
-      check(module)
-      diagnostics[start...].sort { Self.isOrdered($0.subject, $1.subject) }
+      inOrder { checks in
+        var references = ReferenceChecks(module)
+        references.run()
+        checks.diagnostics += references.diagnostics
+        checks.checkRemoved(in: module)
+      }
     }
+  }
+
+  private mutating func inOrder(_ check: (inout TreeChecks) -> Void) {
+    let start = diagnostics.count
+    check(&self)
+    diagnostics[start...].sort { Self.isOrdered($0.subject, $1.subject) }
   }
 
   private static func isOrdered(_ left: SourceRange?, _ right: SourceRange?) -> Bool {
@@ -27,9 +39,6 @@ struct TreeChecks {
   }
 
   private mutating func check(_ module: Module) {
-    var references = ReferenceChecks(module)
-    references.run()
-    diagnostics += references.diagnostics
     for call in module.moduleCalls.values {
       if let child = module.children[call.name] { checkArguments(of: call, child) }
       checkProviders(of: call, in: module)
@@ -45,22 +54,15 @@ struct TreeChecks {
           at: block.range)
       }
     }
-    checkRemoved(in: module)
   }
 
   // MARK: Module calls
 
   private mutating func checkArguments(of call: ModuleCall, _ child: Module) {
-    let names = child.variables.keys.sorted()
-    for name in names where child.variables[name]?.isRequired == true && call.arguments[name] == nil {
-      error(
-        "Missing required argument", "The argument \"\(name)\" is required, but no definition was found.",
-        at: call.missingItemRange)
+    let wanted = child.variables.keys.sorted().map {
+      AttributeSpecification($0, required: child.variables[$0]?.isRequired == true)
     }
-    for (name, argument) in call.arguments where child.variables[name] == nil {
-      let near = suggestion(for: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-      error("Unsupported argument", "An argument named \"\(name)\" is not expected here.\(near)", at: argument.nameRange)
-    }
+    diagnostics += call.body.content(for: ContentSchema(attributes: wanted)).1
   }
 
   // MARK: Providers
@@ -107,7 +109,19 @@ struct TreeChecks {
           "There is no explicit declaration for local provider name \"\(passed.child.key)\" in \(child.path), so Terraform "
             + "is assuming you mean to pass a configuration for \"\(wanted.displayName)\".\n\nIf you also control the child "
             + "module, add a required_providers entry named \"\(passed.child.key)\" with the source address "
-            + "\"\(wanted.displayName)\".", at: passed.child.range))
+            + "\"\(wanted.displayName)\".", at: passed.child.nameRange))
+    }
+    let isGiven =
+      module.requiredProviders[passed.parent.name] != nil || module.providerConfigurations[passed.parent.key] != nil
+    if !isGiven {
+      diagnostics.append(
+        .warning(
+          "Reference to undefined provider",
+          "There is no explicit declaration for local provider name \"\(passed.parent.key)\" in \(displayName(module)), so "
+            + "Terraform is assuming you mean to pass a configuration for provider \"\(given.displayName)\".\n\nTo clarify "
+            + "your intent and silence this warning, add to \(displayName(module)) a required_providers entry named "
+            + "\"\(passed.parent.key)\" with source = \"\(given.displayName)\", or a different source address if "
+            + "appropriate.", at: passed.parent.nameRange))
     }
     if wanted != given {
       error(

@@ -35,11 +35,11 @@ struct TypeConstraintReader {
     case "any": return fail("Type constraint keyword \"any\" does not expect arguments.", call.argumentsRange)
     case "optional":
       return fail(
-        "Keyword \"optional\" is valid only as a modifier for object type attributes.", expression.range)
+        "Keyword \"optional\" is valid only as a modifier for object type attributes.", call.nameRange)
     case "list", "set", "map": return collection(call, expression)
     case "object", "tuple": return structural(call, expression)
     default:
-      return fail("Keyword \"\(call.name)\" is not a valid type constructor.", expression.range)
+      return fail("Keyword \"\(call.name)\" is not a valid type constructor.", call.nameRange)
     }
   }
 
