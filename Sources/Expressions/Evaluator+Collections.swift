@@ -34,6 +34,7 @@ extension Evaluator {
   /// The key of an item as a string, maybe unknown or marked; nil after an error.
   private mutating func key(of item: ObjectItem, in expression: Expression) -> Value? {
     if let name = item.keyName { return .text(name) }
+    if case .jsonString(let string) = item.key.kind, context.functions == nil { return .text(string.text) }
     if item.isAmbiguous {
       report(
         "Ambiguous attribute key",

@@ -68,6 +68,8 @@ struct Evaluator {
   }
 
   private mutating func jsonString(_ string: JSONStringExpression) -> Value {
+    // Where nothing can be called or referred to, strings of the JSON syntax are taken literally.
+    if context.functions == nil { return .text(string.text) }
     diagnostics += string.diagnostics
     guard let template = string.template else {
       return string.diagnostics.hasErrors ? .dynamicUnknown : .text(string.text)

@@ -127,7 +127,12 @@ extension BlockReader {
 
   /// A version constraint that is well formed; the text is kept as written.
   mutating func constraint(_ attribute: Attribute) -> ConstraintText? {
-    guard let text = string(attribute) else { return nil }
+    let count = diagnostics.count
+    guard let text = string(attribute) else {
+      // What it is made of has been reported; that it is not known is no news.
+      if diagnostics.count > count + 1 { diagnostics.removeLast() }
+      return nil
+    }
     return constraint(text, at: attribute.expression.range)
   }
 
@@ -193,7 +198,8 @@ extension BlockReader {
         "Invalid \(block.type) expression",
         "The condition expression must refer to at least one object from elsewhere in the configuration, or else its "
           + "result would not be checking anything.", at: condition.expression.range)
-      return nil
+      // A validation goes on, for what else is wrong with it.
+      if block.type != "validation" { return nil }
     }
     return CheckRule(condition: condition.expression, errorMessage: message.expression, range: block.definitionRange)
   }
