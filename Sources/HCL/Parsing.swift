@@ -42,13 +42,3 @@ package func parseTraversal(
   let traversal = parser.parseWholeTraversal(allowsSplat: allowsSplat)
   return (traversal, parser.diagnostics)
 }
-
-/// The header of the top-level block of a native file that an offset lies in, as `resource "aws_instance" "web"`.
-/// Parses the file anew, so it is for messages only.
-package func blockHeader(in bytes: [UInt8], at offset: UInt32) -> String? {
-  let (body, _) = parseFile(bytes, file: SourceFileID(index: 0))
-  guard case .native(let native) = body.storage,
-    let block = native.blocks.first(where: { $0.range.start <= offset && offset < $0.range.end })
-  else { return nil }
-  return ([block.type] + block.labels.map { "\"\($0.text)\"" }).joined(separator: " ")
-}

@@ -36,7 +36,6 @@ extension Parser {
         "Missing false expression in conditional",
         "The conditional operator (...?...:...) requires a false expression, delimited by a colon.", at: colon,
         from: start)
-      startRecovery()
       return condition
     }
     read()
@@ -219,7 +218,7 @@ extension Parser {
       case .endOfFile:
         report(
           "Unterminated function call",
-          "There is no closing parenthesis for this function call before the end of the file. This may be caused by incorrect parethesis nesting elsewhere in this file.",
+          "There is no closing parenthesis for this function call before the end of the file. This may be caused by incorrect parenthesis nesting elsewhere in this file.",
           at: range(name, open))
       default:
         report(

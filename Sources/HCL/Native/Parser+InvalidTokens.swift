@@ -34,8 +34,6 @@ extension Parser {
       ("Unsupported operator", "Bitwise operators are not supported. Did you mean boolean NOT (\"!\")?")
     case .bitwiseXor:
       ("Unsupported operator", "Bitwise operators are not supported.")
-    case .starStar:
-      ("Unsupported operator", "\"**\" is not a supported operator. Exponentiation is not supported as an operator.")
     case .apostrophe:
       ("Invalid character", "Single quotes are not valid. Use double quotes (\") to enclose strings.")
     case .backtick:

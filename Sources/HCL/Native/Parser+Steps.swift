@@ -106,14 +106,9 @@ extension Parser {
   /// `[*]`, with every step behind it taken from every element.
   private mutating func parseFullSplat(of source: Expression, open: Token) -> Expression {
     read()
-    var close = read()
-    if close.kind != .closeBracket, !isRecovering {
-      report(
-        "Missing close bracket on splat index",
-        "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").",
-        at: range(close))
-      close = recover(to: .closeBracket)
-    }
+    let close = closeBracket(
+      "Missing close bracket on splat index",
+      "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").")
     let marker = range(open, close)
     let item = Expression(.splatItem, range: marker)
     let each = nested { $0.parseSteps(after: item) } ?? item
@@ -121,18 +116,23 @@ extension Parser {
     return node(.splat(splat), source.range.through(each.range))
   }
 
+  /// Reads a `]`. When something else stands there, everything up to the next `]` is skipped, and the place where that
+  /// ended is what the message points at.
+  private mutating func closeBracket(_ summary: String, _ detail: String) -> Token {
+    let close = read()
+    if close.kind == .closeBracket || isRecovering { return close }
+    let found = recover(to: .closeBracket)
+    reportAlways(summary, detail, at: range(found))
+    return found
+  }
+
   private mutating func parseIndex(of source: Expression, open: Token) -> Expression {
     let (key, close) = withNewlines(false) { parser in
       let errors = parser.mark
       let key = parser.parseExpression()
       if parser.isLost(since: errors) { return (key, parser.recover(to: .closeBracket)) }
-      var close = parser.read()
-      if close.kind != .closeBracket, !parser.isRecovering {
-        parser.report(
-          "Missing close bracket on index", "The index operator must end with a closing bracket (\"]\").",
-          at: parser.range(close))
-        close = parser.recover(to: .closeBracket)
-      }
+      let close = parser.closeBracket(
+        "Missing close bracket on index", "The index operator must end with a closing bracket (\"]\").")
       return (key, close)
     }
     let brackets = range(open, close)

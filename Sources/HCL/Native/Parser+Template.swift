@@ -41,9 +41,9 @@ extension Parser {
     if isFlush { removeIndentation(&pieces) }
     if pieces.count == 2, case .interpolation(let inner) = pieces[0] { return node(.templateWrap(inner), all) }
     var assembly = TemplateAssembly(pieces: pieces)
-    let parts = assembly.root()
+    let parts = assembly.root(position: position)
     for diagnostic in assembly.diagnostics {
-      report(diagnostic.summary, diagnostic.detail, at: diagnostic.subject ?? all)
+      reportAlways(diagnostic.summary, diagnostic.detail, at: diagnostic.subject ?? all)
     }
     if parts.isEmpty { return Expression(.string(""), range: all) }
     if parts.count == 1, case .string = parts[0].kind { return Expression(parts[0].kind, range: all) }

@@ -129,7 +129,7 @@ struct Scanner {
     case UInt8(ascii: "'"): emit(.apostrophe, length: 1)
     case UInt8(ascii: "`"): emit(.backtick, length: 1)
     case UInt8(ascii: ";"): emit(.semicolon, length: 1)
-    case UInt8(ascii: "*"): choose(next, "*", .starStar, else: .star)
+    case UInt8(ascii: "*"): emit(.star, length: 1)
     case UInt8(ascii: ":"): choose(next, ":", .doubleColon, else: .colon)
     case UInt8(ascii: "!"): choose(next, "=", .notEqual, else: .bang)
     case UInt8(ascii: ">"): choose(next, "=", .greaterOrEqual, else: .greater)
@@ -152,8 +152,10 @@ struct Scanner {
   }
 
   private mutating func scanTilde(_ next: UInt8) {
-    if next == UInt8(ascii: "}"), case .code(let braces) = mode, braces == 0, !stack.isEmpty {
-      closeBrace(length: 2)
+    if next == UInt8(ascii: "}") {
+      // Outside of a template this still counts as the end of a sequence that was meant to be one.
+      if case .code(let braces) = mode, braces == 0, !stack.isEmpty { return closeBrace(length: 2) }
+      emit(.sequenceEnd, length: 2)
     } else {
       emit(.bitwiseNot, length: 1)
     }
@@ -287,10 +289,11 @@ extension Scanner {
         end += length
       } else if stops(byte) {
         return end
-      } else if escapes, byte == UInt8(ascii: "\\"), end + 1 < bytes.count,
-        bytes[end + 1] != ASCII.newline, bytes[end + 1] != ASCII.carriageReturn, bytes[end + 1] < 0x80
-      {
-        end += 2
+      } else if escapes, byte == UInt8(ascii: "\\") {
+        guard end + 1 < bytes.count, bytes[end + 1] != ASCII.newline, bytes[end + 1] != ASCII.carriageReturn else {
+          return end
+        }
+        end += bytes[end + 1] < 0x80 ? 2 : 1
       } else {
         end += 1
       }
@@ -328,7 +331,7 @@ extension Scanner {
     if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "%"), case .opens(let kind, let length) = sequence(at: position) {
       return open(kind, length: length)
     }
-    emit(.badUTF8, length: 1)
+    emit(byte == UInt8(ascii: "\\") ? .invalid : .badUTF8, length: 1)
   }
 
   /// One line or part of a line. A line that holds nothing but the marker closes the heredoc.

@@ -8,17 +8,51 @@ struct TemplateAssembly {
 
   init(pieces: [TemplatePiece]) { self.pieces = pieces }
 
-  /// All parts of the template.
-  mutating func root() -> [Expression] {
+  /// All parts of the template. `position` names a place in messages.
+  mutating func root(position: (SourceRange) -> String) -> [Expression] {
     var parts = PartList()
     while index < pieces.count {
       if case .end = pieces[index] { break }
-      guard add(to: &parts, depth: 0) else {
+      if !add(to: &parts, depth: 0) {
         unbalanced(pieces[index])
-        break
+        index += 1
       }
+      if !unclosed.isEmpty { reportUnclosed(position) }
     }
     return parts.joined()
+  }
+
+  /// A directive that does not fit the one that is open.
+  private struct Unclosed {
+    var opening: SourceRange
+    var keyword: String
+    var found: TemplatePiece
+  }
+  private var unclosed: [Unclosed] = []
+
+  private mutating func reportUnclosed(_ position: (SourceRange) -> String) {
+    for mistake in unclosed {
+      let keyword = mistake.keyword
+      let opening = position(mistake.opening)
+      switch mistake.found {
+      case .end:
+        report(
+          "Unexpected end of template",
+          "The \(keyword) directive at \(opening) is missing its corresponding end\(keyword) directive.", mistake.found)
+      case .elseMark where keyword == "for":
+        report("Unexpected else directive", "An else clause is not expected for a for directive.", mistake.found)
+      case .elseMark:
+        report(
+          "Unexpected else directive", "Already in the else clause for the if started at \(opening).", mistake.found)
+      default:
+        report(
+          "Unexpected \(name(mistake.found)) directive",
+          keyword == "if"
+            ? "Expecting an endif directive for the if started at \(opening)."
+            : "Expecting an endfor directive corresponding to the for directive at \(opening).", mistake.found)
+      }
+    }
+    unclosed = []
   }
 
   /// The parts between two marks.
@@ -91,21 +125,18 @@ struct TemplateAssembly {
       if otherwise == nil ? add(to: &then, depth: depth + 1) : addElse(to: &otherwise, depth) { continue }
       let piece = pieces[index]
       end = piece.range
-      if case .end = piece {
-        report("Unexpected end of template", "The if directive is missing its corresponding endif directive.", piece)
+      if case .endIf = piece {
+        index += 1
         break
       }
-      index += 1
-      if case .endIf = piece { break }
-      if case .elseMark = piece {
-        if otherwise == nil {
-          otherwise = PartList()
-          continue
-        }
-        report("Unexpected else directive", "Already in the else clause for this if directive.", piece)
-      } else {
-        report("Unexpected \(name(piece)) directive", "Expecting an endif directive for the if directive before it.", piece)
+      if case .elseMark = piece, otherwise == nil {
+        index += 1
+        otherwise = PartList()
+        continue
       }
+      unclosed.append(Unclosed(opening: start, keyword: "if", found: piece))
+      skip(piece)
+      break
     }
     return Expression(
       .conditional(
@@ -131,23 +162,25 @@ struct TemplateAssembly {
       if add(to: &content, depth: depth + 1) { continue }
       let piece = pieces[index]
       end = piece.range
-      if case .end = piece {
-        report("Unexpected end of template", "The for directive is missing its corresponding endfor directive.", piece)
+      if case .endFor = piece {
+        index += 1
         break
       }
-      index += 1
-      if case .endFor = piece { break }
-      if case .elseMark = piece {
-        report("Unexpected else directive", "An else clause is not expected for a for directive.", piece)
-      } else {
-        report("Unexpected \(name(piece)) directive", "Expecting an endfor directive for the for directive before it.", piece)
-      }
+      unclosed.append(Unclosed(opening: start, keyword: "for", found: piece))
+      skip(piece)
+      break
     }
     let all = start.through(end)
     let loop = ForExpression(
       keyVariable: key, valueVariable: value, collection: collection, key: nil, value: content.template(at: start),
       condition: nil, groups: false, openRange: start, closeRange: end)
     return Expression(.templateJoin(Expression(.forTuple(loop), range: all)), range: all)
+  }
+
+  /// Moves behind a piece, but never behind the end.
+  private mutating func skip(_ piece: TemplatePiece) {
+    if case .end = piece { return }
+    index += 1
   }
 
   private mutating func unbalanced(_ piece: TemplatePiece) {

@@ -21,7 +21,7 @@ enum TokenKind: UInt8, Sendable {
   /// A comment to the end of the line holds its newline; `/* */` does not.
   case comment, newline, endOfFile
   // What the language does not have, kept apart for good messages.
-  case bitwiseAnd, bitwiseOr, bitwiseNot, bitwiseXor, starStar, apostrophe, backtick, semicolon
+  case bitwiseAnd, bitwiseOr, bitwiseNot, bitwiseXor, apostrophe, backtick, semicolon
   case quotedNewline, badUTF8, invalid
 
   /// What closes a bracket of this kind; nil for what opens nothing.

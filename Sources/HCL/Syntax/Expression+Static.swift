@@ -95,4 +95,26 @@ extension Expression {
       kind.forEachChild { $0.collectVariables(into: &found, hidden: hidden) }
     }
   }
+
+  /// The first piece, which messages point at when the whole would be too much: the name of a function, the opening
+  /// bracket of a list, the first operand, the text between quotes.
+  package var startRange: SourceRange {
+    switch kind {
+    case .scopeTraversal(let traversal): traversal.rootRange
+    case .relativeTraversal(let source, _): source.startRange
+    case .functionCall(let call): call.nameRange.through(call.openParenthesisRange)
+    case .conditional(let condition, _, _): condition.startRange
+    case .index(let collection, _): collection.startRange
+    case .tuple, .object: SourceRange(file: range.file, start: range.start, end: min(range.end, range.start &+ 1))
+    case .forTuple(let loop), .forObject(let loop): loop.openRange
+    case .splat(let splat): splat.markerRange
+    case .binary(_, let left, _): left.startRange
+    case .unary: SourceRange(file: range.file, start: range.start, end: min(range.end, range.start &+ 1))
+    case .template(let parts): parts.first?.startRange ?? range
+    case .templateJoin(let inner): inner.startRange
+    case .string(let text) where Int(range.end - range.start) == text.utf8.count + 2:
+      SourceRange(file: range.file, start: range.start &+ 1, end: range.end &- 1)
+    default: range
+    }
+  }
 }
