@@ -25,7 +25,10 @@ extension Evaluator {
   /// Evaluates aside: what goes wrong is handed out instead of being reported.
   private mutating func attempt(_ expression: Expression) -> (Value, [Diagnostic]) {
     let base = diagnostics.count
+    let wasQuiet = isQuiet
+    isQuiet = true
     let value = value(of: expression)
+    isQuiet = wasQuiet
     let found = Array(diagnostics[base...])
     diagnostics.removeSubrange(base...)
     return (value, found)

@@ -15,6 +15,8 @@ struct Evaluator {
   var splatItems: [Value] = []
   /// How many templates are being rendered within each other.
   var templateDepth: Int
+  /// Whether diagnostics are only counted, so that the values they would show need not be found.
+  var isQuiet = false
 
   struct Frame {
     var name: String
@@ -92,7 +94,7 @@ struct Evaluator {
     diagnostics.append(
       Diagnostic(
         .error, summary, detail, subject: subject, context: range,
-        values: expression.map { involvedValues($0) } ?? [], functionCall: call))
+        values: isQuiet ? [] : expression.map { involvedValues($0) } ?? [], functionCall: call))
   }
 
   /// Runs work with the variables of an iteration in place.

@@ -22,6 +22,7 @@ extension Evaluator {
     var count = traversal.steps.count
     while count > 0 {
       var quiet = Evaluator(context, frames: frames)
+      quiet.isQuiet = true
       let steps = Array(traversal.steps.prefix(count))
       let part = Traversal(
         root: traversal.root, rootRange: traversal.rootRange, steps: steps, range: traversal.range)
