@@ -2,7 +2,6 @@
 // only through their interfaces; it knows no network, no database, no terminal and no environment.
 
 import Addresses
-package import Diagnostics
 package import Functions
 import Synchronization
 

@@ -2,7 +2,6 @@
 // providers, so that it can be saved, shown and compared by anyone.
 
 package import Addresses
-package import Diagnostics
 package import Values
 
 /// What kind of plan was asked for.
@@ -364,5 +363,23 @@ package struct RefreshedRow: Sendable {
     self.previousDeposedKey = previousDeposedKey
     self.previousVersion = previousVersion
     self.object = object
+  }
+}
+
+extension Plan {
+  /// The same plan upon rows whose versions are those given by address and deposed key.
+  package func withRowVersions(_ version: (ResourceInstance, String?) -> Int64) -> Plan {
+    var plan = self
+    for index in plan.changes.indices {
+      plan.changes[index].rowVersion = version(plan.changes[index].previousAddress, plan.changes[index].deposedKey)
+    }
+    for index in plan.priorObjects.indices {
+      plan.priorObjects[index].rowVersion = version(plan.priorObjects[index].address, plan.priorObjects[index].deposedKey)
+    }
+    for index in plan.refreshedRows.indices {
+      guard let address = plan.refreshedRows[index].previousAddress else { continue }
+      plan.refreshedRows[index].previousVersion = version(address, plan.refreshedRows[index].previousDeposedKey)
+    }
+    return plan
   }
 }

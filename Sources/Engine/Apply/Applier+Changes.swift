@@ -57,10 +57,10 @@ extension Applier {
     var value: Value?
     if !problems.hasErrors {
       let (result, found, _) = await limited {
-        [configuration] in
+        [configuration, provider = target.provider, schema = target.schema] in
         await readDataSource(
-          provider: target.provider, providerName: change.provider.source.description, address: address,
-          schema: target.schema, configuration: configuration)
+          provider: provider, providerName: change.provider.source.description, address: address, schema: schema,
+          configuration: configuration)
       }
       value = result
       problems += found

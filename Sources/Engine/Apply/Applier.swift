@@ -1,9 +1,9 @@
-package import Addresses
+import Addresses
 package import Diagnostics
 import Expressions
 import Graphs
 import HCL
-package import Modules
+import Modules
 package import Plans
 import ProviderInterface
 package import State

@@ -1,5 +1,6 @@
 import Addresses
 import Diagnostics
+import HCL
 import Modules
 import Values
 

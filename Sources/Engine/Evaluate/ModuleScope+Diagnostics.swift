@@ -2,6 +2,7 @@ import Addresses
 import Diagnostics
 import Expressions
 import HCL
+import Modules
 
 /// The messages for names that mean nothing. The static checks of a module find most of them first; these remain for
 /// consoles and templates.

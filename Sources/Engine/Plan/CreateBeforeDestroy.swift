@@ -1,4 +1,5 @@
 import Addresses
+import Graphs
 import Modules
 
 /// The resources that must be created before they are destroyed: those that say so, and everything that they depend on,

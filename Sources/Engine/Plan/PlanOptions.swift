@@ -1,5 +1,4 @@
 package import Addresses
-package import Modules
 package import Plans
 package import Values
 

@@ -1,5 +1,6 @@
 import Addresses
 import Diagnostics
+import Graphs
 import HCL
 import Modules
 import Plans

@@ -157,7 +157,7 @@ extension Planner {
       if outcome.status == .fail, let index = outcome.diagnostics.indices.last {
         outcome.diagnostics[index].subject = node.parent == nil ? variable.range : argumentRange(of: name, node) ?? variable.range
         outcome.diagnostics[index].detail +=
-          "\n\nThis was checked by the validation rule at \(place(of: rule.range))."
+          "\n\nThis was checked by the validation rule at \(tree.sources.describe(rule.range))."
       }
       problems += outcome.diagnostics
       result.status = result.status.combined(with: outcome.status)
@@ -171,8 +171,6 @@ extension Planner {
     guard let parent = node.parent, let call = node.module.path.names.last else { return nil }
     return parent.module.moduleCalls[call]?.arguments[name]?.expression.range
   }
-
-  private func place(of range: SourceRange) -> String { tree.sources.place(of: range) }
 
   /// Preconditions of an output; an error keeps its value from being used.
   func checkOutput(_ name: String, in node: ModuleNode) -> [Diagnostic] {

@@ -65,19 +65,3 @@ func ignoredChanges(_ block: ResourceBlock, schema: Schema) -> (IgnoredChanges, 
 func describedValues(of expression: HCL.Expression, in context: EvaluationContext) -> [Diagnostic.ExpressionValue] {
   involvedValues(of: expression, in: context)
 }
-
-extension SourceMap {
-  /// `main.tf:3,5-20`: a place in words, columns as Terraform counts them.
-  func place(of range: SourceRange) -> String {
-    guard let file = self[range.file] else { return "" }
-    func position(_ offset: UInt32) -> (line: Int, column: Int) {
-      let before = file.bytes.prefix(Int(offset))
-      let lineStart = (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
-      let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-      return (line, String(decoding: before[lineStart...], as: UTF8.self).count + 1)
-    }
-    let (start, end) = (position(range.start), position(range.end))
-    let tail = start.line == end.line ? "\(end.column)" : "\(end.line),\(end.column)"
-    return "\(file.path):\(start.line),\(start.column)-\(tail)"
-  }
-}

@@ -228,11 +228,11 @@ extension Planner {
         entries.append(entry)
       }
     }
-    var next = 0
+    let width = context.parallelism * 2
     await withTaskGroup(of: Void.self) { group in
-      func startOne() {
-        let entry = entries[next]
-        next += 1
+      for (index, entry) in entries.enumerated() {
+        if index >= width { await group.next() }
+        if context.interrupt.isRequested { break }
         let hasModule = tree.module(at: entry.object.address.module.path) != nil
         let reason: ActionReason? =
           entry.object.deposedKey != nil ? nil : hasModule ? .deleteBecauseNoResourceConfig : .deleteBecauseNoModule
@@ -241,10 +241,6 @@ extension Planner {
             _ = await self.planRemoval(entry, reason: reason, block: nil)
           }
         }
-      }
-      while next < min(context.parallelism * 2, entries.count) { startOne() }
-      while await group.next() != nil {
-        if next < entries.count && !context.interrupt.isRequested { startOne() }
       }
     }
   }

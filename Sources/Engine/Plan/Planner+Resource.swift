@@ -88,22 +88,27 @@ extension Planner {
   /// Plans instances side by side; provider calls are bounded elsewhere, so this bounds only the number of tasks.
   private func planInstances(_ wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)]) async -> Bool {
     if wanted.count == 1, let (planning, key, data) = wanted.first { return await plan(planning, key, data) }
-    var succeeded = true
-    var next = 0
     let width = context.parallelism * 2
-    await withTaskGroup(of: Bool.self) { group in
-      func startOne() {
-        let (planning, key, data) = wanted[next]
-        next += 1
+    return await withTaskGroup(of: Bool.self) { group in
+      var succeeded = true
+      var running = 0
+      for (planning, key, data) in wanted {
+        if running == width {
+          if await group.next() == false { succeeded = false }
+          running -= 1
+        }
+        if context.interrupt.isRequested {
+          succeeded = false
+          break
+        }
         group.addTask { await self.plan(planning, key, data) }
+        running += 1
       }
-      while next < min(width, wanted.count) { startOne() }
       while let result = await group.next() {
         if !result { succeeded = false }
-        if next < wanted.count && !context.interrupt.isRequested { startOne() }
       }
+      return succeeded
     }
-    return succeeded && !(next < wanted.count)
   }
 
   private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {

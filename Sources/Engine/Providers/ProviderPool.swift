@@ -17,7 +17,7 @@ package actor ProviderPool {
   private typealias Start = Task<any Provider, any Error>
   private let factory: any ProviderFactory
   /// Started, not yet taken by a configuration. They answer schema and validation calls meanwhile.
-  private var unclaimed: [ProviderSource: Start] = [:]
+  private var unclaimed: [ProviderSource: [Start]] = [:]
   private var claimed: [ProviderConfigurationAddress: Start] = [:]
   private var configurations: [ProviderConfigurationAddress: Value] = [:]
   /// The outcome of configuring, so that everyone who waits for the same configuration gets the same answer.
@@ -29,10 +29,11 @@ package actor ProviderPool {
   package init(factory: any ProviderFactory) { self.factory = factory }
 
   /// Starts a provider before anyone asks for it, so that it comes up while files are being read.
-  package func prepare(_ source: ProviderSource) {
+  ///
+  /// - Parameter count: how many configurations of this source will want one of their own.
+  package func prepare(_ source: ProviderSource, count: Int = 1) {
     guard first[source] == nil else { return }
-    let start = makeStart(source)
-    unclaimed[source] = start
+    unclaimed[source] = (0..<max(1, count)).map { _ in makeStart(source) }
   }
 
   /// Some provider of this source, configured or not: for schemas, validation and state upgrades.
@@ -49,7 +50,7 @@ package actor ProviderPool {
     let start: Start
     if let existing = claimed[address] {
       start = existing
-    } else if let waiting = unclaimed.removeValue(forKey: address.source) {
+    } else if let waiting = unclaimed[address.source]?.popFirst() {
       start = waiting
       claimed[address] = start
     } else {
@@ -123,4 +124,8 @@ package actor ProviderPool {
       throw DiagnosticsError(.error("Failed to start provider", "\(error)"))
     }
   }
+}
+
+extension Array {
+  fileprivate mutating func popFirst() -> Element? { isEmpty ? nil : removeFirst() }
 }

@@ -145,21 +145,15 @@ private actor Validator {
   // MARK: Providers
 
   private func ask(_ questions: [Question]) async -> [Diagnostic] {
-    var answers = [[Diagnostic]](repeating: [], count: questions.count)
-    var next = 0
     await withTaskGroup(of: (Int, [Diagnostic]).self) { group in
-      func startOne() {
-        let index = next
-        next += 1
-        group.addTask { (index, await self.ask(questions[index])) }
+      var answers = [[Diagnostic]](repeating: [], count: questions.count)
+      for (index, question) in questions.enumerated() {
+        if index >= context.parallelism, let (done, found) = await group.next() { answers[done] = found }
+        group.addTask { (index, await self.ask(question)) }
       }
-      while next < min(context.parallelism, questions.count) { startOne() }
-      while let (index, found) = await group.next() {
-        answers[index] = found
-        if next < questions.count { startOne() }
-      }
+      while let (done, found) = await group.next() { answers[done] = found }
+      return answers.flatMap { $0 }
     }
-    return answers.flatMap { $0 }
   }
 
   private func ask(_ question: Question) async -> [Diagnostic] {

@@ -1,0 +1,221 @@
+import ArgumentParser
+import Diagnostics
+import Engine
+import HCL
+import Host
+import Modules
+import Plans
+import ProviderInterface
+import State
+import Values
+
+struct ApplyCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Create or update infrastructure.",
+    discussion: "Makes a plan, asks for approval and carries it out; or carries out a plan that was saved before.")
+
+  @OptionGroup(title: "Plan options") var mode: PlanModeArguments
+  @OptionGroup(title: "Variables") var variables: VariableArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+  @OptionGroup(title: "Approval") var approval: ApprovalArguments
+
+  @Argument(help: ArgumentHelp("A plan that was saved with plan -out.", valueName: "plan"))
+  var planFile: String?
+
+  func run(in world: World) async -> Int32 {
+    if let planFile {
+      return await applySaved(planFile, in: world)
+    }
+    return await ApplyRounds(
+      world: world, mode: mode, variables: variables, view: view, approval: approval, command: "apply").run()
+  }
+
+  private func applySaved(_ path: String, in world: World) async -> Int32 {
+    let session = Session(world)
+    let view = makeView(world, self.view, isJSON: approval.json)
+    view.started()
+    defer { view.ended() }
+    if mode.mode != .normal || !mode.targets.isEmpty || !mode.replacements.isEmpty || !mode.refresh {
+      view.diagnostics(
+        [
+          .error(
+            "Can't set planning options when applying a saved plan",
+            "The plan \(path) says already what is planned; options like -target or -destroy belong to plumb plan.")
+        ], SourceMap())
+      return 1
+    }
+    return await SavedPlanApply(session: session, view: view, path: path, arguments: self).run()
+  }
+}
+
+struct DestroyCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "destroy", abstract: "Destroy previously-created infrastructure.",
+    discussion: "The same as apply -destroy.")
+
+  @OptionGroup(title: "Plan options") var mode: PlanModeArguments
+  @OptionGroup(title: "Variables") var variables: VariableArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+  @OptionGroup(title: "Approval") var approval: ApprovalArguments
+
+  func run(in world: World) async -> Int32 {
+    var mode = mode
+    mode.isDestroy = true
+    return await ApplyRounds(
+      world: world, mode: mode, variables: variables, view: view, approval: approval, command: "destroy").run()
+  }
+}
+
+struct RefreshCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "refresh", abstract: "Update the state to match remote systems.",
+    discussion: "The same as apply -refresh-only -auto-approve.")
+
+  @OptionGroup(title: "Plan options") var mode: PlanModeArguments
+  @OptionGroup(title: "Variables") var variables: VariableArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  @Flag(help: "Write lines of JSON for programs.")
+  var json = false
+
+  func run(in world: World) async -> Int32 {
+    var mode = mode
+    mode.isRefreshOnly = true
+    var approval = ApprovalArguments()
+    approval.autoApprove = true
+    approval.json = json
+    return await ApplyRounds(
+      world: world, mode: mode, variables: variables, view: view, approval: approval, command: "refresh").run()
+  }
+}
+
+/// Whether somebody must agree, and how often the work goes round.
+struct ApprovalArguments: ParsableArguments {
+  @Flag(name: .customLong("auto-approve"), help: "Do not ask for approval.")
+  var autoApprove = false
+
+  @Flag(name: .customLong("no-rounds"), help: "Stop after the first round, even if changes were deferred.")
+  var noRounds = false
+
+  @Flag(help: "Write lines of JSON for programs. Needs -auto-approve or a saved plan.")
+  var json = false
+
+  init() {}
+}
+
+/// Plan and apply, again and again until nothing is deferred.
+struct ApplyRounds {
+  let world: World
+  let mode: PlanModeArguments
+  let variables: VariableArguments
+  let view: ViewArguments
+  let approval: ApprovalArguments
+  let command: String
+
+  func run() async -> Int32 {
+    let session = Session(world)
+    let view = makeView(world, self.view, isJSON: approval.json)
+    view.started()
+    defer { view.ended() }
+    if approval.json && !approval.autoApprove {
+      view.diagnostics(
+        [.error("Plan file or auto-approve required", "Plumb cannot ask for interactive approval when -json is set.")],
+        SourceMap())
+      return 1
+    }
+    while true {
+      guard let run = await PlanRun.make(session, mode: mode, variables: variables, view: view) else { return 1 }
+      let (code, mayGoOn) = await round(run, session, view)
+      await run.pipeline.close()
+      guard let next = mayGoOn, next else { return code }
+    }
+  }
+
+  /// One plan and its apply. The second part says whether another round follows.
+  private func round(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> (Int32, Bool?) {
+    let sources = run.pipeline.tree.sources
+    if !run.diagnostics.hasErrors || run.plan.changes.contains(where: { $0.action != .noOp }) {
+      view.planned(run.plan, schemas: run.pipeline.graph.schemas)
+    }
+    view.diagnostics(run.diagnostics, sources)
+    if run.diagnostics.hasErrors { return (1, nil) }
+    if run.plan.isApplyable && !approve(run.plan) {
+      world.output.line("\n\(run.plan.mode == .destroy ? "Destroy" : "Apply") cancelled.")
+      return (1, nil)
+    }
+    do {
+      if run.pipeline.isFromTerraform {
+        try await session.takeOver(run.pipeline.snapshot, into: run.pipeline.store)
+      }
+      let plan = run.pipeline.isFromTerraform ? try await rebased(run) : run.plan
+      let context = session.context(
+        planTimestamp: run.plan.timestamp, parallelism: mode.parallelism, isPlanning: false, interrupt: run.interrupt,
+        events: { view.event($0) })
+      let outcome = await applyPlan(
+        plan, run.pipeline.graph, variables: run.variables, store: run.pipeline.store, pool: run.pipeline.pool,
+        context: context, command: command)
+      view.applied(outcome, plan: run.plan)
+      view.diagnostics(outcome.diagnostics, sources)
+      if outcome.diagnostics.hasErrors || outcome.isInterrupted { return (1, nil) }
+      return conclude(run.plan, view, sources)
+    } catch {
+      view.diagnostics(Pipeline.diagnostics(of: error), sources)
+      return (1, nil)
+    }
+  }
+
+  /// Rows get their versions when Terraform's state is taken over; the plan was made before.
+  private func rebased(_ run: PlanRun) async throws(StoreError) -> Plan {
+    let snapshot = try await run.pipeline.store.snapshot()
+    return run.plan.withRowVersions { snapshot.object(ObjectKey($0, deposedKey: $1))?.version ?? 0 }
+  }
+
+  private func conclude(_ plan: Plan, _ view: any RunView, _ sources: SourceMap) -> (Int32, Bool?) {
+    if plan.deferred.isEmpty || approval.noRounds || plan.mode != .normal { return (0, nil) }
+    if !plan.changes.contains(where: { $0.action != .noOp }) {
+      let addresses = plan.deferred.map { "\n  - \($0.change.address) (\($0.reason.rawValue))" }.joined()
+      view.diagnostics(
+        [
+          .error(
+            "Changes are still deferred",
+            "The last round changed nothing, and these cannot be planned yet:\(addresses)\n\nWhat they wait for is not known after "
+              + "everything else was applied.")
+        ], sources)
+      return (1, nil)
+    }
+    return (0, true)
+  }
+
+  private func approve(_ plan: Plan) -> Bool {
+    if approval.autoApprove { return true }
+    if !world.isInputTerminal && !variables.input { return false }
+    let question: String
+    switch plan.mode {
+    case .destroy:
+      question =
+        "Do you really want to destroy all resources?\n  Plumb will destroy all your managed infrastructure, as shown above.\n  "
+        + "There is no undo. Only 'yes' will be accepted to confirm."
+    case .refreshOnly:
+      question =
+        "Would you like to update the state to reflect these detected changes?\n  Plumb will write these changes to the state "
+        + "without modifying any real infrastructure.\n  There is no undo. Only 'yes' will be accepted to confirm."
+    case .normal:
+      question =
+        "Do you want to perform these actions?\n  Plumb will perform the actions described above.\n  Only 'yes' will be accepted to "
+        + "approve."
+    }
+    world.output("\n\(question)\n\n  Enter a value: ")
+    let answer = world.readLine()
+    world.output.line()
+    return answer?.trimmedSpaces == "yes"
+  }
+}
+
+extension String {
+  var trimmedSpaces: String {
+    var text = self[...]
+    while text.last?.isWhitespace == true { text.removeLast() }
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    return String(text)
+  }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Diagnostics
+import Engine
+import HCL
+import Host
+import Modules
+import Plans
+import Values
+
+struct PlanCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show changes required by the current configuration.",
+    discussion: "Reads what exists, compares it with the configuration, and shows what apply would do. Changes nothing.")
+
+  @OptionGroup(title: "Plan options") var mode: PlanModeArguments
+  @OptionGroup(title: "Variables") var variables: VariableArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("Save the plan to a file, for apply.", valueName: "file"))
+  var out: String?
+
+  @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there is something to apply, 0 when there is not, 1 on errors.")
+  var detailedExitCode = false
+
+  @Flag(help: "Write lines of JSON for programs.")
+  var json = false
+
+  func run(in world: World) async -> Int32 {
+    let session = Session(world)
+    let view = makeView(world, view, isJSON: json)
+    view.started()
+    defer { view.ended() }
+    let outcome = await PlanRun.make(session, mode: mode, variables: variables, view: view)
+    guard let run = outcome else { return 1 }
+    let code = await show(run, session, view)
+    await run.pipeline.close()
+    return code
+  }
+
+  private func show(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> Int32 {
+    if !run.diagnostics.hasErrors || run.plan.changes.contains(where: { $0.action != .noOp }) {
+      view.planned(run.plan, schemas: run.pipeline.graph.schemas)
+    }
+    var diagnostics = run.diagnostics
+    if let out {
+      do {
+        let file = PlanFile(
+          plan: run.plan, configuration: run.configurationFiles, lockFile: try? session.world.files.read(".terraform.lock.hcl"),
+          workspace: session.workspace)
+        try session.world.files.write(out, file.encode(), mode: 0o600)
+      } catch {
+        diagnostics.append(.error("Failed to write plan file", "The plan file \(out) could not be written: \(error)"))
+      }
+    }
+    if !diagnostics.hasErrors && run.plan.isApplyable { view.planEnded(savedAs: out) }
+    view.diagnostics(diagnostics, run.pipeline.tree.sources)
+    if diagnostics.hasErrors { return 1 }
+    return detailedExitCode && run.plan.isApplyable ? 2 : 0
+  }
+}
+
+/// The text view, or the one for programs.
+func makeView(_ world: World, _ arguments: ViewArguments, isJSON: Bool) -> any RunView {
+  isJSON ? JSONRunView(world) : TextRunView(world, Report(world, arguments))
+}
+
+/// A plan that was made, with everything that apply needs of the way there.
+struct PlanRun {
+  var pipeline: Pipeline
+  var plan: Plan
+  var variables: [String: Value]
+  var diagnostics: [Diagnostic]
+  var interrupt: Interrupt
+
+  /// Every file of the configuration, as saved plans carry it.
+  var configurationFiles: [(path: String, bytes: [UInt8])] {
+    pipeline.tree.sources.files.map { ($0.path, $0.bytes) }
+  }
+
+  /// Loads everything, validates and plans. Shows what is wrong and gives nil if there is no plan to show.
+  static func make(
+    _ session: Session, mode: PlanModeArguments, variables: VariableArguments, view: any RunView
+  ) async -> PlanRun? {
+    let tree = session.loadModules()
+    var (options, problems) = mode.planOptions()
+    if problems.hasErrors {
+      view.diagnostics(problems, tree.sources)
+      return nil
+    }
+    if !tree.diagnostics.hasErrors && tree.sources.files.isEmpty && options.mode != .destroy {
+      view.diagnostics([noConfiguration], tree.sources)
+      return nil
+    }
+    // Names and types of variables are checked before anything is started.
+    var sources = tree.sources
+    let input = tree.diagnostics.hasErrors ? (values: [:], diagnostics: []) : session.inputVariables(tree, variables, &sources)
+    if input.diagnostics.hasErrors {
+      view.diagnostics(tree.diagnostics + input.diagnostics, sources)
+      return nil
+    }
+    options.variables = input.values
+    let pipeline: Pipeline
+    switch await Pipeline.open(session, tree: tree) {
+    case .failed(let diagnostics, let sources):
+      view.diagnostics(diagnostics, sources)
+      return nil
+    case .ready(let ready): pipeline = ready
+    }
+    problems = pipeline.diagnostics + input.diagnostics
+    let interrupt = Interrupt()
+    listen(interrupt, pipeline, session)
+    let context = session.context(
+      planTimestamp: session.world.timestamp(), parallelism: mode.parallelism, isPlanning: true, interrupt: interrupt,
+      events: { view.event($0) })
+    let found = await validate(pipeline.graph, pool: pipeline.pool, context: context)
+    problems += found
+    if found.hasErrors {
+      view.diagnostics(problems, sources)
+      await pipeline.close()
+      return nil
+    }
+    let warnings = Set(found.map { "\($0.summary)\($0.detail)" })
+    let outcome = await makePlan(
+      pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
+    // Validation and planning ask the same provider the same question; one answer is enough.
+    problems += outcome.diagnostics.filter { $0.severity == .error || !warnings.contains("\($0.summary)\($0.detail)") }
+    guard let plan = outcome.plan else {
+      view.diagnostics(problems, sources)
+      await pipeline.close()
+      return nil
+    }
+    return PlanRun(
+      pipeline: pipeline, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt)
+  }
+
+  static let noConfiguration = Diagnostic.error(
+    "No configuration files",
+    "Plan requires configuration to be present. Planning without a configuration would mark everything for destruction, which is "
+      + "normally not what is desired. If you would like to destroy everything, run plan with the -destroy option. Otherwise, "
+      + "create a Terraform configuration file (.tf file) and try again.")
+
+  private static func listen(_ interrupt: Interrupt, _ pipeline: Pipeline, _ session: Session) {
+    let (pool, errors) = (pipeline.pool, session.world.errors)
+    Interrupts.listen(
+      interrupt,
+      first: {
+        errors.line("\nInterrupt received.\nWaiting for calls in flight to finish; what they did will be saved. Interrupt again to stop now.")
+        Task { await pool.stop() }
+      },
+      second: {
+        errors.line("\nStopped. The journal says what was in flight; the next run will name it.")
+        exitProcess(1)
+      })
+  }
+}

@@ -1,0 +1,188 @@
+import Addresses
+import Diagnostics
+import Engine
+import HCL
+import Host
+import Install
+import Modules
+import Plans
+import ProviderInterface
+import SQLiteStore
+import State
+import Values
+
+/// What plan, apply and their relatives do before they differ: configuration, variables, state, providers and schemas, each
+/// as soon as it can be had.
+final class Pipeline {
+  let session: Session
+  let tree: ModuleTree
+  let store: SQLiteStore
+  let pool: ProviderPool
+  let snapshot: StateSnapshot
+  /// Whether the state came from Terraform's file, which apply takes over.
+  let isFromTerraform: Bool
+  let graph: ConfigurationGraph
+  private(set) var diagnostics: [Diagnostic]
+
+  private init(
+    session: Session, tree: ModuleTree, store: SQLiteStore, pool: ProviderPool, snapshot: StateSnapshot,
+    isFromTerraform: Bool, graph: ConfigurationGraph, diagnostics: [Diagnostic]
+  ) {
+    self.session = session
+    self.tree = tree
+    self.store = store
+    self.pool = pool
+    self.snapshot = snapshot
+    self.isFromTerraform = isFromTerraform
+    self.graph = graph
+    self.diagnostics = diagnostics
+  }
+
+  enum Outcome {
+    case ready(Pipeline)
+    case failed([Diagnostic], SourceMap)
+  }
+
+  /// - Parameters:
+  ///   - needsState: false for `validate`, which looks at the configuration only.
+  static func open(_ session: Session, tree: ModuleTree, needsState: Bool = true) async -> Outcome {
+    var diagnostics = session.settingsDiagnostics + tree.diagnostics
+    if tree.diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
+    diagnostics += unsupported(tree)
+    if diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
+    let store = session.openStore()
+    do {
+      let (snapshot, isFromTerraform) = needsState ? try await session.readState(store) : (StateSnapshot(), false)
+      let (factory, problems) = try session.providerFactory(tree, snapshot)
+      diagnostics += problems
+      if problems.hasErrors { return .failed(diagnostics, tree.sources) }
+      let pool = ProviderPool(factory: factory)
+      for (source, count) in sourcesInUse(tree, snapshot) { await pool.prepare(source, count: count) }
+      let (schemas, schemaProblems) = await loadSchemas(tree: tree, state: needsState ? snapshot : nil, pool: pool)
+      diagnostics += schemaProblems
+      let graph = ConfigurationGraph(tree: tree, schemas: schemas)
+      if !schemaProblems.hasErrors { diagnostics += graph.diagnostics() }
+      if diagnostics.hasErrors {
+        await pool.close()
+        await store.close()
+        return .failed(diagnostics, tree.sources)
+      }
+      return .ready(
+        Pipeline(
+          session: session, tree: tree, store: store, pool: pool, snapshot: snapshot, isFromTerraform: isFromTerraform,
+          graph: graph, diagnostics: diagnostics))
+    } catch {
+      await store.close()
+      return .failed(diagnostics + Self.diagnostics(of: error), tree.sources)
+    }
+  }
+
+  func close() async {
+    await pool.close()
+    await store.close()
+  }
+
+  static func diagnostics(of error: any Error) -> [Diagnostic] {
+    switch error {
+    case let error as DiagnosticsError: return error.diagnostics
+    case let error as StoreError: return [.error("Error loading state", error.message)]
+    default: return [.error("Error loading state", "\(error)")]
+    }
+  }
+
+  /// What a configuration may ask for that is not built yet. Saying nothing would leave a user with half of what he wrote.
+  private static func unsupported(_ tree: ModuleTree) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    if let backend = tree.root.settings.backend, backend.type != "local" {
+      problems.append(
+        .error(
+          "Backend not supported yet",
+          "The \"\(backend.type)\" backend is not built yet. State is kept in plumb.sqlite in the working directory; to begin with "
+            + "the state of this backend, pull it with terraform and hand it over with: plumb state push FILE",
+          at: backend.typeRange))
+    }
+    if let cloud = tree.root.settings.cloud {
+      problems.append(.error("Cloud block not supported", "HCP Terraform workspaces are not supported.", at: cloud.range))
+    }
+    for module in tree.modules {
+      for block in module.imports {
+        problems.append(.error("Import blocks are not supported yet", "Importing is not built yet; nothing was changed.", at: block.range))
+      }
+      for block in module.removed {
+        problems.append(
+          .error("Removed blocks are not supported yet", "Forgetting objects by a block is not built yet; nothing was changed.", at: block.range))
+      }
+    }
+    return problems
+  }
+
+  /// The providers to start early, and how many processes of each: one for each of its configurations.
+  private static func sourcesInUse(_ tree: ModuleTree, _ snapshot: StateSnapshot) -> [(ProviderSource, Int)] {
+    var configurations: Set<ProviderConfigurationAddress> = []
+    for module in tree.modules {
+      for block in module.resources.values {
+        if let address = tree.providerConfiguration(for: block) { configurations.insert(address) }
+      }
+    }
+    for object in snapshot.objects where object.address.resource.mode == .managed { configurations.insert(object.provider) }
+    var counts: [ProviderSource: Int] = [:]
+    for address in configurations { counts[address.source, default: 0] += 1 }
+    return counts.sorted { $0.key < $1.key }
+  }
+}
+
+extension Session {
+  /// The way to start the providers that configuration and state need, all of which must be installed.
+  func providerFactory(
+    _ tree: ModuleTree, _ snapshot: StateSnapshot
+  ) throws(DiagnosticsError) -> (any ProviderFactory, [Diagnostic]) {
+    var (requirements, problems) = providerConstraints(tree)
+    for object in snapshot.objects where object.address.resource.mode == .managed {
+      if requirements[object.provider.source] == nil { requirements[object.provider.source] = .any }
+    }
+    var sources = SourceMap()
+    let (locks, lockProblems) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
+    problems += lockProblems
+    let reattachments = try reattachments()
+    let installed = InstalledProviders(
+      files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides)
+    let (found, findProblems) = installed.find(requirements, locks: locks, unmanaged: Set(reattachments.keys))
+    problems += findProblems
+    problems += overrideWarnings(requirements.keys)
+    return (SessionProviderFactory(session: self, installed: found, reattachments: reattachments), problems)
+  }
+
+  /// Every provider that the configuration needs with the versions that all its modules accept.
+  func providerConstraints(_ tree: ModuleTree) -> ([ProviderSource: VersionConstraints], [Diagnostic]) {
+    var result: [ProviderSource: VersionConstraints] = [:]
+    var problems: [Diagnostic] = []
+    for (source, texts) in tree.providerRequirements() {
+      var all: [VersionConstraints] = []
+      for text in texts {
+        do throws(VersionConstraints.ParseError) {
+          all.append(try VersionConstraints(parsing: text.text))
+        } catch {
+          problems.append(
+            .error(
+              "Invalid version constraint",
+              "The value \"\(text.text)\" is not a valid version constraint for provider \(source).", at: text.range))
+        }
+      }
+      result[source] = VersionConstraints(merging: all)
+    }
+    return (result, problems)
+  }
+
+  private func overrideWarnings(_ sources: some Collection<ProviderSource>) -> [Diagnostic] {
+    let overridden = sources.filter { settings.developmentOverrides[$0] != nil }.sorted()
+    if overridden.isEmpty { return [] }
+    let list = overridden.map { "\n - \($0.displayName) in \(settings.developmentOverrides[$0] ?? "")" }.joined()
+    return [
+      .warning(
+        "Provider development overrides are in effect",
+        "The following provider development overrides are set in the CLI configuration:\(list)\n\nThe behavior may therefore "
+          + "not match any released version of the provider and applying changes may cause the state to become incompatible "
+          + "with published releases.")
+    ]
+  }
+}

@@ -1,0 +1,80 @@
+import Diagnostics
+import Engine
+import HCL
+import Modules
+import Plans
+import Synchronization
+import Values
+
+/// How a run is shown while it goes on and when it ends: as text for people, or as lines of JSON for programs.
+protocol RunView: Sendable {
+  func started()
+  func event(_ event: EngineEvent)
+  func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap)
+  func planned(_ plan: Plan, schemas: SchemaTable)
+  /// A plan was saved, or not, and nothing more happens.
+  func planEnded(savedAs path: String?)
+  func applied(_ outcome: ApplyOutcome, plan: Plan)
+  /// Nothing more will be shown.
+  func ended()
+}
+
+/// The text form.
+final class TextRunView: RunView {
+  private let world: World
+  private let report: Report
+  private let progress: Mutex<ProgressText>
+
+  init(_ world: World, _ report: Report) {
+    self.world = world
+    self.report = report
+    progress = Mutex(ProgressText(style: report.style))
+  }
+
+  func started() {}
+
+  func event(_ event: EngineEvent) {
+    let lines = progress.withLock { $0.lines(for: event) }
+    for line in lines { world.output.line(line) }
+  }
+
+  func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap) { report.show(diagnostics, sources) }
+
+  func planned(_ plan: Plan, schemas: SchemaTable) {
+    world.output(planText(plan, schemas: schemas, style: report.style))
+  }
+
+  func planEnded(savedAs path: String?) {
+    let rule = String(repeating: "─", count: report.style.width)
+    if let path {
+      world.output.line("\n\(rule)\n\nSaved the plan to: \(path)\n")
+      world.output.line("To perform exactly these actions, run the following command to apply:\n    plumb apply \"\(path)\"")
+    } else {
+      world.output.line("\n\(rule)\n")
+      world.output.line(
+        "Note: You didn't use the -out option to save this plan, so Plumb can't guarantee to take exactly these actions if you "
+          + "run \"plumb apply\" now.")
+    }
+  }
+
+  func applied(_ outcome: ApplyOutcome, plan: Plan) {
+    guard !outcome.diagnostics.hasErrors else { return }
+    let counts = outcome.counts
+    let text: String
+    if plan.mode == .destroy {
+      text = "Destroy complete! Resources: \(counts.removals) destroyed."
+    } else {
+      var parts: [String] = []
+      let imports = plan.counts.imports
+      if imports > 0 { parts.append("\(imports) imported") }
+      parts += ["\(counts.additions) added", "\(counts.updates) changed", "\(counts.removals) destroyed"]
+      text = "Apply complete! Resources: \(parts.joined(separator: ", "))."
+    }
+    world.output.line("\n" + (report.isColored ? "\u{1B}[1m\u{1B}[32m\(text)\u{1B}[0m" : text))
+    if plan.mode != .destroy && !outcome.outputs.isEmpty {
+      world.output("\n" + outputsText(outcome.outputs, style: report.style))
+    }
+  }
+
+  func ended() {}
+}
