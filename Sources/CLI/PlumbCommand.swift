@@ -39,7 +39,8 @@ package func exit(with code: Int32) -> Never { exitProcess(code) }
 /// Runs one command line.
 package func run(_ arguments: [String], in world: World) async -> Int32 {
   var world = world
-  let normalized = ArgumentNormalization(withEnvironmentArguments(arguments, world.environment))
+  world.arguments = withEnvironmentArguments(arguments, world.environment)
+  let normalized = ArgumentNormalization(world.arguments)
   if let directory = normalized.directory {
     guard let place = changeDirectory(directory) else {
       world.errors.line("Error handling -chdir option: chdir \(directory): no such file or directory")
@@ -47,13 +48,12 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
     }
     world.workingDirectory = place
   }
-  var given = normalized.arguments
+  let given = normalized.arguments == ["--version"] ? ["version"] : normalized.arguments
   if given.isEmpty {
     world.output(PlumbCommand.helpMessage(columns: world.output.width ?? 80))
     world.output.line()
     return 127
   }
-  if given == ["--version"] { given = ["version"] }
   do {
     let command = try PlumbCommand.parseAsRoot(given)
     if let command = command as? any Command { return await command.run(in: world) }

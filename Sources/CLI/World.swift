@@ -6,6 +6,8 @@ package import Host
 
 /// Everything outside that a command may touch. Tests give one of their own.
 package struct World: Sendable {
+  /// The command line without the program's name.
+  package var arguments: [String] = []
   package var environment: [String: String]
   package var workingDirectory: String
   package var files: any FileTree

@@ -139,7 +139,7 @@ struct PlanRun {
       + "normally not what is desired. If you would like to destroy everything, run plan with the -destroy option. Otherwise, "
       + "create a Terraform configuration file (.tf file) and try again.")
 
-  private static func listen(_ interrupt: Interrupt, _ pipeline: Pipeline, _ session: Session) {
+  static func listen(_ interrupt: Interrupt, _ pipeline: Pipeline, _ session: Session) {
     let (pool, errors) = (pipeline.pool, session.world.errors)
     Interrupts.listen(
       interrupt,

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Diagnostics
+import Engine
+import Expressions
+import HCL
+import Modules
+import Values
+
+struct ConsoleCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "console", abstract: "Try expressions at an interactive command prompt.",
+    discussion: "Evaluates each line with the values of the configuration and the state. Ends with exit or the end of input.")
+
+  @OptionGroup(title: "Variables") var variables: VariableArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    let session = Session(world)
+    let report = Report(world, view)
+    let tree = session.loadModules()
+    var sources = tree.sources
+    let input = session.inputVariables(tree, variables, &sources)
+    if input.diagnostics.hasErrors {
+      report.show(input.diagnostics, sources)
+      return 1
+    }
+    switch await Pipeline.open(session, tree: tree) {
+    case .failed(let diagnostics, let sources):
+      report.show(diagnostics, sources)
+      return 1
+    case .ready(let pipeline):
+      defer { Task { await pipeline.close() } }
+      let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: false)
+      let console = ExpressionConsole(
+        pipeline.graph, state: pipeline.snapshot, variables: input.values, context: context)
+      let code = read(console, world, report)
+      await pipeline.close()
+      return code
+    }
+  }
+
+  private func read(_ console: ExpressionConsole, _ world: World, _ report: Report) -> Int32 {
+    var failed = false
+    var pending = ""
+    while true {
+      if world.isInputTerminal { world.output(pending.isEmpty ? "> " : ": ") }
+      guard let line = world.readLine() else { break }
+      let trimmed = line.trimmedSpaces
+      if pending.isEmpty && trimmed.isEmpty { continue }
+      if pending.isEmpty && ["exit", "quit"].contains(trimmed) { break }
+      if pending.isEmpty && trimmed == "help" {
+        world.output.line("Type an expression to see its value; exit, or Ctrl-D, leaves the console.")
+        continue
+      }
+      pending += pending.isEmpty ? line : "\n" + line
+      if ExpressionConsole.isIncomplete(pending) { continue }
+      let text = pending
+      pending = ""
+      let (value, diagnostics, sources) = console.evaluate(text)
+      report.show(diagnostics, sources)
+      if diagnostics.hasErrors {
+        failed = true
+      } else if let value {
+        world.output.line(consoleText(value))
+      }
+    }
+    // Errors end a script with 1; a person has seen them already.
+    return failed && !world.isInputTerminal ? 1 : 0
+  }
+}

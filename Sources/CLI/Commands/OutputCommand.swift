@@ -1,0 +1,121 @@
+import ArgumentParser
+import Diagnostics
+import State
+import Values
+
+struct OutputCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "output", abstract: "Show output values from your root module.",
+    discussion: "Reads the state; with a name it shows only that output.")
+
+  @Argument(help: "The name of one output.")
+  var name: String?
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  @Flag(help: "Write the text of one output as it is, without quotes and without a newline.")
+  var raw = false
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    let session = Session(world)
+    let report = Report(world, view)
+    let outputs: [String: Value]
+    do {
+      outputs = try await session.readState(session.openStore()).snapshot.outputValues()
+    } catch {
+      report.show(Pipeline.diagnostics(of: error), SourceMap())
+      return 1
+    }
+    if raw && name == nil {
+      report.show(
+        [.error("Unsupported arguments", "The -raw option can only be used together with the name of one output.")], SourceMap())
+      return 1
+    }
+    guard let name else { return showAll(outputs, world, report) }
+    guard let value = outputs[name] else {
+      report.show(
+        [
+          .error(
+            "Output \"\(name)\" not found",
+            "The output variable requested could not be found in the state file. If you recently added this to your "
+              + "configuration, be sure to run `plumb apply`, since the state won't be updated with new output variables until "
+              + "that command is run.")
+        ], SourceMap())
+      return 1
+    }
+    return show(name, value.withoutMarks, world, report)
+  }
+
+  private func showAll(_ outputs: [String: Value], _ world: World, _ report: Report) -> Int32 {
+    if json {
+      world.output(bytes: outputsDocument(outputs))
+    } else if outputs.isEmpty {
+      report.show(
+        [
+          .warning(
+            "No outputs found",
+            "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your "
+              + "configuration with the `output` keyword and run `plumb refresh` for it to become available.")
+        ], SourceMap())
+    } else {
+      let text = outputsText(outputs, style: report.style)
+      let heading = text.range(of: "\n\n").map { text[$0.upperBound...] }
+      world.output(heading.map(String.init) ?? text)
+    }
+    return 0
+  }
+
+  private func show(_ name: String, _ value: Value, _ world: World, _ report: Report) -> Int32 {
+    if json {
+      world.output(bytes: outputDocument(value))
+      return 0
+    }
+    if raw {
+      guard let text = try? convert(value, to: .string), let raw = text.asString else {
+        report.show(
+          [
+            .error(
+              "Unsupported value for raw output",
+              "The -raw option only supports strings, numbers, and boolean values, but output value \"\(name)\" is "
+                + "\(value.type.friendlyName).\n\nUse the -json option for machine-readable representations of output values "
+                + "that have complex types.")
+          ], SourceMap())
+        return 1
+      }
+      world.output(raw)
+      return 0
+    }
+    world.output.line(valueText(value, indent: 0))
+    return 0
+  }
+}
+
+extension StateSnapshot {
+  /// The root outputs, marked where they are sensitive.
+  func outputValues() throws -> [String: Value] {
+    var result: [String: Value] = [:]
+    for (name, output) in outputs {
+      let value = try JSONValueCodec.decode(output.value, type: try JSONValueCodec.decodeType(output.type))
+      result[name] = output.sensitive ? value.marked(with: .sensitive) : value
+    }
+    return result
+  }
+}
+
+extension String {
+  /// The first occurrence of a text.
+  func range(of needle: String) -> Range<String.Index>? {
+    guard let first = needle.utf8.first else { return nil }
+    var position = utf8.startIndex
+    while let candidate = utf8[position...].firstIndex(of: first) {
+      if utf8[candidate...].starts(with: needle.utf8) {
+        return candidate..<utf8.index(candidate, offsetBy: needle.utf8.count)
+      }
+      position = utf8.index(after: candidate)
+    }
+    return nil
+  }
+}

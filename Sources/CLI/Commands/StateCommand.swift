@@ -1,0 +1,289 @@
+import Addresses
+import ArgumentParser
+import Diagnostics
+import Engine
+import Host
+import SQLiteStore
+import State
+import Values
+
+struct StateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "state", abstract: "Look into the state, and hand it over.",
+    subcommands: [
+      StateListCommand.self, StateShowCommand.self, StatePullCommand.self, StatePushCommand.self,
+      StateHistoryCommand.self, StateJournalCommand.self, StateResolveCommand.self,
+    ])
+}
+
+/// Opens the state for a subcommand and shows what goes wrong.
+private func withState(
+  _ world: World, _ view: ViewArguments, _ body: (Session, SQLiteStore, StateSnapshot) async throws -> Int32
+) async -> Int32 {
+  let session = Session(world)
+  let store = session.openStore()
+  let code: Int32
+  do {
+    code = try await body(session, store, try await session.readState(store).snapshot)
+  } catch {
+    Report(world, view).show(Pipeline.diagnostics(of: error), SourceMap())
+    code = 1
+  }
+  await store.close()
+  return code
+}
+
+private func invalidAddress(_ text: String) -> DiagnosticsError {
+  DiagnosticsError(
+    .error("Error parsing instance address: \(text)", "It must be an address like aws_instance.web[0] or module.network."))
+}
+
+struct StateListCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List resources in the state.")
+
+  @Argument(help: "Only objects in these modules or resources.")
+  var addresses: [String] = []
+
+  @Option(help: ArgumentHelp("Only objects whose id attribute is this.", valueName: "id"))
+  var id: String?
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { _, _, snapshot in
+      let targets = try addresses.map { text in
+        guard let target = TargetAddress(parsing: text) else { throw invalidAddress(text) }
+        return target
+      }
+      for object in snapshot.objects where object.deposedKey == nil {
+        guard targets.isEmpty || targets.contains(where: { $0.contains(object.address) }) else { continue }
+        if let id, object.identifier != id { continue }
+        world.output.line(object.address.description)
+      }
+      return 0
+    }
+  }
+}
+
+extension StateObject {
+  /// The `id` attribute, if it is text.
+  fileprivate var identifier: String? { (try? JSONNode(parsing: attributes))?["id"]?.string }
+}
+
+struct StateShowCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a resource in the state.")
+
+  @Argument(help: "The address of an instance.")
+  var address: String
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { session, _, snapshot in
+      guard let address = ResourceInstance(parsing: address) else { throw invalidAddress(self.address) }
+      guard let object = snapshot.object(at: address) else {
+        throw DiagnosticsError(
+          .error(
+            "No instance found for the given address!",
+            "This command requires that the address references one specific instance. To view the available instances, use "
+              + "\"plumb state list\"."))
+      }
+      let schemas = try await session.schemas(tree: nil, objects: [(object.provider.source, address.resource)])
+      let single = StateSnapshot(lineage: snapshot.lineage, serial: snapshot.serial, objects: [object])
+      guard let record = try single.records(schemas: schemas).first,
+        let schema = schemas.schema(of: address.resource, from: object.provider.source)
+      else { return 1 }
+      world.output(objectText(record, schema: schema, style: Report(world, view).style))
+      return 0
+    }
+  }
+}
+
+struct StatePullCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "pull", abstract: "Write the state as a Terraform state file, format 4, to standard output.")
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { _, _, snapshot in
+      if !snapshot.lineage.isEmpty {
+        world.output(bytes: StateFile(terraformVersion: terraformVersion, snapshot: snapshot).bytes)
+      }
+      return 0
+    }
+  }
+}
+
+struct StatePushCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "push", abstract: "Replace the state with a Terraform state file.",
+    discussion: "Refuses a file of another lineage or with an older serial, unless forced. With - it reads standard input.")
+
+  @Argument(help: "The state file, or - for standard input.")
+  var path: String
+
+  @Flag(help: "Write the state even if lineages do not match or the serial is older.")
+  var force = false
+
+  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases take the place of the lock.")
+  var lock = true
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { session, store, current in
+      var bytes: [UInt8] = []
+      if path == "-" {
+        while let line = world.readLine() { bytes += Array(line.utf8) + [UInt8(ascii: "\n")] }
+      } else {
+        bytes = try world.files.read(path)
+      }
+      guard let file = try StateFile(reading: bytes) else {
+        throw DiagnosticsError(.error("Nothing to push", "The file \(path) is empty."))
+      }
+      if try await session.readState(store).isFromTerraform { try await session.takeOver(current, into: store) }
+      let run = try await store.beginRun(command: "state push")
+      do {
+        try await store.replaceAll(with: file.snapshot, force: force, run: run)
+        try await store.finishRun(run.id, status: .succeeded)
+      } catch {
+        try? await store.finishRun(run.id, status: .failed)
+        throw error
+      }
+      return 0
+    }
+  }
+}
+
+struct StateHistoryCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Show every past version of an object, or the runs that changed the state.",
+    discussion: "With the address of an instance: what happened to it, oldest first. Without: the runs.")
+
+  @Argument(help: "The address of an instance.")
+  var address: String?
+
+  @Flag(help: "Write JSON.")
+  var json = false
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { _, store, _ in
+      guard let text = address else { return try await showRuns(store, world) }
+      guard let address = ResourceInstance(parsing: text) else { throw invalidAddress(text) }
+      let entries = try await store.history(of: address)
+      if json {
+        world.output(bytes: document(entries))
+        return 0
+      }
+      if entries.isEmpty { world.output.line("Nothing is recorded about \(address).") }
+      for entry in entries { write(entry, world) }
+      return 0
+    }
+  }
+
+  private func showRuns(_ store: SQLiteStore, _ world: World) async throws -> Int32 {
+    for run in try await store.runs() {
+      let count = try await store.operations(of: run.id).count
+      world.output.line(
+        "run \(run.id)  \(run.startedAt)  \(run.command)  \(run.status.rawValue)  \(run.user)@\(run.host)  "
+          + "\(count) operation\(count == 1 ? "" : "s")")
+    }
+    return 0
+  }
+
+  private func write(_ entry: HistoryEntry, _ world: World) {
+    let run = entry.runID.map { "run \($0)" } ?? "no run"
+    world.output.line("\(entry.at)  \(run)  \(entry.key)  \(entry.change.rawValue)")
+    let before = members(entry.before)
+    let after = members(entry.after)
+    for name in Set(before.keys).union(after.keys).sorted() where before[name] != after[name] {
+      world.output.line("    \(name): \(before[name] ?? "(absent)") -> \(after[name] ?? "(absent)")")
+    }
+  }
+
+  /// The attributes as compact JSON; sensitive ones are not shown.
+  private func members(_ object: StateObject?) -> [String: String] {
+    guard let object, let node = try? JSONNode(parsing: object.attributes) else { return [:] }
+    var result: [String: String] = [:]
+    let hidden = Set(
+      object.sensitivePaths.compactMap { path -> String? in
+        if case .attribute(let name)? = path.steps.first { return name }
+        return nil
+      })
+    for member in node.members ?? [] {
+      result[member.key] = hidden.contains(member.key) ? "(sensitive)" : String(decoding: member.value.bytes, as: UTF8.self)
+    }
+    return result
+  }
+
+  private func document(_ entries: [HistoryEntry]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginArray()
+    for entry in entries {
+      writer.beginObject()
+      writer.member("at", entry.at)
+      writer.key("run")
+      if let run = entry.runID { writer.integer(run) } else { writer.null() }
+      writer.member("address", entry.key.address.description)
+      if let deposed = entry.key.deposedKey { writer.member("deposed", deposed) }
+      writer.member("change", entry.change.rawValue)
+      writer.key("before")
+      if let before = entry.before { writer.raw(before.attributes) } else { writer.null() }
+      writer.key("after")
+      if let after = entry.after { writer.raw(after.attributes) } else { writer.null() }
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.newline()
+    return writer.bytes
+  }
+}
+
+struct StateJournalCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "journal", abstract: "List operations of which nobody wrote down the result.",
+    discussion: "They were in flight when a run was cut off; the objects may exist or not.")
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { _, _, snapshot in
+      for operation in snapshot.interruptedOperations {
+        world.output.line(
+          "operation \(operation.id)  run \(operation.runID)  \(operation.startedAt)  \(operation.action)  \(operation.key)")
+      }
+      if snapshot.interruptedOperations.isEmpty { world.output.line("Nothing is in flight.") }
+      return 0
+    }
+  }
+}
+
+struct StateResolveCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "resolve", abstract: "Say that an interrupted operation left nothing behind.",
+    discussion: "Use it after looking at the provider: the next apply then treats the object as the state describes it.")
+
+  @Argument(help: "The address of the instance.")
+  var address: String
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withState(world, view) { _, store, snapshot in
+      guard let address = ResourceInstance(parsing: address) else { throw invalidAddress(self.address) }
+      let operations = snapshot.interruptedOperations.filter { $0.key.address == address }
+      if operations.isEmpty {
+        throw DiagnosticsError(
+          .error("Nothing to resolve", "No interrupted operation of \(address) is recorded; plumb state journal lists them all."))
+      }
+      for operation in operations {
+        try await store.resolveOperation(operation.id, message: "resolved by hand: left nothing behind")
+        world.output.line("Resolved: \(operation.action) of \(operation.key) in run \(operation.runID).")
+      }
+      return 0
+    }
+  }
+}

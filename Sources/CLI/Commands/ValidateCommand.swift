@@ -1,0 +1,44 @@
+import ArgumentParser
+import Diagnostics
+import Engine
+import HCL
+import Modules
+
+struct ValidateCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "validate", abstract: "Check whether the configuration is valid.",
+    discussion: "Looks at the configuration and asks the providers, without any state or remote system.")
+
+  @Flag(help: "Write one JSON document for programs.")
+  var json = false
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    let session = Session(world)
+    let tree = session.loadModules()
+    var diagnostics: [Diagnostic]
+    switch await Pipeline.open(session, tree: tree, needsState: false) {
+    case .failed(let found, _): diagnostics = found
+    case .ready(let pipeline):
+      let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: true)
+      diagnostics = pipeline.diagnostics
+      diagnostics += await validate(pipeline.graph, pool: pipeline.pool, context: context)
+      await pipeline.close()
+    }
+    if json {
+      let renderer = DiagnosticRenderer(sources: tree.sources, color: false, enclosingBlock: blockHeader(of:at:))
+      world.output(bytes: validateDocument(diagnostics, renderer))
+      return diagnostics.hasErrors ? 1 : 0
+    }
+    let report = Report(world, view)
+    report.show(diagnostics, tree.sources)
+    if diagnostics.hasErrors { return 1 }
+    let text = "Success!"
+    let rest =
+      diagnostics.isEmpty
+      ? " The configuration is valid.\n" : " The configuration is valid, but there were some validation warnings as shown above.\n"
+    world.output.line((report.isColored ? "\u{1B}[32m\u{1B}[1m\(text)\u{1B}[0m" : text) + rest)
+    return 0
+  }
+}

@@ -1,0 +1,54 @@
+import Diagnostics
+import HCL
+import Host
+import Modules
+import Values
+
+extension Session {
+  /// Values for the root module's variables from the environment, files, options and, on a terminal, from the user.
+  func inputVariables(
+    _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap
+  ) -> (values: [String: Value], diagnostics: [Diagnostic]) {
+    var input = InputVariables(sources: sources)
+    input.addEnvironment(world.environment)
+    input.addAutoFiles(in: ".", files: world.files)
+    for argument in orderedVariableArguments(arguments) {
+      switch argument {
+      case .assignment(let text): input.addOption(text)
+      case .file(let path): input.addFile(path, files: world.files)
+      }
+    }
+    let mayAsk = arguments.input && !["0", "false"].contains(world.environment["TF_INPUT"] ?? "")
+    if mayAsk && world.isInputTerminal {
+      for variable in input.missing(in: tree.root) {
+        let description = variable.description.map { "  \($0)\n\n" } ?? ""
+        world.output("var.\(variable.name)\n\(description)  Enter a value: ")
+        guard let text = world.readLine() else { break }
+        world.output.line()
+        input.set(variable.name, InputValue(.text(text), source: .interactive))
+      }
+    }
+    let (values, diagnostics) = input.resolve(for: tree.root)
+    sources = input.sources
+    return (values.mapValues(\.withoutMarks), input.diagnostics + diagnostics)
+  }
+
+  private enum VariableArgument {
+    case assignment(String)
+    case file(String)
+  }
+
+  /// `-var` and `-var-file` in the order in which they were typed: the later one wins.
+  private func orderedVariableArguments(_ arguments: VariableArguments) -> [VariableArgument] {
+    var assignments = arguments.assignments[...]
+    var files = arguments.files[...]
+    var result: [VariableArgument] = []
+    for word in world.arguments {
+      let name = word.drop { $0 == "-" }.prefix { $0 != "=" }
+      guard word.hasPrefix("-") else { continue }
+      if name == "var", let next = assignments.popFirst() { result.append(.assignment(next)) }
+      if name == "var-file", let next = files.popFirst() { result.append(.file(next)) }
+    }
+    return result + assignments.map { .assignment($0) } + files.map { .file($0) }
+  }
+}

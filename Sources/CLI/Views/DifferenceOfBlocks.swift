@@ -1,0 +1,153 @@
+import Plans
+import Values
+
+extension ValueDifference {
+  /// The difference of a whole object or of one block in it.
+  static func of(_ comparison: ValueComparison, block: BlockSchema) -> ValueDifference {
+    if let difference = ofSensitive(comparison, isBlock: true, { of($0, block: block) }) { return difference }
+    if comparison.isUnknown {
+      let before = comparison.before.isNull ? nil : of(comparison.becomingUnknown(.object(block.impliedType)), block: block)
+      return comparison.difference(.unknown(before: before))
+    }
+    var action = comparison.actionOfContainer
+    var attributes: [Member] = []
+    var writeOnly: [Int] = []
+    for attribute in block.attributes {
+      var child = comparison.child(
+        comparison.before.attribute(attribute.name), comparison.after.attribute(attribute.name), name: attribute.name
+      ).unlessIrrelevant
+      if attribute.writeOnly {
+        writeOnly.append(attributes.count)
+        attributes.append(Member(name: attribute.name, difference: child.difference(.writeOnly)))
+        continue
+      }
+      // Older providers cannot tell an empty text from none.
+      if child.before.asString == "" { child.before = .dynamicNull }
+      if child.after.asString == "" { child.after = .dynamicNull }
+      let part = of(child, attribute: attribute)
+      if part.action == .noOp && child.isNullBeforeAndAfter { continue }
+      attributes.append(Member(name: attribute.name, difference: part))
+      action = action.joined(with: part.action)
+    }
+    var groups: [BlockGroup] = []
+    for nested in block.blocks {
+      let child = comparison.child(
+        comparison.before.attribute(nested.name), comparison.after.attribute(nested.name), name: nested.name
+      ).unlessIrrelevant
+      guard let (group, groupAction) = of(child, blocks: nested) else { continue }
+      groups.append(group)
+      action = action.joined(with: groupAction)
+    }
+    // A write-only attribute has no value to compare: it goes with the object.
+    for index in writeOnly { attributes[index].difference.action = action }
+    return ValueDifference(
+      action, forcesReplacement: comparison.replacement.matches, .block(attributes: attributes, groups: groups))
+  }
+
+  private static func of(
+    _ comparison: ValueComparison, blocks nested: NestedBlockSchema
+  ) -> (group: BlockGroup, action: Action)? {
+    var group = BlockGroup(
+      name: nested.name, blocks: [], forcesReplacement: comparison.replacement.matches,
+      isSensitiveBefore: comparison.isBeforeSensitive, isSensitiveAfter: comparison.isAfterSensitive)
+    if nested.nesting == .set && nested.block.containsSensitive {
+      // Marks of what is in a set are marks of the whole set.
+      group.isSensitiveBefore = group.isSensitiveBefore || comparison.before.count > 0
+      group.isSensitiveAfter = group.isSensitiveAfter || comparison.after.count > 0
+    }
+    let plain = group.isSensitiveBefore || group.isSensitiveAfter ? comparison.withoutSensitivity : comparison
+    if plain.isUnknown && nested.nesting != .single && nested.nesting != .group {
+      let difference = plain.difference(.unknown(before: nil))
+      group.blocks = [(nil, ValueDifference(plain.before.isNull ? .create : .update, difference.content))]
+      return (group, plain.before.isNull ? .create : .update)
+    }
+    let action: Action
+    switch nested.nesting {
+    case .single, .group:
+      let difference = of(plain, block: nested.block)
+      group.blocks = [(nil, difference)]
+      action = difference.action
+    case .list:
+      let (joined, elements) = ofPositions(plain) { of($0, block: nested.block) }
+      group.blocks = elements.map { (nil, $0) }
+      action = joined
+    case .set:
+      let (joined, elements) = ofMembers(plain) { of($0, block: nested.block) }
+      group.blocks = elements.map { (nil, $0) }
+      action = joined
+    case .map:
+      var joined = plain.actionOfContainer
+      group.blocks = mergedMembers(plain.before, plain.after).map { name, before, after in
+        let part = of(plain.element(before, after, name: name).unlessIrrelevant, block: nested.block)
+        joined = joined.joined(with: part.action)
+        return (name, part)
+      }
+      action = joined
+    }
+    return action == .noOp && plain.isNullBeforeAndAfter ? nil : (group, action)
+  }
+
+  private static func of(_ comparison: ValueComparison, attribute: AttributeSchema) -> ValueDifference {
+    var comparison = comparison
+    if attribute.sensitive {
+      comparison.isBeforeSensitive = true
+      comparison.isAfterSensitive = true
+    }
+    guard let nested = attribute.nestedType else { return of(comparison, type: attribute.type) }
+    return of(comparison, nested: nested)
+  }
+
+  private static func of(_ comparison: ValueComparison, nested: NestedAttributeSchema) -> ValueDifference {
+    var comparison = comparison
+    if nested.nesting == .set && nested.containsSensitive {
+      comparison.isBeforeSensitive = comparison.isBeforeSensitive || comparison.before.count > 0
+      comparison.isAfterSensitive = comparison.isAfterSensitive || comparison.after.count > 0
+    }
+    if let difference = ofSensitive(comparison, { ofElements($0, nested) }) { return difference }
+    if comparison.isUnknown {
+      let isSingle = nested.nesting == .single || nested.nesting == .group
+      let before =
+        comparison.before.isNull
+        ? nil
+        : ofElements(isSingle ? comparison.becomingUnknown(.object(nested.objectType)) : comparison.asDeletion, nested)
+      return comparison.difference(.unknown(before: before))
+    }
+    return ofElements(comparison, nested)
+  }
+
+  private static func ofElements(_ comparison: ValueComparison, _ nested: NestedAttributeSchema) -> ValueDifference {
+    switch nested.nesting {
+    case .single, .group: return ofObject(comparison, nested)
+    case .list:
+      let (action, elements) = ofPositions(comparison) { ofElement($0, nested) }
+      return ValueDifference(
+        action, forcesReplacement: comparison.replacement.matches, .list(elements, showsNeighbours: false))
+    case .set: return ofSet(comparison, isNested: true) { ofElement($0, nested) }
+    case .map: return ofMap(comparison, isNested: true) { ofElement($0, nested) }
+    }
+  }
+
+  private static func ofElement(_ comparison: ValueComparison, _ nested: NestedAttributeSchema) -> ValueDifference {
+    if let difference = ofSensitive(comparison, { ofObject($0, nested) }) { return difference }
+    if comparison.isUnknown {
+      let before =
+        comparison.before.isNull ? nil : ofObject(comparison.becomingUnknown(.object(nested.objectType)), nested)
+      return comparison.difference(.unknown(before: before))
+    }
+    return ofObject(comparison, nested)
+  }
+
+  private static func ofObject(_ comparison: ValueComparison, _ nested: NestedAttributeSchema) -> ValueDifference {
+    ofObject(comparison, members: nested.attributes.map { ($0.name, $0) }, isNested: true) { of($0, attribute: $1) }
+  }
+}
+
+extension ValueComparison {
+  /// The same with every part of what is after unknown, so that the parts show as known after apply and not as removed.
+  fileprivate func becomingUnknown(_ type: ValueType) -> ValueComparison {
+    guard let type = type.objectType else { return asDeletion }
+    var copy = self
+    copy.after = .object(type: type, values: type.types.map { .unknown($0) })
+    return copy
+  }
+}
