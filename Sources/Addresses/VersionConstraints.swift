@@ -111,7 +111,8 @@ package struct VersionConstraints: Hashable, Sendable, CustomStringConvertible {
     if isPrefixed { throw .unsuitable("a \"v\" prefix should not be used") }
     if partial.parts > 3 {
       throw .unsuitable(
-        "invalid specification \"\(spelled)\": too many numbered portions; only three are allowed (major, minor, patch)")
+        "invalid specification \"\(spelled)\": too many numbered portions; only three are allowed (major, minor, patch)"
+      )
     }
     if comparison == .samePatchSeries, partial.parts < 3 { comparison = .sameMinorSeries }
     return Term(comparison, partial.version)

@@ -4,7 +4,7 @@ import Synchronization
 
 /// HTTP through libcurl. Each request runs on its own thread, since libcurl waits; connections are not shared.
 ///
-/// Proxies, certificates and the like are found by libcurl as everywhere on the system (`HTTPS_PROXY`, `SSL_CERT_FILE`).
+/// libcurl finds proxies, certificates and the like as everywhere on the system (`HTTPS_PROXY`, `SSL_CERT_FILE`).
 package struct CurlTransport: HTTPTransport {
   private let userAgent: String
 
@@ -96,7 +96,8 @@ private final class Exchange: @unchecked Sendable {
       unsafe ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
       // COPYPOSTFIELDS copies, so the array need not outlive this call.
       unsafe body.withUnsafeBytes { bytes in
-        _ = unsafe ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        _ = unsafe ccurl_set_pointer(
+          handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
       }
     }
     switch request.method {

@@ -164,7 +164,8 @@ private struct OpenFile: ~Copyable {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       var result: Int
       repeat {
-        result = unsafe offset.map { unsafe pread(descriptor, buffer.baseAddress, count, $0) }
+        result =
+          unsafe offset.map { unsafe pread(descriptor, buffer.baseAddress, count, $0) }
           ?? Glibc.read(descriptor, buffer.baseAddress, count)
       } while result < 0 && errno == EINTR
       if result < 0 { number = errno }
@@ -180,7 +181,9 @@ private struct OpenFile: ~Copyable {
       var written = 0
       while written < buffer.count {
         let result = unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-        if result >= 0 { written += result } else if errno != EINTR {
+        if result >= 0 {
+          written += result
+        } else if errno != EINTR {
           number = errno
           return
         }

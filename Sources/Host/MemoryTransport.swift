@@ -45,6 +45,7 @@ package final class MemoryTransport: HTTPTransport {
       if response.finalURL.isEmpty { response.finalURL = current.url }
       return response
     }
-    throw HTTPError(.tooManyRedirects, url: request.url, message: "Maximum (\(request.redirectCountMax)) redirects followed")
+    throw HTTPError(
+      .tooManyRedirects, url: request.url, message: "Maximum (\(request.redirectCountMax)) redirects followed")
   }
 }

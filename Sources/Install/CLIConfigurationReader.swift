@@ -15,7 +15,9 @@ struct CLIConfigurationReader {
     for entry in entries where entry.keys.count == 1 {
       switch entry.keys[0] {
       case "plugin_cache_dir":
-        configuration.pluginCacheDirectory = entry.value.looseText.map(expandVariables).flatMap { $0.isEmpty ? nil : $0 }
+        configuration.pluginCacheDirectory = entry.value.looseText.map(expandVariables).flatMap {
+          $0.isEmpty ? nil : $0
+        }
       case "plugin_cache_may_break_dependency_lock_file":
         configuration.pluginCacheMayBreakLockFile = entry.value.looseBool ?? false
       case "disable_checkpoint": configuration.checkpointDisabled = entry.value.looseBool ?? false
@@ -42,7 +44,9 @@ struct CLIConfigurationReader {
   /// Blocks of one type with one label, however written: `type "label" { }`, or `type` as an object of objects.
   private func blocks(_ type: String, in entries: [PlainData.Entry]) -> [LabelledBlock] {
     entries.filter { $0.keys.first == type }.flatMap { entry -> [LabelledBlock] in
-      if entry.keys.count == 2 { return [LabelledBlock(label: entry.keys[1], content: entry.value, range: entry.range)] }
+      if entry.keys.count == 2 {
+        return [LabelledBlock(label: entry.keys[1], content: entry.value, range: entry.range)]
+      }
       let objects = entry.value.elements ?? [entry.value]
       return objects.flatMap { $0.entries ?? [] }.filter { $0.keys.count == 1 }.map {
         LabelledBlock(label: $0.keys[0], content: $0.value, range: $0.range)

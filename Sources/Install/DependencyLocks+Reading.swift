@@ -163,7 +163,8 @@ private struct LockReader {
       } else {
         fail(
           "Invalid provider hash string",
-          "Cannot interpret \"\(text ?? "")\" as a provider hash: it must start with a scheme keyword followed by a colon.",
+          "Cannot interpret \"\(text ?? "")\" as a provider hash: it must start with a scheme keyword "
+            + "followed by a colon.",
           element.range)
       }
     }

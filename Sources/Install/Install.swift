@@ -1,5 +1,5 @@
 // Install: finds, checks, caches and locks provider packages, and records where modules are. This room reads no process
-// environment, prints nothing and runs no provider: what it needs to know is passed in, and what it did comes back as data.
+// environment, prints nothing and runs no provider: what it needs is passed in, and what it did comes back as data.
 
 /// The operating system and processor that a package is built for, in the words of provider registries.
 package struct Platform: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -14,11 +14,15 @@ package struct Platform: Hashable, Sendable, Comparable, CustomStringConvertible
   /// Parses `linux_amd64`; nil unless there are two parts of lower-case letters and digits.
   package init?(parsing text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-    let isValid = parts.count == 2 && parts.allSatisfy { part in
-      !part.isEmpty && part.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    let isValid =
+      parts.count == 2
+      && parts.allSatisfy { part in
+        !part.isEmpty
+          && part.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+              || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          }
       }
-    }
     guard isValid else { return nil }
     self.init(system: String(Substring(parts[0])), architecture: String(Substring(parts[1])))
   }

@@ -17,14 +17,17 @@ enum InstallDiagnostics {
     if error.code == .providerNotFound {
       let isGuess = source.host == ProviderSource.defaultHost && source.namespace == ProviderSource.defaultNamespace
       if isGuess, let similar = required.filter({ $0.type == source.type && $0 != source }).sorted().first {
-        detail += "\n\nDid you intend to use \(similar.displayName)? If so, you must specify that source address in each "
+        detail +=
+          "\n\nDid you intend to use \(similar.displayName)? If so, you must specify that source address in each "
           + "module which requires that provider."
       } else {
-        detail += "\n\nAll modules should specify their required_providers so that external consumers will get the correct "
+        detail +=
+          "\n\nAll modules should specify their required_providers so that external consumers will get the correct "
           + "providers when using a module."
       }
     }
-    detail += "\n\nTo see which modules are currently depending on \(name) and what versions are specified, run the "
+    detail +=
+      "\n\nTo see which modules are currently depending on \(name) and what versions are specified, run the "
       + "following command:\n    plumb providers"
     return .error("Failed to query available provider packages", detail)
   }
@@ -67,8 +70,8 @@ enum InstallDiagnostics {
       "Incomplete lock file information for providers",
       "Due to your customized provider installation methods, lock file checksums had to be calculated locally for the "
         + "following providers:\n" + sources.map { "  - \($0.displayName)" }.joined(separator: "\n")
-        + "\n\nThe current .terraform.lock.hcl file only includes checksums for \(platform), so installation on another "
-        + "platform will fail for these providers.\n\nTo calculate additional checksums for another platform, run:\n"
-        + "  plumb providers lock -platform=linux_amd64\n(where linux_amd64 is the platform to generate)")
+        + "\n\nThe current .terraform.lock.hcl file only includes checksums for \(platform), so installation on "
+        + "another platform will fail for these providers.\n\nTo calculate additional checksums for another platform, "
+        + "run:\n  plumb providers lock -platform=linux_amd64\n(where linux_amd64 is the platform to generate)")
   }
 }

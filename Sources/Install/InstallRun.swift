@@ -22,7 +22,9 @@ struct InstallRun {
   private var incomplete: [ProviderSource] = []
   private var warnings: [Diagnostic] = []
 
-  init(installer: ProviderInstaller, locks: DependencyLocks, mode: ProviderInstaller.Mode, required: Set<ProviderSource>) {
+  init(
+    installer: ProviderInstaller, locks: DependencyLocks, mode: ProviderInstaller.Mode, required: Set<ProviderSource>
+  ) {
     self.installer = installer
     self.previous = locks
     self.mode = mode
@@ -70,7 +72,7 @@ struct InstallRun {
     guard constraints.allows(lock.version) else {
       let reason =
         "locked provider \(source) \(lock.version) does not match configured version constraint \(constraints); "
-        + "must use terraform init -upgrade to allow selection of new versions"
+        + "must use plumb init -upgrade to allow selection of new versions"
       fail(source, InstallDiagnostics.queryFailed(source, InstallError(.noMatchingVersion, reason), required))
       return
     }
@@ -195,4 +197,3 @@ struct InstallRun {
     }
   }
 }
-

@@ -96,7 +96,9 @@ package struct InstalledProviders: Sendable {
         + lines.joined() + "\n\n" + advice)
   }
 
-  private func installed(_ lock: ProviderLock, _ cache: inout PackageHashCache) throws(InstallError) -> InstalledProvider {
+  private func installed(_ lock: ProviderLock, _ cache: inout PackageHashCache) throws(InstallError)
+    -> InstalledProvider
+  {
     let root = "\(dataDirectory)/providers"
     let directory = "\(root)/\(lock.source)/\(lock.version)/\(platform)"
     guard files.isDirectory(directory) else {
@@ -114,8 +116,8 @@ package struct InstalledProviders: Sendable {
       guard lock.hashes.contains(hash) else {
         throw InstallError(
           .packageRejected,
-          "the cached package for \(lock.source) \(lock.version) (in \(root)) does not match any of the checksums recorded "
-            + "in the dependency lock file")
+          "the cached package for \(lock.source) \(lock.version) (in \(root)) does not match any of the checksums "
+            + "recorded in the dependency lock file")
       }
     }
     return InstalledProvider(

@@ -20,8 +20,8 @@ package enum LockFileChange: Sendable {
       self = .refused(
         .error(
           "Provider dependency changes detected",
-          "Changes to the required provider dependencies were detected, but the lock file is read-only. To use and record "
-            + "these requirements, run \"plumb init\" without the \"-lockfile=readonly\" flag."))
+          "Changes to the required provider dependencies were detected, but the lock file is read-only. To use and "
+            + "record these requirements, run \"plumb init\" without the \"-lockfile=readonly\" flag."))
     } else {
       self = .notSaved(
         .warning(

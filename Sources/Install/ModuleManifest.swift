@@ -49,7 +49,8 @@ package struct ModuleManifest: Hashable, Sendable {
 
   /// The manifest of a data directory; one that is missing or unreadable is empty, since `init` writes it anew.
   package static func read(dataDirectory: String, files: any FileTree) -> ModuleManifest {
-    guard let bytes = try? files.read("\(dataDirectory)/modules/modules.json"), let document = try? PlainData(json: bytes)
+    guard let bytes = try? files.read("\(dataDirectory)/modules/modules.json"),
+      let document = try? PlainData(json: bytes)
     else { return ModuleManifest([]) }
     return ModuleManifest(
       (document["Modules"]?.elements ?? []).compactMap { module in

@@ -39,8 +39,8 @@ package enum ModuleSource: Hashable, Sendable {
     }
     return .error(
       "Unsupported module source",
-      "Module \"\(call)\" comes from \(place). Only modules in directories of this configuration can be installed. Copy the "
-        + "module into the configuration and name its directory, as in \"./modules/\(call)\".", at: range)
+      "Module \"\(call)\" comes from \(place). Only modules in directories of this configuration can be installed. "
+        + "Copy the module into the configuration and name its directory, as in \"./modules/\(call)\".", at: range)
   }
 
   private static func registry(_ text: String) -> ModuleSource? {
@@ -55,7 +55,9 @@ package enum ModuleSource: Hashable, Sendable {
       let host = parts.removeFirst()
       // Hosts of code, which have a shorthand of their own.
       guard host.contains("."), host != "github.com", host != "bitbucket.org" else { return nil }
-      guard host.utf8.allSatisfy({ isNameByte($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }) else { return nil }
+      guard host.utf8.allSatisfy({ isNameByte($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }) else {
+        return nil
+      }
     }
     guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isNameByte) }) else { return nil }
     return .registry(address: address, directory: directory)

@@ -28,6 +28,11 @@ enum PackageSignature {
   ///   - signature: detached, binary or armored.
   ///   - keys: armored public keys.
   static func verify(_ text: [UInt8], signature: [UInt8], keys: [String]) throws(Failure) -> Signer {
+    // librnp complains on standard error of what is no OpenPGP data at all, so such data does not reach it: a packet
+    // begins with the highest bit set, and armor with a line of its own.
+    let isPacket = signature.first.map { $0 & 0x80 != 0 } ?? false
+    guard isPacket || signature.starts(with: "-----BEGIN PGP SIGNATURE-----".utf8) else { throw .unreadableSignature }
+    guard keys.allSatisfy({ $0.utf8.contains(UInt8(ascii: "-")) }) else { throw .unreadableKey }
     guard let checker = KeyRing() else { throw .unreadableKey }
     for key in keys {
       guard checker.add([UInt8](key.utf8)) else { throw .unreadableKey }
@@ -78,7 +83,8 @@ enum PackageSignature {
     var failure = PackageSignature.Failure.unknownIssuer
     for index in 0..<count {
       var found: rnp_op_verify_signature_t?
-      guard unsafe rnp_op_verify_get_signature_at(operation, index, &found) == RNP_SUCCESS, let found = unsafe found else {
+      guard unsafe rnp_op_verify_get_signature_at(operation, index, &found) == RNP_SUCCESS, let found = unsafe found
+      else {
         continue
       }
       switch unsafe rnp_op_verify_signature_get_status(found) {

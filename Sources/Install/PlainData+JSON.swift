@@ -57,7 +57,9 @@ private struct JSONDocumentReader {
     }
     while true {
       skipSpace()
-      guard cursor.peek == UInt8(ascii: "\"") else { throw cursor.error("expected a name in quotes, found \(cursor.found)") }
+      guard cursor.peek == UInt8(ascii: "\"") else {
+        throw cursor.error("expected a name in quotes, found \(cursor.found)")
+      }
       let start = cursor.position
       let key = try cursor.quotedText()
       let range = SourceRange(file: file, start: UInt32(clamping: start), end: UInt32(clamping: cursor.position))

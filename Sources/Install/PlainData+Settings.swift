@@ -122,7 +122,8 @@ private struct SettingsReader {
       return .object(try items(until: UInt8(ascii: "}")))
     case UInt8(ascii: "["): return .array(try list())
     case UInt8(ascii: "<") where cursor.peek(1) == UInt8(ascii: "<"): return .string(try heredoc())
-    case .some(let byte) where PlainDataCursor.isNumberByte(byte) && byte != UInt8(ascii: "e") && byte != UInt8(ascii: "E"):
+    case .some(let byte)
+    where PlainDataCursor.isNumberByte(byte) && byte != UInt8(ascii: "e") && byte != UInt8(ascii: "E"):
       return .number(cursor.numberText())
     default:
       let start = cursor.position

@@ -62,7 +62,9 @@ package struct ProviderInstaller: Sendable {
 
   package init(_ setting: Setting) {
     self.setting = setting
-    let directories = setting.homeDirectory.map { ["\($0)/.terraform.d/plugins/\(setting.platform)", "\($0)/.terraform.d/plugins"] } ?? []
+    let directories =
+      setting.homeDirectory.map { ["\($0)/.terraform.d/plugins/\(setting.platform)", "\($0)/.terraform.d/plugins"] }
+      ?? []
     client = ServiceClient(
       transport: setting.transport, configuration: setting.configuration,
       settings: ServiceClient.Settings(version: setting.languageVersion, environment: setting.environment),
@@ -92,7 +94,8 @@ package struct ProviderInstaller: Sendable {
   func origins(for source: ProviderSource) -> ProviderOrigins {
     let files = setting.files
     if !setting.pluginDirectories.isEmpty {
-      return ProviderOrigins(all: setting.pluginDirectories.map { .directory(FilesystemMirror(path: $0, files: files)) })
+      return ProviderOrigins(
+        all: setting.pluginDirectories.map { .directory(FilesystemMirror(path: $0, files: files)) })
     }
     if let methods = setting.configuration.installationMethods {
       return ProviderOrigins(

@@ -63,8 +63,8 @@ struct ProviderRegistry: Sendable {
     if !offered.isEmpty, !isSpoken {
       throw InstallError(
         .protocolNotSupported,
-        "provider \(source.displayName) v\(version) speaks plugin protocol \(offered.joined(separator: ", ")), but this "
-          + "program speaks only 5 and 6; select another version of the provider")
+        "provider \(source.displayName) v\(version) speaks plugin protocol \(offered.joined(separator: ", ")), but "
+          + "this program speaks only 5 and 6; select another version of the provider")
     }
   }
 
@@ -107,7 +107,7 @@ struct ProviderRegistry: Sendable {
   }
 }
 
-/// What a registry says of one package: its checksum, the signed list in which it must stand, and whose signature counts.
+/// What a registry says of one package: its checksum, the signed list in which it must stand, and who may sign.
 struct RegistryProof: Hashable, Sendable {
   var filename: String
   /// The SHA-256 of the archive.
@@ -138,7 +138,8 @@ struct RegistryProof: Hashable, Sendable {
     } catch {
       switch error {
       case .unknownIssuer: throw InstallError(.packageRejected, "authentication signature from unknown issuer")
-      case .unreadableKey: throw InstallError(.packageRejected, "error decoding signing key: it is no OpenPGP public key")
+      case .unreadableKey:
+        throw InstallError(.packageRejected, "error decoding signing key: it is no OpenPGP public key")
       case .unreadableSignature:
         throw InstallError(.packageRejected, "error checking signature: it is no OpenPGP signature")
       case .invalid: throw InstallError(.packageRejected, "error checking signature: it is not of this checksum list")

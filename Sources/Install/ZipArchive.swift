@@ -131,7 +131,8 @@ struct ZipArchive {
     try files.createDirectory(directory)
     for entry in entries {
       let parts = entry.name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      let isSafe = !entry.name.hasPrefix("/") && !entry.name.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == 0 })
+      let isSafe =
+        !entry.name.hasPrefix("/") && !entry.name.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == 0 })
         && !parts.contains { $0.elementsEqual("..".utf8) }
       guard isSafe else { throw Failure(message: "its entry \(entry.name) would be written outside of the package") }
       let path = directory + "/" + entry.name
@@ -140,7 +141,8 @@ struct ZipArchive {
         continue
       }
       if parts.count > 1 {
-        try files.createDirectory(directory + "/" + parts.dropLast().map { String(Substring($0)) }.joined(separator: "/"))
+        try files.createDirectory(
+          directory + "/" + parts.dropLast().map { String(Substring($0)) }.joined(separator: "/"))
       }
       try files.write(to: path, mode: entry.mode == 0 ? 0o644 : entry.mode, next: try pieces(of: entry))
     }

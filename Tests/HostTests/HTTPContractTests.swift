@@ -6,7 +6,8 @@ import Testing
 @Sendable private func answer(_ request: HTTPRequest) -> HTTPResponse {
   switch "/" + (request.url.split(separator: "/").dropFirst(2).first ?? "") {
   case "/json":
-    return HTTPResponse(status: 200, headers: [HTTPHeader("Content-Type", "application/json")], body: [UInt8]("{}".utf8))
+    return HTTPResponse(
+      status: 200, headers: [HTTPHeader("Content-Type", "application/json")], body: [UInt8]("{}".utf8))
   case "/moved": return HTTPResponse(status: 302, headers: [HTTPHeader("Location", "json")], body: [UInt8]("gone".utf8))
   case "/loop": return HTTPResponse(status: 302, headers: [HTTPHeader("Location", "/loop")])
   case "/echo":
@@ -106,7 +107,9 @@ struct TransportUnderTest: Sendable, CustomTestStringConvertible {
     #expect(Hexadecimal.decode("zz") == nil)
   }
 
-  @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")])
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+  ])
   func encodesBase64(plain: String, encoded: String) {
     #expect(Base64.encode([UInt8](plain.utf8)) == encoded)
   }

@@ -34,7 +34,8 @@ final class LoopbackServer: Sendable {
       if connection < 0 { break }
       if let request = readRequest(connection) {
         let response = answer(request)
-        var head = "HTTP/1.1 \(response.status) Status\r\nContent-Length: \(response.body.count)\r\nConnection: close\r\n"
+        var head =
+          "HTTP/1.1 \(response.status) Status\r\nContent-Length: \(response.body.count)\r\nConnection: close\r\n"
         for header in response.headers { head += "\(header.name): \(header.value)\r\n" }
         send([UInt8]((head + "\r\n").utf8) + response.body, to: connection)
       }

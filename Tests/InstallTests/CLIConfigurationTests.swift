@@ -12,13 +12,16 @@ import Testing
     let tree = MemoryFileTree(files, workingDirectory: "/work")
     let (configuration, diagnostics) = CLIConfiguration.load(
       environment: environment, homeDirectory: "/home/ada", files: tree, sources: &sources)
-    return (configuration, diagnostics.map { "\($0.severity): \($0.summary)" + ($0.detail.isEmpty ? "" : " | \($0.detail)") })
+    return (
+      configuration, diagnostics.map { "\($0.severity): \($0.summary)" + ($0.detail.isEmpty ? "" : " | \($0.detail)") }
+    )
   }
 
   @Test func readsEverything() throws {
-    let (configuration, messages) = load([
-      "/cache/x": "",
-      "/home/ada/.terraformrc": """
+    let (configuration, messages) = load(
+      [
+        "/cache/x": "",
+        "/home/ada/.terraformrc": """
         # The old syntax allows much.
         plugin_cache_dir   = "$ROOT/cache" // expanded
         plugin_cache_may_break_dependency_lock_file = true
@@ -38,16 +41,17 @@ import Testing
           direct {}
         }
         """,
-      "/home/ada/.terraform.d/credentials.tfrc.json": #"{"credentials": {"b.example.com": {"token": "t2"}}}"#,
-      "/home/ada/.terraform.d/ignored.txt": "x {",
-    ], environment: ["ROOT": "", "TF_TOKEN_my__host_example_com": "t3"])
+        "/home/ada/.terraform.d/credentials.tfrc.json": #"{"credentials": {"b.example.com": {"token": "t2"}}}"#,
+        "/home/ada/.terraform.d/ignored.txt": "x {",
+      ], environment: ["ROOT": "", "TF_TOKEN_my__host_example_com": "t3"])
     #expect(messages.isEmpty)
     #expect(configuration.pluginCacheDirectory == "/cache")
     #expect(configuration.pluginCacheMayBreakLockFile && configuration.checkpointDisabled)
     #expect(
       configuration.credentials == ["app.terraform.io": "t1", "b.example.com": "t2", "my-host.example.com": "t3"])
     #expect(configuration.credentialsHelper == .init(name: "vault", arguments: ["--x", "1"]))
-    #expect(configuration.hostServices == ["example.com": ["providers.v1": "https://example.com/p/", "modules.v1": "/m"]])
+    #expect(
+      configuration.hostServices == ["example.com": ["providers.v1": "https://example.com/p/", "modules.v1": "/m"]])
     #expect(
       configuration.installationMethods == [
         ProviderInstallationMethod(
@@ -86,21 +90,27 @@ import Testing
 
   @Test(arguments: [
     ("foo = 1", ""),
-    ("provider_installation { foo {} }", "Invalid provider_installation method block | Unknown provider installation method \"foo\"."),
+    (
+      "provider_installation { foo {} }",
+      "Invalid provider_installation method block | Unknown provider installation method \"foo\"."
+    ),
     (
       "provider_installation { direct {}\ndev_overrides { \"a/b\"=\"/x\" } }",
       "Invalid provider_installation method block | The dev_overrides block must appear before all other installation "
         + "methods, because development overrides always have the highest priority."
     ),
-    ("provider_installation {}\nprovider_installation {}", "No more than one provider_installation block may be specified"),
+    (
+      "provider_installation {}\nprovider_installation {}",
+      "No more than one provider_installation block may be specified"
+    ),
     (
       "provider_installation { filesystem_mirror { } }",
       "Invalid provider_installation method block | Invalid filesystem_mirror block: \"path\" argument is required."
     ),
     (
       "provider_installation { network_mirror { url = \"http://x/\" } }",
-      "Invalid URL for provider installation source | Cannot use \"http://x/\" as a URL for a network provider mirror: the "
-        + "mirror must be at an https: URL."
+      "Invalid URL for provider installation source | Cannot use \"http://x/\" as a URL for a network provider mirror: "
+        + "the mirror must be at an https: URL."
     ),
     (
       "provider_installation { filesystem_mirror { path=\"/tmp\"\n include=[\"a/b/c/d\"] } }",
@@ -109,8 +119,13 @@ import Testing
     ),
     ("credentials \"a_b\" { token = \"x\" }", "The credentials \"a_b\" block has an invalid hostname"),
     ("host \"x y\" {}", "The host \"x y\" block has an invalid hostname"),
-    ("plugin_cache_dir = \"/none\"", "The specified plugin cache dir /none cannot be opened: no such file or directory"),
-    ("credentials_helper \"a\" {}\ncredentials_helper \"b\" {}", "No more than one credentials_helper block may be specified"),
+    (
+      "plugin_cache_dir = \"/none\"", "The specified plugin cache dir /none cannot be opened: no such file or directory"
+    ),
+    (
+      "credentials_helper \"a\" {}\ncredentials_helper \"b\" {}",
+      "No more than one credentials_helper block may be specified"
+    ),
     ("x {", "Error parsing /rc: expected \"}\", found end of file"),
     ("x = ", "Error parsing /rc: expected a value, found end of file"),
     ("x = \"a", "Error parsing /rc: the string is not closed"),

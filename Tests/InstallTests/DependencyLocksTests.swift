@@ -37,11 +37,14 @@ import Testing
     return (locks, diagnostics.map { "\($0.severity): \($0.summary)" })
   }
 
-  @Test(arguments: [written, RegistryFixture.lock, """
+  @Test(arguments: [
+    written, RegistryFixture.lock,
+    """
     # This file is maintained automatically by "terraform init".
     # Manual edits may be lost in future updates.
 
-    """]) func roundTrips(text: String) {
+    """,
+  ]) func roundTrips(text: String) {
     let (locks, messages) = parse(text)
     #expect(messages.isEmpty)
     #expect(locks.text == text)
@@ -64,9 +67,14 @@ import Testing
 
   @Test(arguments: [
     ("provider \"acme/thing\" {\n version = \"1.0.0\"\n}", "error: Non-normalized provider source address"),
-    ("provider \"registry.terraform.io/Acme/thing\" {\n version = \"1.0.0\"\n}", "error: Non-normalized provider source address"),
+    (
+      "provider \"registry.terraform.io/Acme/thing\" {\n version = \"1.0.0\"\n}",
+      "error: Non-normalized provider source address"
+    ),
     ("provider \"a/b/c/d\" {\n version = \"1.0.0\"\n}", "error: Invalid provider source address"),
-    ("provider \"terraform.io/builtin/terraform\" {\n version = \"1.0.0\"\n}", "error: Invalid provider source address"),
+    (
+      "provider \"terraform.io/builtin/terraform\" {\n version = \"1.0.0\"\n}", "error: Invalid provider source address"
+    ),
     ("provider \"registry.terraform.io/-/thing\" {\n version = \"1.0.0\"\n}", "error: Invalid provider source address"),
     ("bar \"x\" {}", "error: Unsupported block type"),
     ("module \"x\" {}", "warning: Dependency locks for modules are not yet supported"),

@@ -101,15 +101,15 @@ import Testing
     let result = try await scenario.install(["acme/thing": "~> 2.0"], locks: first.locks)
     #expect(
       result.messages.first?.contains(
-        "locked provider registry.terraform.io/acme/thing 1.2.3 does not match configured version constraint ~> 2.0; must "
-          + "use terraform init -upgrade to allow selection of new versions") == true)
+        "locked provider registry.terraform.io/acme/thing 1.2.3 does not match configured version constraint ~> 2.0; "
+          + "must use plumb init -upgrade to allow selection of new versions") == true)
     let installed = try scenario.installed(["acme/thing": "~> 2.0"], locks: first.locks)
     #expect(
       installed.messages == [
-        "Inconsistent dependency lock file | The following dependency selections recorded in the lock file are inconsistent "
-          + "with the current configuration:\n  - provider registry.terraform.io/acme/thing: locked version selection 1.2.3 "
-          + "doesn't match the updated version constraints \"~> 2.0\"\n\nTo update the locked dependency selections to match "
-          + "a changed configuration, run:\n  plumb init -upgrade"
+        "Inconsistent dependency lock file | The following dependency selections recorded in the lock file are "
+          + "inconsistent with the current configuration:\n  - provider registry.terraform.io/acme/thing: locked "
+          + "version selection 1.2.3 doesn't match the updated version constraints \"~> 2.0\"\n\nTo update the locked "
+          + "dependency selections to match a changed configuration, run:\n  plumb init -upgrade"
       ])
   }
 
@@ -135,8 +135,8 @@ import Testing
     #expect(
       result.messages.first?.hasPrefix(
         "error: Failed to install provider | Error while installing acme/thing v1.0.0: the local package for "
-          + "registry.terraform.io/acme/thing 1.0.0 doesn't match any of the checksums previously recorded in the dependency "
-          + "lock file") == true)
+          + "registry.terraform.io/acme/thing 1.0.0 doesn't match any of the checksums previously recorded in the "
+          + "dependency lock file") == true)
   }
 
   @Test func reportsWhatIsNotInstalled() async throws {
@@ -146,10 +146,10 @@ import Testing
     let installed = try scenario.installed(["acme/thing": ""], locks: first.locks)
     #expect(
       installed.messages == [
-        "Required plugins are not installed | The installed provider plugins are not consistent with the packages selected "
-          + "in the dependency lock file:\n  - registry.terraform.io/acme/thing: there is no package for "
-          + "registry.terraform.io/acme/thing 1.0.0 cached in .terraform/providers\n\nTo download the plugins required for "
-          + "this configuration, run:\n  plumb init"
+        "Required plugins are not installed | The installed provider plugins are not consistent with the packages "
+          + "selected in the dependency lock file:\n  - registry.terraform.io/acme/thing: there is no package for "
+          + "registry.terraform.io/acme/thing 1.0.0 cached in .terraform/providers\n\nTo download the plugins required "
+          + "for this configuration, run:\n  plumb init"
       ])
     let unlocked = try scenario.installed(["acme/thing": ""], locks: DependencyLocks())
     #expect(unlocked.messages.first?.contains("required by this configuration but no version is selected") == true)
@@ -191,7 +191,10 @@ import Testing
     try scenario.addPackage(Self.thing, "1.0.0", mirror: "terraform.d/plugins")
     try scenario.addPackage(Self.thing, "1.1.0", mirror: "/home/ada/.terraform.d/plugins")
     let result = try await scenario.install(["acme/thing": "", "registry.test/acme/reg": ""])
-    #expect(result.locks.sorted.map { "\($0.source) \($0.version)" } == ["\(Self.thing) 1.1.0", "registry.test/acme/reg 1.0.0"])
+    #expect(
+      result.locks.sorted.map { "\($0.source) \($0.version)" } == [
+        "\(Self.thing) 1.1.0", "registry.test/acme/reg 1.0.0",
+      ])
   }
 
   @Test func knowsBuiltinProviders() async throws {

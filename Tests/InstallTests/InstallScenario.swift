@@ -56,7 +56,9 @@ struct InstallScenario {
   }
 
   /// What other commands find.
-  func installed(_ requirements: [String: String], locks: DependencyLocks) throws -> (paths: [String], messages: [String]) {
+  func installed(_ requirements: [String: String], locks: DependencyLocks) throws -> (
+    paths: [String], messages: [String]
+  ) {
     let providers = InstalledProviders(
       files: files, dataDirectory: ".terraform", developmentOverrides: configuration.developmentOverrides,
       platform: Self.platform)

@@ -12,7 +12,8 @@ import Testing
     ])
     let files = MemoryFileTree(workingDirectory: "/w")
     try manifest.write(dataDirectory: ".terraform", files: files)
-    let text = #"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"./mod","Dir":"mod"},"#
+    let text =
+      #"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"./mod","Dir":"mod"},"#
       + #"{"Key":"m.deep","Source":"acme/x/y","Version":"1.0.0","Dir":".terraform/modules/m.deep"},"#
       + #"{"Key":"odd","Source":"./a\u003cb\u003e\u0026\"c","Dir":"a\u003cb\u003e\u0026\"c"}]}"#
     #expect(String(decoding: try files.read(".terraform/modules/modules.json"), as: UTF8.self) == text)

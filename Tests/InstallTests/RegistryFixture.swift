@@ -64,7 +64,8 @@ struct RegistryFixture: Sendable {
     default:
       let warnings = flaw == .warning ? #"["be careful"]"# : "null"
       return json(
-        #"{"versions":[{"version":"1.0.0","protocols":["5.0"]},{"version":"0.9.0"},{"version":"2.0.0-rc1"}],"warnings":\#(warnings)}"#)
+        #"{"versions":[{"version":"1.0.0","protocols":["5.0"]},{"version":"2.0.0-rc1"}],"warnings":\#(warnings)}"#
+      )
     }
   }
 
@@ -75,7 +76,8 @@ struct RegistryFixture: Sendable {
     let keys = flaw == .noKeys ? "" : #"{"key_id":"\#(Self.keyID)","ascii_armor":"\#(key)"}"#
     return json(
       #"""
-      {"protocols":["\#(flaw == .oldProtocol ? "4.0" : "5.0")"],"os":"\#(flaw == .otherTarget ? "darwin" : "linux")","arch":"amd64",
+      {"protocols":["\#(flaw == .oldProtocol ? "4.0" : "5.0")"],"arch":"amd64",
+      "os":"\#(flaw == .otherTarget ? "darwin" : "linux")",
       "filename":"terraform-provider-reg_1.0.0_linux_amd64.zip","download_url":"/files/reg.zip","shasum":"\#(checksum)",
       "shasums_url":"/files/SHA256SUMS","shasums_signature_url":"/files/SHA256SUMS.sig",
       "signing_keys":{"gpg_public_keys":[\#(keys)]}}

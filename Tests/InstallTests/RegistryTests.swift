@@ -62,14 +62,16 @@ import Testing
     let locks = DependencyLocks([ProviderLock(source: source, version: SemanticVersion(1, 0, 0), hashes: [other])])
     let scenario = scenario()
     let result = try await scenario.install([Self.reg: ""], locks: locks)
-    #expect(result.messages.first?.contains("the current package for registry.test/acme/reg 1.0.0 doesn't match") == true)
+    #expect(
+      result.messages.first?.contains("the current package for registry.test/acme/reg 1.0.0 doesn't match") == true)
     #expect(try scenario.files.list(".terraform/providers/registry.test/acme/reg/1.0.0") == [])
   }
 
   @Test func reportsUnreachableHosts() async throws {
     let result = try await scenario().install(["nowhere.test/acme/reg": ""])
     #expect(
-      result.messages.first?.contains("could not connect to nowhere.test: failed to request discovery document: ") == true)
+      result.messages.first?.contains("could not connect to nowhere.test: failed to request discovery document: ")
+        == true)
   }
 
   @Test func sendsTokensToTheRegistryOnly() async throws {
@@ -151,7 +153,8 @@ import Testing
   @Test func locksForOtherPlatforms() async throws {
     let scenario = scenario()
     let installer = ProviderInstaller(
-      ProviderInstaller.Setting(files: scenario.files, transport: scenario.transport, platform: InstallScenario.platform))
+      ProviderInstaller.Setting(
+        files: scenario.files, transport: scenario.transport, platform: InstallScenario.platform))
     var events: [String] = []
     let outcome = await installer.lock(
       try scenario.parse([Self.reg: ""]), locks: DependencyLocks(), platforms: [InstallScenario.platform]
