@@ -126,8 +126,8 @@ extension Evaluator {
   ) {
     guard let index = error.argumentIndex, arguments.expressions.indices.contains(index) else {
       report(
-        "Error in function call", "Call to function \"\(call.name)\" failed: \(error.message).", at: expression.range,
-        in: expression, call: described(call, signature))
+        "Error in function call", "Call to function \"\(call.name)\" failed: \(error.message).",
+        at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression, call: described(call, signature))
       return
     }
     let parameter =

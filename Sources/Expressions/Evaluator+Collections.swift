@@ -48,7 +48,8 @@ extension Evaluator {
     if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
     if key.isNull {
       report(
-        "Null value as key", "Can't use a null value as a key.", at: item.key.range, context: expression.range,
+        // The place is the value's, as in HCL.
+        "Null value as key", "Can't use a null value as a key.", at: item.value.range, context: expression.range,
         in: item.key)
       return nil
     }

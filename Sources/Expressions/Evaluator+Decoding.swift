@@ -88,10 +88,15 @@ extension Evaluator {
     for extra in found.dropFirst() {
       diagnostics.append(
         .error(
-          "Duplicate \(nested.name) block", "Only one block of type \"\(nested.name)\" is allowed.", at: extra.range))
+          "Duplicate \(nested.name) block", "Only one block of type \"\(nested.name)\" is allowed.\(previous(first.range))",
+          at: extra.range))
     }
     if first.isUnknown { return Value.unknown(.object(nested.schema.impliedType)).marked(with: first.marks) }
     return first.value
+  }
+
+  private func previous(_ range: SourceRange) -> String {
+    context.sources.map { " Previous definition was at \($0.place(of: range))." } ?? ""
   }
 
   private mutating func checkCount(_ found: [Decoded], _ nested: NestedPlan, _ plan: BlockPlan) {

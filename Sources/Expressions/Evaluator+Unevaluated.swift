@@ -6,8 +6,6 @@ import Values
 /// The functions that need their arguments before evaluation, or a scope of their own.
 extension Evaluator {
   static let ownFunctions = ["can", "templatefile", "templatestring", "try", "type"]
-  /// Templates that render templates; as deep as Terraform goes.
-  private static let templateDepthMaximum = 128
 
   mutating func callWithUnevaluatedArguments(
     _ name: String, _ call: FunctionCallExpression, in expression: Expression
@@ -50,7 +48,10 @@ extension Evaluator {
       return value.isWhollyKnown ? value : .dynamicUnknown
     }
     var message = "no expression succeeded:\n"
-    for failure in failures { message += "- \(failure.summary)\n  \(failure.detail)\n" }
+    for failure in failures {
+      let place = failure.subject.flatMap { context.sources?.place(of: $0) }.map { " (at \($0))" } ?? ""
+      message += "- \(failure.summary)\(place)\n  \(failure.detail)\n"
+    }
     fail(call, message + "\nAt least one expression must produce a successful result", in: expression)
     return .dynamicUnknown
   }
@@ -140,16 +141,15 @@ extension Evaluator {
     in expression: Expression
   ) -> Value {
     guard let names = templateVariables(variables, call, in: expression) else { return .dynamicUnknown }
-    if templateDepth >= Self.templateDepthMaximum {
-      fail(
-        call, "maximum recursion depth \(Self.templateDepthMaximum) reached in \(name)", in: expression)
+    if isInTemplate {
+      fail(call, "cannot recursively call \(call.name) from inside another template function", in: expression)
       return .dynamicUnknown
     }
     let bytes = Array(source.utf8)
     let place = TemplatePlace(name: name, bytes: bytes)
     let (template, parsing) = parseTemplate(bytes, file: SourceFileID(index: .max))
-    if let error = parsing.first(where: { $0.severity == .error }) {
-      failRender(call, place.describe(error), isFile: isFile, in: expression)
+    if let message = place.describe(parsing) {
+      failRender(call, message, isFile: isFile, in: expression)
       return .dynamicUnknown
     }
     for traversal in template.variables where names[traversal.root] == nil {
@@ -160,10 +160,11 @@ extension Evaluator {
     }
     let inner = EvaluationContext(
       scope: ValuesScope(names), functions: context.functions, providerFunction: context.providerFunction)
-    var evaluator = Evaluator(inner, templateDepth: templateDepth + 1)
+    var evaluator = Evaluator(inner)
+    evaluator.isInTemplate = true
     let value = evaluator.value(of: template)
-    if let error = evaluator.diagnostics.first(where: { $0.severity == .error }) {
-      failRender(call, place.describe(error), isFile: isFile, in: expression)
+    if let message = place.describe(evaluator.diagnostics) {
+      failRender(call, message, isFile: isFile, in: expression)
       return .dynamicUnknown
     }
     return value
@@ -214,8 +215,8 @@ extension Evaluator {
 
   private mutating func fail(_ call: FunctionCallExpression, _ message: String, in expression: Expression) {
     report(
-      "Error in function call", "Call to function \"\(call.name)\" failed: \(message).", at: expression.range,
-      in: expression, call: described(call, nil))
+      "Error in function call", "Call to function \"\(call.name)\" failed: \(message).",
+      at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression, call: described(call, nil))
   }
 
   private mutating func failRender(
@@ -238,34 +239,21 @@ extension Evaluator {
   }
 }
 
-/// Turns ranges in a template that is in no source map into text.
+/// The text of a template that is in no source map, for saying where in it something is wrong.
 private struct TemplatePlace {
-  var name: String
-  var bytes: [UInt8]
+  var file: SourceFile
 
-  func describe(_ diagnostic: Diagnostic) -> String {
-    let place = diagnostic.subject.map { "\(text(of: $0)): " } ?? ""
-    return "\(place)\(diagnostic.summary); \(diagnostic.detail)".trimmingFullStop
+  init(name: String, bytes: [UInt8]) { file = SourceFile(path: name, bytes: bytes) }
+
+  /// The first error and how many messages there are besides; nil without an error.
+  func describe(_ diagnostics: [Diagnostic]) -> String? {
+    guard let error = diagnostics.first(where: { $0.severity == .error }) else { return nil }
+    let place = error.subject.map { "\(text(of: $0)): " } ?? ""
+    let rest = diagnostics.count > 1 ? ", and \(diagnostics.count - 1) other diagnostic(s)" : ""
+    return "\(place)\(error.summary); \(error.detail)\(rest)"
   }
 
-  /// `FILE:LINE,COLUMN-COLUMN`.
-  func text(of range: SourceRange) -> String {
-    let start = position(of: Int(range.start))
-    let end = position(of: Int(range.end))
-    if start.line == end.line { return "\(name):\(start.line),\(start.column)-\(end.column)" }
-    return "\(name):\(start.line),\(start.column)-\(end.line),\(end.column)"
-  }
-
-  private func position(of offset: Int) -> (line: Int, column: Int) {
-    let before = bytes.prefix(min(offset, bytes.count))
-    let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-    let lastLine = before.suffix(from: before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0)
-    return (line, String(decoding: lastLine, as: UTF8.self).count + 1)
-  }
-}
-
-extension String {
-  fileprivate var trimmingFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
+  func text(of range: SourceRange) -> String { file.place(of: range) }
 }
 
 /// Whether text is a name of the native syntax: a letter or underscore, then letters, digits, underscores and dashes.

@@ -13,8 +13,8 @@ struct Evaluator {
   var frames: [Frame]
   /// The current elements of enclosing splats, innermost last.
   var splatItems: [Value] = []
-  /// How many templates are being rendered within each other.
-  var templateDepth: Int
+  /// Whether this is the content of a template that a function renders; those must not render further ones.
+  var isInTemplate = false
   /// Whether diagnostics are only counted, so that the values they would show need not be found.
   var isQuiet = false
 
@@ -23,10 +23,9 @@ struct Evaluator {
     var value: Value
   }
 
-  init(_ context: EvaluationContext, frames: [Frame] = [], templateDepth: Int = 0) {
+  init(_ context: EvaluationContext, frames: [Frame] = []) {
     self.context = context
     self.frames = frames
-    self.templateDepth = templateDepth
   }
 
   mutating func value(of expression: Expression) -> Value {

@@ -61,11 +61,17 @@ package struct EvaluationContext: Sendable {
   package var functions: FunctionTable?
   /// Functions named `provider::LOCAL_NAME::FUNCTION`; nil where none can be called.
   package var providerFunction: ProviderFunctionCall?
+  /// The files that ranges are in, for the few messages that mention places in their text.
+  package var sources: SourceMap?
 
-  package init(scope: any Scope, functions: FunctionTable?, providerFunction: ProviderFunctionCall? = nil) {
+  package init(
+    scope: any Scope, functions: FunctionTable?, providerFunction: ProviderFunctionCall? = nil,
+    sources: SourceMap? = nil
+  ) {
     self.scope = scope
     self.functions = functions
     self.providerFunction = providerFunction
+    self.sources = sources
   }
 }
 

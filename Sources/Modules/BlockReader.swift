@@ -178,31 +178,6 @@ let staticReferenceDetail =
   "A single static variable reference is required: only attribute access and indexing with constant keys. No "
   + "calculations, function calls, template expressions, etc are allowed here."
 
-extension SourceMap {
-  /// A range as messages mention it: `main.tf:3,1-13`.
-  func place(of range: SourceRange) -> String {
-    guard let file = self[range.file] else { return "the configuration" }
-    let start = file.position(of: Int(range.start))
-    let end = file.position(of: Int(range.end))
-    if start.line == end.line { return "\(file.path):\(start.line),\(start.column)-\(end.column)" }
-    return "\(file.path):\(start.line),\(start.column)-\(end.line),\(end.column)"
-  }
-}
-
-extension SourceFile {
-  /// Line and column from 1, columns in grapheme clusters.
-  fileprivate func position(of offset: Int) -> (line: Int, column: Int) {
-    let before = bytes.prefix(min(max(0, offset), bytes.count))
-    var line = 1
-    var lineStart = 0
-    for (index, byte) in before.enumerated() where byte == UInt8(ascii: "\n") {
-      line += 1
-      lineStart = index + 1
-    }
-    return (line, String(decoding: bytes[lineStart..<before.endIndex], as: UTF8.self).count + 1)
-  }
-}
-
 extension Expression {
   /// Where messages about an expression as a whole point at: its first token, but all of a reference.
   var startRange: SourceRange {

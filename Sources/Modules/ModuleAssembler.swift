@@ -1,5 +1,6 @@
 import Addresses
 import Diagnostics
+import Expressions
 import HCL
 
 /// Puts the files of one module together: every name once, then what override files change.

@@ -1,5 +1,6 @@
 import Addresses
 import Diagnostics
+import Expressions
 import HCL
 
 /// The checks that see the whole tree: references, arguments of module calls, provider configurations.

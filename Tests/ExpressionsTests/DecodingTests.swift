@@ -1,0 +1,164 @@
+import Diagnostics
+import HCL
+import Testing
+import Values
+
+@testable import Expressions
+
+/// Bodies decoded under one schema that has every kind of member.
+@Suite struct DecodingTests {
+  static let rule = BlockSchema(
+    attributes: [
+      AttributeSchema(name: "port", type: .number, required: true),
+      AttributeSchema(name: "note", type: .string, optional: true),
+    ])
+  static let schema = BlockSchema(
+    attributes: [
+      AttributeSchema(name: "name", type: .string, required: true),
+      AttributeSchema(name: "tags", type: .map(.string), optional: true),
+      AttributeSchema(name: "id", type: .string, computed: true),
+    ],
+    blocks: [
+      NestedBlockSchema(name: "rule", nesting: .list, block: rule, maxItems: 3),
+      NestedBlockSchema(name: "peer", nesting: .set, block: rule),
+      NestedBlockSchema(name: "timeouts", nesting: .single, block: rule),
+      NestedBlockSchema(name: "zone", nesting: .map, block: rule),
+    ])
+
+  private func decode(_ source: String, _ schema: BlockSchema = schema, json: Bool = false) -> String {
+    let bytes = Array(source.utf8)
+    let file = SourceFileID(index: 0)
+    let (body, parsing) = json ? parseJSONFile(bytes, file: file) : parseFile(bytes, file: file)
+    let (value, found) = Expressions.decode(body, schema: schema, in: context())
+    #expect(value.conforms(to: .object(schema.impliedType)))
+    let errors = parsing + found
+    if !errors.isEmpty { return errors.map { text($0, in: bytes) }.joined(separator: "\n") }
+    // Members that nothing was said about would only make the expectations long.
+    let shown = zip(value.keys, value.elements).filter { !$1.isNull && ($1.count > 0 || !$1.type.isCollection || !$1.isKnown) }
+    return shown.map { "\($0) = \(text($1))" }.joined(separator: ", ")
+  }
+
+  @Test(arguments: [
+    ("name = 5\ntags = { a = 1 }", "name = \"5\", tags = tomap({a = \"1\"})"),
+    (
+      "name = \"x\"\nrule { port = 1 }\nrule {\n port = \"2\"\n note = \"n\"\n}",
+      "name = \"x\", rule = tolist([{note = null(string), port = 1}, {note = \"n\", port = 2}])"
+    ),
+    (
+      "name = \"x\"\nzone \"b\" { port = 1 }\nzone \"a\" { port = 2 }",
+      "name = \"x\", zone = tomap({a = {note = null(string), port = 2}, b = {note = null(string), port = 1}})"
+    ),
+    ("name = \"x\"\ntimeouts { port = 1 }", "name = \"x\", timeouts = {note = null(string), port = 1}"),
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = [1, 2]\n content { port = rule.value + rule.key }\n}",
+      "name = \"x\", rule = tolist([{note = null(string), port = 1}, {note = null(string), port = 3}])"
+    ),
+    (
+      "name = \"x\"\ndynamic \"zone\" {\n for_each = { a = 1 }\n iterator = it\n labels = [it.key]\n content { port = it.value }\n}",
+      "name = \"x\", zone = tomap({a = {note = null(string), port = 1}})"
+    ),
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = later.list\n content { port = rule.value }\n}",
+      "name = \"x\", rule = unknown(list of object)"
+    ),
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = [var.secret]\n content {\n  port = 1\n  note = rule.value\n }\n}",
+      "name = \"x\", rule = tolist([{note = sensitive(\"s3cret\"), port = 1}])"
+    ),
+  ])
+  func values(source: String, expected: String) { #expect(decode(source) == expected) }
+
+  @Test(arguments: [
+    ("", "Missing required argument: The argument \"name\" is required, but no definition was found. @ "),
+    (
+      "name = []",
+      "Incorrect attribute value type: Inappropriate value for attribute \"name\": string required. @ []"
+    ),
+    (
+      "name = \"x\"\ntag = {}",
+      "Unsupported argument: An argument named \"tag\" is not expected here. Did you mean \"tags\"? @ tag"
+    ),
+    ("name = \"x\"\nfoo {}", "Unsupported block type: Blocks of type \"foo\" are not expected here. @ foo"),
+    (
+      "name = \"x\"\nrule { port = 1 }\nrule { port = 1 }\nrule { port = 1 }\nrule { port = 1 }",
+      "Too many rule blocks: No more than 3 \"rule\" blocks are allowed @ rule"
+    ),
+    (
+      "name = \"x\"\ntimeouts { port = 1 }\ntimeouts { port = 1 }",
+      "Duplicate timeouts block: Only one block of type \"timeouts\" is allowed. @ timeouts"
+    ),
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = null\n content { port = 1 }\n}",
+      "Invalid dynamic for_each value: Cannot use a null value in for_each. @ null"
+    ),
+    (
+      "name = \"x\"\ndynamic \"nope\" {\n for_each = []\n content {}\n}",
+      "Unsupported block type: Blocks of type \"nope\" are not expected here. @ \"nope\""
+    ),
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = []\n}",
+      "Missing dynamic content block: A dynamic block must have a nested block of type \"content\" to describe the body of each generated block. @ "
+    ),
+  ])
+  func errors(source: String, expected: String) {
+    #expect(decode(source).hasPrefix(expected), "\(decode(source))")
+  }
+
+  @Test func legacyAttributesMayBeWrittenAsBlocks() {
+    let object = ValueType.object([("from", .number), ("to", .number)])
+    let schema = BlockSchema(attributes: [AttributeSchema(name: "ingress", type: .set(object), optional: true, computed: true)])
+    #expect(decode("ingress {\n from = 1\n}", schema) == "ingress = toset([{from = 1, to = null(number)}])")
+    #expect(decode("ingress = []", schema) == "")
+    #expect(decode("", schema) == "")
+    #expect(
+      decode("dynamic \"ingress\" {\n for_each = [1]\n content { from = ingress.value }\n}", schema)
+        == "ingress = toset([{from = 1, to = null(number)}])")
+  }
+
+  @Test func nestedAttributesMayBeLeftOut() {
+    let nested = NestedAttributeSchema(
+      nesting: .list,
+      attributes: [
+        AttributeSchema(name: "a", type: .string, required: true), AttributeSchema(name: "b", type: .number, optional: true),
+      ])
+    let schema = BlockSchema(attributes: [AttributeSchema(name: "items", nestedType: nested, optional: true)])
+    #expect(decode("items = [{ a = 1 }]", schema) == "items = tolist([{a = \"1\", b = null(number)}])")
+    #expect(decode("items = [{}]", schema).hasPrefix("Incorrect attribute value type"))
+  }
+
+  @Test func jsonBodiesDecodeAlike() {
+    #expect(
+      decode(#"{"name": "${upper(\"x\")}", "rule": [{"port": 1}, {"port": 2}]}"#, json: true)
+        == "name = \"X\", rule = tolist([{note = null(string), port = 1}, {note = null(string), port = 2}])")
+    #expect(
+      decode(#"{"name": "x", "dynamic": {"rule": {"for_each": [1], "content": {"port": "${rule.value}"}}}}"#, json: true)
+        == "name = \"x\", rule = tolist([{note = null(string), port = 1}])")
+  }
+
+  @Test func referencesLeaveIteratorsOut() {
+    let source = """
+      name = "${var.a}-${[for x in local.b : x][0]}"
+      dynamic "rule" {
+        for_each = local.c
+        content { port = rule.value + each.key }
+      }
+      """
+    let (body, _) = parseFile(Array(source.utf8), file: SourceFileID(index: 0))
+    #expect(references(in: body, schema: Self.schema).map(\.text) == ["var.a", "local.b", "local.c", "each.key"])
+  }
+
+  @Test func placesOfPaths() {
+    let source = "name = \"x\"\ntags = { a = 1 }\nrule { port = 1 }\nrule { port = 22 }\n"
+    let bytes = Array(source.utf8)
+    let (body, _) = parseFile(bytes, file: SourceFileID(index: 0))
+    let plan = DecodePlan(body, schema: Self.schema)
+    func place(_ path: Path) -> String {
+      let range = plan.sourceRange(of: path)
+      return String(decoding: bytes[Int(range.start)..<Int(range.end)], as: UTF8.self)
+    }
+    #expect(place(Path().attribute("name")) == "\"x\"")
+    #expect(place(Path().attribute("tags").key("a")) == "1")
+    #expect(place(Path().attribute("rule").index(1).attribute("port")) == "22")
+    #expect(place(Path().attribute("rule").index(0).attribute("note")) == "rule")
+  }
+}
