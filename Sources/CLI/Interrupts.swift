@@ -1,5 +1,6 @@
 import Engine
 import Glibc
+import Host
 import Synchronization
 
 /// Listens to the interrupt key and to termination: the first asks the run to end, the second ends the process at once. The
@@ -8,7 +9,7 @@ final class Interrupts: Sendable {
   /// Signal handlers may only touch what needs no lock, so they write into a pipe that a thread reads.
   private static let pipe: (read: Int32, write: Int32) = {
     var ends: [Int32] = [-1, -1]
-    guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { return (-1, -1) }
+    guard unsafe Glibc.pipe(&ends) == 0 else { return (-1, -1) }
     return (ends[0], ends[1])
   }()
   private static let writeEnd = Atomic<Int32>(-1)
@@ -28,7 +29,7 @@ final class Interrupts: Sendable {
       unsafe sigaction(number, &action, nil)
     }
     let descriptor = pipe.read
-    _ = startSignalThread {
+    _ = startThread(named: "plumb-signals") {
       var byte: UInt8 = 0
       while unsafe read(descriptor, &byte, 1) == 1 {
         if interrupt.isRequested { second() }

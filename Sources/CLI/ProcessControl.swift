@@ -5,19 +5,19 @@ func exitProcess(_ code: Int32) -> Never { Glibc.exit(code) }
 
 /// Makes another directory the working directory, and gives its full path; nil if that cannot be.
 func changeDirectory(_ path: String) -> String? {
-  guard chdir(path) == 0, let full = unsafe getcwd(nil, 0) else { return nil }
+  guard unsafe chdir(path) == 0, let full = unsafe getcwd(nil, 0) else { return nil }
   defer { unsafe free(full) }
   return unsafe String(cString: full)
 }
 
 /// Appends to a file that need not exist yet.
 func appendToFile(_ path: String, _ bytes: [UInt8]) throws(FileAppendError) {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
   guard descriptor >= 0 else { throw FileAppendError() }
   defer { close(descriptor) }
   var offset = 0
   while offset < bytes.count {
-    let written = bytes.withUnsafeBytes { buffer in
+    let written = unsafe bytes.withUnsafeBytes { buffer in
       unsafe write(descriptor, buffer.baseAddress?.advanced(by: offset), bytes.count - offset)
     }
     guard written > 0 else { throw FileAppendError() }

@@ -14,6 +14,8 @@ struct SessionProviderFactory: ProviderFactory {
   let session: Session
   let installed: [ProviderSource: InstalledProvider]
   let reattachments: [ProviderSource: PluginReattachment]
+  /// Whether a provider's process starts at once; without, only when something is asked that the schema cache does not know.
+  var startsNow = true
 
   func start(_ source: ProviderSource) async throws(DiagnosticsError) -> any Provider {
     if source.isBuiltin {
@@ -36,7 +38,7 @@ struct SessionProviderFactory: ProviderFactory {
       provider: source.description, executable: provider.executable, environment: session.world.environment,
       log: session.log.providerSink)
     let cache = PluginSchemaCache(directory: "\(session.cacheDirectory)/schemas", files: session.world.files)
-    return PluginProvider(launch: launch, with: session.world.launcher, schemaCache: cache)
+    return PluginProvider(launch: launch, with: session.world.launcher, schemaCache: cache, startsNow: startsNow)
   }
 }
 
@@ -49,6 +51,21 @@ extension Session {
       if let source = ProviderSource(parsing: reattachment.provider) { result[source] = reattachment }
     }
     return result
+  }
+
+  /// Providers for looking at schemas, as far as they are installed.
+  func schemaProviderFactory(_ sources: Set<ProviderSource>) throws(DiagnosticsError) -> any ProviderFactory {
+    var map = SourceMap()
+    let (locks, problems) = DependencyLocks.read(directory: ".", files: world.files, sources: &map)
+    if problems.hasErrors { throw DiagnosticsError(problems) }
+    let requirements = Dictionary(uniqueKeysWithValues: sources.map { ($0, VersionConstraints.any) })
+    let reattachments = try reattachments()
+    let installed = InstalledProviders(
+      files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides)
+    let (found, findProblems) = installed.find(requirements, locks: locks, unmanaged: Set(reattachments.keys))
+    if findProblems.hasErrors { throw DiagnosticsError(findProblems) }
+    return SessionProviderFactory(
+      session: self, installed: found, reattachments: reattachments, startsNow: false)
   }
 
   func makeBuiltinProvider() -> any Provider {

@@ -4,6 +4,7 @@ import HCL
 import Host
 import Modules
 import Plans
+import SQLiteStore
 import State
 import Values
 
@@ -144,8 +145,8 @@ struct SavedPlanApply {
 extension PlanFile {
   /// The configuration that the plan was made from, as it was then.
   func loadModules() -> ModuleTree {
-    var files: [String: [UInt8]] = [:]
-    for (path, bytes) in configuration { files[path] = bytes }
-    return ModuleLoader(files: MemoryFileTree(files), dataDirectory: ".terraform").load(".")
+    let files = MemoryFileTree()
+    for (path, bytes) in configuration { try? files.write(bytes, to: path) }
+    return ModuleLoader(files: files).load(".")
   }
 }

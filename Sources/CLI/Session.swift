@@ -61,7 +61,7 @@ final class Session: Sendable {
   // MARK: Configuration
 
   func loadModules(directory: String = ".") -> ModuleTree {
-    ModuleTree.load(directory: directory, dataDirectory: dataDirectory, files: world.files)
+    ModuleLoader(files: world.files, dataDirectory: dataDirectory).load(directory)
   }
 
   /// The functions of the language; `planTime` is what `plantimestamp()` gives.
@@ -115,12 +115,6 @@ final class Session: Sendable {
   /// Takes Terraform's state file over into the store. The file stays where it is.
   func takeOver(_ snapshot: StateSnapshot, into store: SQLiteStore) async throws {
     try await store.replaceAll(with: snapshot, force: false, run: nil)
-  }
-
-  // MARK: Providers
-
-  func makeProviderFactory(_ installed: InstalledProviders) -> any ProviderFactory {
-    SessionProviderFactory(session: self, installed: installed)
   }
 }
 

@@ -30,7 +30,7 @@ private func currentDirectory() -> String {
 
 private func processEnvironment() -> [String: String] {
   var result: [String: String] = [:]
-  guard var entry = unsafe environ else { return result }
+  var entry = unsafe environ
   while let text = unsafe entry.pointee {
     let pair = unsafe String(cString: text)
     if let separator = pair.utf8.firstIndex(of: UInt8(ascii: "=")) {

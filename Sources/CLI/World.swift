@@ -65,11 +65,12 @@ package final class OutputStream: Sendable {
   package static func descriptor(_ descriptor: Int32) -> OutputStream {
     let isTerminal = isatty(descriptor) == 1
     var size = winsize()
-    let hasSize = isTerminal && unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let code = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size)
+    let hasSize = isTerminal && code == 0 && size.ws_col > 0
     return OutputStream(isTerminal: isTerminal, width: hasSize ? Int(size.ws_col) : nil) { bytes in
       var offset = 0
       while offset < bytes.count {
-        let written = bytes.withUnsafeBytes { buffer in
+        let written = unsafe bytes.withUnsafeBytes { buffer in
           unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), bytes.count - offset)
         }
         if written < 0 && errno == EINTR { continue }

@@ -6,6 +6,7 @@ import Host
 import Modules
 import Plans
 import ProviderInterface
+import SQLiteStore
 import State
 import Values
 

@@ -29,7 +29,6 @@ struct ConsoleCommand: Command {
       report.show(diagnostics, sources)
       return 1
     case .ready(let pipeline):
-      defer { Task { await pipeline.close() } }
       let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: false)
       let console = ExpressionConsole(
         pipeline.graph, state: pipeline.snapshot, variables: input.values, context: context)

@@ -101,7 +101,7 @@ struct FormatCommand: Command {
         hasChanges = true
         if list { world.output.line(path) }
         if diff { world.output(lineDifference(path, bytes, formatted)) }
-        if write && !check { try world.files.write(path, formatted) }
+        if write && !check { try world.files.write(formatted, to: path) }
       } catch {
         report.show([.error("Failed to format \(path)", "\(error)")], SourceMap())
         hasErrors = true

@@ -4,6 +4,7 @@ import Diagnostics
 import Host
 import Install
 import Modules
+import State
 
 struct InitCommand: Command {
   static let configuration = CommandConfiguration(

@@ -47,7 +47,7 @@ struct PlanCommand: Command {
         let file = PlanFile(
           plan: run.plan, configuration: run.configurationFiles, lockFile: try? session.world.files.read(".terraform.lock.hcl"),
           workspace: session.workspace)
-        try session.world.files.write(out, file.encode(), mode: 0o600)
+        try session.world.files.write(file.encode(), to: out, mode: 0o600)
       } catch {
         diagnostics.append(.error("Failed to write plan file", "The plan file \(out) could not be written: \(error)"))
       }

@@ -2,6 +2,7 @@ import Addresses
 import ArgumentParser
 import Diagnostics
 import Modules
+import State
 
 struct ProvidersCommand: Command {
   static let configuration = CommandConfiguration(

@@ -23,7 +23,7 @@ struct ValidateCommand: Command {
     case .ready(let pipeline):
       let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: true)
       diagnostics = pipeline.diagnostics
-      diagnostics += await validate(pipeline.graph, pool: pipeline.pool, context: context)
+      diagnostics += await Engine.validate(pipeline.graph, pool: pipeline.pool, context: context)
       await pipeline.close()
     }
     if json {

@@ -1,0 +1,113 @@
+import Addresses
+import Engine
+import Plans
+import Values
+
+/// What the engine reports, as messages.
+extension UIMessages {
+  /// The line for an event; empty for events that have none.
+  func event(_ event: EngineEvent) -> [UInt8] {
+    switch event {
+    case .refreshStarted(let address, _, let identity):
+      return hook(address, "Refreshing state...\(suffix(identity))", type: "refresh_start") { $0.identity(identity) }
+    case .refreshFinished(let address, _, let identity):
+      return hook(address, "Refresh complete\(suffix(identity))", type: "refresh_complete") { $0.identity(identity) }
+    case .readStarted(let address): return started(address, .read, nil)
+    case .readFinished(let address, let identity, let milliseconds):
+      return finished(address, .read, identity, milliseconds)
+    case .readFailed(let address, let milliseconds): return failed(address, .read, milliseconds)
+    case .applyStarted(let address, _, let action, let identity): return started(address, action, identity)
+    case .applyFinished(let address, _, let action, let identity, let milliseconds):
+      return finished(address, action, identity, milliseconds)
+    case .applyFailed(let address, _, let action, let milliseconds): return failed(address, action, milliseconds)
+    case .applyPlanned: return []
+    }
+  }
+
+  /// Said every ten seconds of an operation that takes its time.
+  func progress(_ address: ResourceInstance, _ action: Action, seconds: Int64) -> [UInt8] {
+    let text = "Still \(action.progressive.lowercased())... [\(durationText(seconds)) elapsed]"
+    return hook(address, text, type: "apply_progress") { writer in
+      writer.member("action", action.word)
+      writer.member("elapsed_seconds", Int(seconds))
+    }
+  }
+
+  private func started(_ address: ResourceInstance, _ action: Action, _ identity: EngineEvent.Identity?) -> [UInt8] {
+    hook(address, "\(action.progressive)...\(suffix(identity))", type: "apply_start") { writer in
+      writer.member("action", action.word)
+      writer.identity(identity)
+    }
+  }
+
+  private func finished(
+    _ address: ResourceInstance, _ action: Action, _ identity: EngineEvent.Identity?, _ milliseconds: Int64
+  ) -> [UInt8] {
+    // What was destroyed has no identity any more.
+    let identity = action == .delete ? nil : identity
+    let seconds = roundedSeconds(milliseconds)
+    let text = "\(action.noun) complete after \(durationText(seconds))\(suffix(identity))"
+    return hook(address, text, type: "apply_complete") { writer in
+      writer.member("action", action.word)
+      writer.identity(identity)
+      writer.member("elapsed_seconds", Int(seconds))
+    }
+  }
+
+  private func failed(_ address: ResourceInstance, _ action: Action, _ milliseconds: Int64) -> [UInt8] {
+    let seconds = roundedSeconds(milliseconds)
+    return hook(address, "\(action.noun) errored after \(durationText(seconds))", type: "apply_errored") { writer in
+      writer.member("action", action.word)
+      writer.member("elapsed_seconds", Int(seconds))
+    }
+  }
+
+  private func suffix(_ identity: EngineEvent.Identity?) -> String {
+    identity.map { " [\($0.key)=\($0.value)]" } ?? ""
+  }
+
+  private func roundedSeconds(_ milliseconds: Int64) -> Int64 { max(0, milliseconds) / 1000 + (milliseconds % 1000 >= 500 ? 1 : 0) }
+
+  /// `72` as `1m12s`.
+  private func durationText(_ seconds: Int64) -> String {
+    if seconds < 60 { return "\(seconds)s" }
+    if seconds < 3600 { return "\(seconds / 60)m\(seconds % 60)s" }
+    return "\(seconds / 3600)h\(seconds / 60 % 60)m\(seconds % 60)s"
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func identity(_ identity: EngineEvent.Identity?) {
+    guard let identity else { return }
+    member("id_key", identity.key)
+    member("id_value", identity.value)
+  }
+}
+
+extension Action {
+  /// What is being done.
+  fileprivate var progressive: String {
+    switch self {
+    case .create: "Creating"
+    case .read: "Refreshing"
+    case .update: "Modifying"
+    case .delete: "Destroying"
+    case .deleteThenCreate, .createThenDelete: "Replacing"
+    case .forget: "Removing"
+    case .noOp: "Checking"
+    }
+  }
+
+  /// What was done.
+  fileprivate var noun: String {
+    switch self {
+    case .create: "Creation"
+    case .read: "Refresh"
+    case .update: "Modifications"
+    case .delete: "Destruction"
+    case .deleteThenCreate, .createThenDelete: "Replacement"
+    case .forget: "Removal"
+    case .noOp: "Check"
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import Addresses
+import Engine
+import Plans
+import Values
+
+/// All that a person is shown of a plan: what changed outside, what will be done, the numbers, the outputs.
+/// Ends with a newline.
+func planText(_ plan: Plan, schemas: SchemaTable, style: TextStyle) -> String {
+  var writer = PlanWriter(plan: plan, schemas: schemas, style: style)
+  writer.write()
+  return writer.text
+}
+
+private struct PlanWriter {
+  let plan: Plan
+  let schemas: SchemaTable
+  let style: TextStyle
+  var text = ""
+
+  mutating func write() {
+    let changes = plan.changes.filter(isShown)
+    let outputs = plan.outputChanges.compactMap { output in
+      outputDifference(output).map { (name: output.name, difference: $0) }
+    }
+    let isEmpty = changes.isEmpty && outputs.isEmpty && plan.deferred.isEmpty
+    let hasDrift = writeDrift(isPlanEmpty: isEmpty)
+    if isEmpty {
+      writeNoChanges(hasDrift: hasDrift)
+      return
+    }
+    if hasDrift {
+      text += style.rule
+      text += "\n"
+    }
+    let counts = plan.counts
+    let actions = Set(changes.map(\.action)).subtracting([.noOp]).union(plan.deferred.map(\.change.action))
+    if !actions.isEmpty { writeLegend(actions) }
+    if !changes.isEmpty { writeChanges(changes, counts) }
+    if !plan.deferred.isEmpty { writeDeferred() }
+    if !outputs.isEmpty {
+      text += "\nChanges to Outputs:\n"
+      writeOutputs(outputs)
+      if changes.allSatisfy({ $0.action == .noOp }) && plan.deferred.isEmpty {
+        text += style.wrapped(
+          "\nYou can apply this plan to save these new output values to the Plumb state, without changing any real infrastructure.")
+        text += "\n"
+      }
+    }
+  }
+
+  private func isShown(_ change: ResourceChange) -> Bool {
+    if change.action == .noOp { return change.isMove || change.importID != nil }
+    // Data sources that are no longer needed are dropped without a word.
+    return change.action != .delete || change.address.resource.mode == .managed
+  }
+
+  // MARK: Sections
+
+  private mutating func writeLegend(_ actions: Set<Action>) {
+    text += "\n"
+    text += style.wrapped(
+      "Plumb used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:")
+    text += "\n"
+    let legend: [(Action, String)] = [
+      (.create, "create"), (.update, "update in-place"), (.delete, "destroy"),
+      (.deleteThenCreate, "destroy and then create replacement"),
+      (.createThenDelete, "create replacement and then destroy"), (.read, "read (data resources)"),
+      (.forget, "removed from state, but not destroyed"),
+    ]
+    for (action, meaning) in legend where actions.contains(action) {
+      text += "\(actionSymbol(action, style)) \(meaning)\n"
+    }
+  }
+
+  private mutating func writeChanges(_ changes: [ResourceChange], _ counts: ChangeCounts) {
+    text +=
+      plan.isErrored
+      ? "\nPlumb planned the following actions, but then encountered a problem:\n"
+      : "\nPlumb will perform the following actions:\n"
+    for change in changes { writeChange(change, cause: .proposal) }
+    var parts = counts.imports > 0 ? ["\(counts.imports) to import"] : []
+    parts += ["\(counts.additions) to add", "\(counts.updates) to change", "\(counts.removals) to destroy"]
+    if counts.forgets > 0 { parts.append("\(counts.forgets) to forget") }
+    text += "\n\(style.paint("Plan:", .bold)) \(parts.joined(separator: ", ")).\n"
+  }
+
+  private mutating func writeDeferred() {
+    text += "\n\(style.paint("Note:", .boldCyan))"
+    text += style.paint(" This is a partial plan, parts can only be known in the next plan / apply cycle.", .bold) + "\n"
+    for deferred in plan.deferred {
+      let change = deferred.change
+      guard let difference = difference(of: change, relevance: .everything) else { continue }
+      text += "\n\(style.paint("  # \(displayAddress(change))", .bold)) was deferred\n"
+      text += "  # (\(deferred.reason.explanation))\n"
+      writeBody(change, difference)
+    }
+  }
+
+  /// Whether something was shown.
+  private mutating func writeDrift(isPlanEmpty: Bool) -> Bool {
+    let isRefreshOnly = plan.mode == .refreshOnly
+    if isPlanEmpty && !isRefreshOnly { return false }
+    var shown: [(change: ResourceChange, difference: ValueDifference)] = []
+    if !plan.drift.isEmpty {
+      var relevant: [ResourceInstance: [Path]] = [:]
+      for attribute in plan.relevantAttributes { relevant[attribute.resource, default: []].append(attribute.path) }
+      for change in plan.drift {
+        let paths = relevant[change.address, default: []] + relevant[wholeResource(change.address), default: []]
+        let relevance: PathMatcher =
+          isRefreshOnly ? .everything : paths.isEmpty ? .nothing : PathMatcher(paths, coversChildren: true)
+        guard let difference = difference(of: change, relevance: relevance) else { continue }
+        if isRefreshOnly || difference.action != .noOp { shown.append((change, difference)) }
+      }
+    }
+    if shown.isEmpty { return false }
+    text += "\n\(style.paint("Note:", .boldCyan))\(style.paint(" Objects have changed outside of Plumb", .bold))\n\n"
+    text += style.wrapped(
+      "Plumb detected the following changes made outside of Plumb since the last \"plumb apply\" which may have affected this plan:\n")
+    for (change, difference) in shown { writeChange(change, difference, cause: .drift) }
+    text += style.wrapped(
+      isRefreshOnly
+        ? "\n\nThis is a refresh-only plan, so Plumb will not take any actions to undo these. If you were expecting these changes then you can apply this plan to record the updated values in the Plumb state without changing any remote objects.\n"
+        : "\n\nUnless you have made equivalent changes to your configuration, or ignored the relevant attributes using ignore_changes, the following plan may include actions to undo or respond to these changes.\n"
+    )
+    return true
+  }
+
+  /// The address that stands for every instance of the resource.
+  private func wholeResource(_ address: ResourceInstance) -> ResourceInstance {
+    var whole = address
+    whole.key = nil
+    return whole
+  }
+
+  private mutating func writeNoChanges(hasDrift: Bool) {
+    if plan.isErrored {
+      writeVerdict("Planning failed.", "Plumb encountered an error while generating this plan.", .boldRed, hasDrift)
+      return
+    }
+    switch plan.mode {
+    case .refreshOnly:
+      if hasDrift { return }
+      writeVerdict("No changes.", "Your infrastructure still matches the configuration.", .boldGreen, false)
+      text += style.wrapped(
+        "Plumb has checked that the real remote objects still match the result of your most recent changes, and found no differences.\n")
+    case .destroy:
+      writeVerdict("No changes.", "No objects need to be destroyed.", .boldGreen, hasDrift)
+      text += style.wrapped(
+        "Either you have not created any objects yet or the existing objects were already deleted outside of Plumb.\n")
+    case .normal:
+      writeVerdict("No changes.", "Your infrastructure matches the configuration.", .boldGreen, hasDrift)
+      text += style.wrapped(
+        "Plumb has compared your real infrastructure against your configuration and found no differences, so no changes are needed.\n")
+    }
+  }
+
+  private mutating func writeVerdict(_ verdict: String, _ explanation: String, _ paint: Paint, _ hasDrift: Bool) {
+    if hasDrift {
+      text += style.rule
+      text += "\n"
+    }
+    text += "\n\(style.paint(verdict, paint))\(style.paint(" \(explanation)", .bold))\n\n"
+  }
+
+  // MARK: Changes
+
+  private mutating func writeChange(_ change: ResourceChange, cause: ChangeCause) {
+    guard let difference = difference(of: change, relevance: .everything) else { return }
+    writeChange(change, difference, cause: cause)
+  }
+
+  private mutating func writeChange(_ change: ResourceChange, _ difference: ValueDifference, cause: ChangeCause) {
+    if change.action == .noOp && !change.isMove && change.importID == nil { return }
+    text += "\n"
+    text += changeComment(change, cause: cause, style: style)
+    writeBody(change, difference)
+  }
+
+  private mutating func writeBody(_ change: ResourceChange, _ difference: ValueDifference) {
+    let resource = change.address.resource
+    let isForgotten = change.action == .forget
+    text += "\(actionSymbol(change.action, style)) \(blockKeyword(resource.mode)) \"\(resource.type)\" \"\(resource.name)\" "
+    var options = DifferenceRenderer.Options()
+    options.hidesNull = isForgotten
+    options.showsUnchanged = change.importID != nil && change.action == .noOp
+    var renderer = DifferenceRenderer(style, showsSymbols: !isForgotten)
+    renderer.render(difference, 0, options)
+    text += renderer.text
+    text += "\n"
+  }
+
+  /// Nil if the type is not known any more, so that nothing can be told about its attributes.
+  private func difference(of change: ResourceChange, relevance: PathMatcher) -> ValueDifference? {
+    let replacement = change.replacePaths.isEmpty ? .nothing : PathMatcher(change.replacePaths, coversChildren: false)
+    let comparison = ValueComparison(change.before, change.after, replacement: replacement, relevance: relevance)
+    guard let schema = schemas.schema(of: change.address.resource, from: change.provider.source) else {
+      return .ofDynamic(comparison)
+    }
+    return .of(comparison, block: schema.block)
+  }
+
+  // MARK: Outputs
+
+  private func outputDifference(_ output: OutputChange) -> ValueDifference? {
+    let marks: Marks = output.isSensitive ? .sensitive : []
+    let comparison = ValueComparison(
+      output.before.isNull ? output.before : output.before.marked(with: marks),
+      output.after.isNull ? output.after : output.after.marked(with: marks), replacement: .nothing,
+      relevance: .everything)
+    let difference = ValueDifference.ofDynamic(comparison)
+    return difference.action == .noOp ? nil : difference
+  }
+
+  private mutating func writeOutputs(_ outputs: [(name: String, difference: ValueDifference)]) {
+    let width = outputs.reduce(0) { max($0, displayName($1.name).utf8.count) }
+    for (name, difference) in outputs {
+      text += "\(actionSymbol(difference.action, style)) \(padded(displayName(name), to: width)) = "
+      text += DifferenceRenderer.text(of: difference, style: style)
+      text += "\n"
+    }
+  }
+}
+
+/// The word that begins a block of the kind.
+func blockKeyword(_ mode: ResourceMode) -> String {
+  switch mode {
+  case .managed: "resource"
+  case .data: "data"
+  case .ephemeral: "ephemeral"
+  }
+}
+
+extension DeferralReason {
+  fileprivate var explanation: String {
+    switch self {
+    case .unknown: "for an unknown reason"
+    case .instanceCountUnknown: "because the number of resource instances is unknown"
+    case .resourceConfigUnknown: "because the resource configuration is unknown"
+    case .providerConfigUnknown: "because the provider configuration is unknown"
+    case .absentPrerequisite: "because a prerequisite is absent"
+    case .deferredPrerequisite: "because a prerequisite has been deferred"
+    }
+  }
+}
