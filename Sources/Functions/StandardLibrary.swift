@@ -3,5 +3,6 @@
 /// The functions that look at expressions rather than values (`can`, `try`, `templatefile`, `templatestring`, `type`) are not here:
 /// they are part of evaluation.
 func standardFunctions(_ environment: FunctionEnvironment) -> [Function] {
-  typeFunctions() + numericFunctions() + stringFunctions() + regexFunctions()
+  typeFunctions() + numericFunctions() + stringFunctions() + regexFunctions() + collectionQueries()
+    + collectionFunctions() + setFunctions()
 }
