@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// Files and commands in the order in which they happen, read from one text:
+///
+///     What the scenario shows, in a sentence.
+///     -- main.tf --
+///     resource "terraform_data" "a" {}
+///     -- $ apply --
+///     -- main.tf --
+///     resource "terraform_data" "b" {}
+///     -- $ plan -refresh=false --
+///     TF_VAR_name=value
+///
+/// A section with a file's name writes the file; `-- rm FILE --` takes one away; a section that begins with `$` runs a command
+/// with both programs. The body of a command sets environment variables, a line each; the body of `$ console` is its input.
+struct Scenario: Sendable, CustomTestStringConvertible {
+  enum Event: Equatable, Sendable {
+    case write(path: String, text: String)
+    case remove(path: String)
+    case run(Command)
+  }
+
+  struct Command: Equatable, Sendable {
+    /// The words as a person would type them after the program's name.
+    var words: [String]
+    var environment: [String: String] = [:]
+    var input = ""
+
+    var verb: String { words.first ?? "" }
+    var line: String { words.joined(separator: " ") }
+  }
+
+  var name: String
+  var title: String
+  var events: [Event]
+
+  var testDescription: String { name }
+
+  init(name: String, text: String) {
+    self.name = name
+    var sections: [(header: String?, body: String)] = [(nil, "")]
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("-- "), line.hasSuffix(" --"), line.count > 6 {
+        sections.append((String(line.dropFirst(3).dropLast(3)), ""))
+      } else {
+        sections[sections.count - 1].body += line + "\n"
+      }
+    }
+    title = sections[0].body.trimmingCharacters(in: .whitespacesAndNewlines)
+    events = sections.dropFirst().map { Self.event(header: $0.header ?? "", body: $0.body) }
+  }
+
+  private static func event(header: String, body: String) -> Event {
+    if header.hasPrefix("rm ") { return .remove(path: String(header.dropFirst(3))) }
+    guard header.hasPrefix("$ ") else {
+      // The line break before the next header belongs to the text, an empty line there does not.
+      let text = body.hasSuffix("\n\n") ? String(body.dropLast()) : body
+      return .write(path: header, text: text)
+    }
+    var command = Command(words: words(of: header.dropFirst(2)))
+    if command.verb == "console" {
+      command.input = body
+    } else {
+      for line in body.split(separator: "\n") {
+        guard let equals = line.firstIndex(of: "=") else { continue }
+        command.environment[String(line[..<equals])] = String(line[line.index(after: equals)...])
+      }
+    }
+    return .run(command)
+  }
+
+  /// Splits at spaces outside of single quotes, and takes the quotes away.
+  private static func words(of line: Substring) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var isQuoted = false
+    for character in line {
+      switch character {
+      case "'": isQuoted.toggle()
+      case " " where !isQuoted:
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      default: word.append(character)
+      }
+    }
+    return word.isEmpty ? words : words + [word]
+  }
+}
+
+extension Scenario {
+  static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
+
+  /// All scenarios, in the order of their names. `PLUMB_SCENARIOS` narrows them to those whose name contains its text.
+  static let all: [Scenario] = {
+    let wanted = ProcessInfo.processInfo.environment["PLUMB_SCENARIOS"] ?? ""
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    return names.filter { $0.hasSuffix(".txtar") && (wanted.isEmpty || $0.contains(wanted)) }.sorted().compactMap { file in
+      guard let text = try? String(contentsOf: directory.appending(path: file), encoding: .utf8) else { return nil }
+      return Scenario(name: String(file.dropLast(".txtar".count)), text: text)
+    }
+  }()
+}

@@ -1,0 +1,199 @@
+import Foundation
+
+/// What a command left behind, as far as the two programs can be compared by it.
+struct StepResult: Sendable {
+  var line: String
+  /// Named documents, such as `plan`, `state` or `diagnostics`.
+  var aspects: [String: JSONTree]
+  /// What the program wrote, for the report of a difference.
+  var transcript: String
+}
+
+/// One program's walk through a scenario, in a directory of its own.
+struct ScenarioRun {
+  var program: Program
+  var directory: URL
+  /// Variables for every command, on top of the few that all get.
+  var environment: [String: String] = [:]
+  var limitSeconds = 120
+
+  private var isInitialised = false
+
+  init(program: Program, directory: URL) {
+    self.program = program
+    self.directory = directory
+  }
+
+  private static let savedPlan = "saved.tfplan"
+
+  /// Does everything the scenario tells, and gives the result of each command.
+  mutating func run(_ scenario: Scenario) async throws -> [StepResult] {
+    var results: [StepResult] = []
+    for event in scenario.events {
+      switch event {
+      case .write(let path, let text):
+        try write(text, to: path)
+      case .remove(let path):
+        try FileManager.default.removeItem(at: directory.appending(path: path))
+        isInitialised = false
+      case .run(let command):
+        if !isInitialised, command.verb != "init", command.verb != "console" {
+          results += try await initialise()
+          isInitialised = true
+        }
+        results.append(try await run(command))
+      }
+    }
+    return results
+  }
+
+  mutating func write(_ text: String, to path: String) throws {
+    let url = directory.appending(path: path)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+    isInitialised = false
+  }
+
+  /// Modules and providers need an initialised directory; the built-in provider alone does not.
+  private func initialise() async throws -> [StepResult] {
+    let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    let needs = files.filter { $0.contains(".tf") }.contains { file in
+      let text = try? String(contentsOf: directory.appending(path: file), encoding: .utf8)
+      return ["module \"", "\"module\"", "required_providers", "backend \""].contains { text?.contains($0) == true }
+    }
+    return needs ? [try await run(.init(words: ["init"]))] : []
+  }
+
+  func run(_ command: Scenario.Command) async throws -> StepResult {
+    let arguments = Array(command.words.dropFirst())
+    let step = Step(run: self, command: command)
+    switch command.verb {
+    case "init":
+      return try await step.plain(["init", "-input=false", "-no-color"] + arguments)
+    case "validate":
+      return try await step.validate(arguments)
+    case "plan":
+      return try await step.plan(arguments)
+    case "apply", "destroy":
+      return try await step.change([command.verb, "-json", "-auto-approve", "-input=false"] + arguments)
+    case "refresh":
+      return try await step.change([command.verb, "-json", "-input=false"] + arguments)
+    case "output" where arguments.contains("-raw"):
+      return try await step.plain(command.words, text: true)
+    case "output":
+      return try await step.document("output", ["output", "-json"] + arguments)
+    case "show":
+      return try await step.document("shown", ["show", "-json"] + arguments)
+    case "import", "taint", "untaint":
+      return try await step.plain([command.verb] + (command.verb == "import" ? ["-input=false"] : []) + arguments, state: true)
+    case "state":
+      return try await step.plain(command.words, state: true, text: arguments.first == "list")
+    default:
+      return try await step.plain(command.words, text: true)
+    }
+  }
+
+  fileprivate func execute(_ arguments: [String], _ command: Scenario.Command) async throws -> Outcome {
+    var variables = [
+      "PATH": Program.searchPath, "HOME": directory.deletingLastPathComponent().path, "TF_IN_AUTOMATION": "1",
+      "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1",
+    ]
+    variables.merge(environment) { $1 }
+    variables.merge(command.environment) { $1 }
+    return try await program.run(
+      arguments, in: directory, environment: variables, input: command.input, limitSeconds: limitSeconds)
+  }
+
+  fileprivate func planFile() -> String? {
+    FileManager.default.fileExists(atPath: directory.appending(path: Self.savedPlan).path) ? Self.savedPlan : nil
+  }
+
+  fileprivate func removePlanFile() {
+    try? FileManager.default.removeItem(at: directory.appending(path: Self.savedPlan))
+  }
+}
+
+/// One command of a run, and how its traces are gathered.
+private struct Step {
+  var run: ScenarioRun
+  var command: Scenario.Command
+
+  func plan(_ arguments: [String]) async throws -> StepResult {
+    run.removePlanFile()
+    let outcome = try await run.execute(
+      ["plan", "-json", "-input=false", "-detailed-exitcode", "-out=saved.tfplan"] + arguments, command)
+    var aspects = events(of: outcome)
+    if let file = run.planFile() {
+      let shown = try await run.execute(["show", "-json", file], command)
+      aspects["plan"] = (try? JSONTree(parsing: shown.output)) ?? .string("exit \(shown.exitCode): \(shown.errors)")
+    }
+    return result(outcome, aspects)
+  }
+
+  func change(_ arguments: [String]) async throws -> StepResult {
+    let outcome = try await run.execute(arguments, command)
+    var aspects = events(of: outcome)
+    aspects["state"] = try await state()
+    return result(outcome, aspects)
+  }
+
+  func validate(_ arguments: [String]) async throws -> StepResult {
+    let outcome = try await run.execute(["validate", "-json"] + arguments, command)
+    let report = try? JSONTree(parsing: outcome.output)
+    let diagnostics = (report?["diagnostics"]?.elements ?? []).map(Self.comparable)
+    return result(outcome, ["valid": report?["valid"] ?? .null, "diagnostics": sorted(diagnostics)])
+  }
+
+  func document(_ name: String, _ arguments: [String]) async throws -> StepResult {
+    let outcome = try await run.execute(arguments, command)
+    return result(outcome, [name: (try? JSONTree(parsing: outcome.output)) ?? .string(outcome.output)])
+  }
+
+  func plain(_ arguments: [String], state wantsState: Bool = false, text: Bool = false) async throws -> StepResult {
+    let outcome = try await run.execute(arguments, command)
+    var aspects: [String: JSONTree] = [:]
+    if wantsState { aspects["state"] = try await state() }
+    if text { aspects["text"] = .string(outcome.output) }
+    return result(outcome, aspects)
+  }
+
+  /// The state as a file of format 4, however the program keeps it.
+  private func state() async throws -> JSONTree {
+    let pulled = try await run.execute(["state", "pull"], command)
+    return (try? JSONTree(parsing: pulled.output)) ?? .null
+  }
+
+  private func result(_ outcome: Outcome, _ aspects: [String: JSONTree]) -> StepResult {
+    var aspects = aspects
+    aspects["exit code"] = .number(String(outcome.exitCode))
+    return StepResult(line: command.line, aspects: aspects, transcript: outcome.output + outcome.errors)
+  }
+
+  /// Diagnostics and the count of changes, from the lines of `-json`.
+  private func events(of outcome: Outcome) -> [String: JSONTree] {
+    var diagnostics: [JSONTree] = []
+    var aspects: [String: JSONTree] = [:]
+    for event in JSONTree.lines(of: outcome.output) {
+      switch event["type"]?.text {
+      case "diagnostic": if let diagnostic = event["diagnostic"] { diagnostics.append(Self.comparable(diagnostic)) }
+      case "change_summary": aspects["summary"] = event["changes"] ?? .null
+      default: break
+      }
+    }
+    aspects["diagnostics"] = sorted(diagnostics)
+    return aspects
+  }
+
+  /// What must be the same of a diagnostic: how bad, its heading, its place. Its detail may be worded better.
+  private static func comparable(_ diagnostic: JSONTree) -> JSONTree {
+    var members = diagnostic.members.filter { ["severity", "summary", "range", "address"].contains($0.key) }
+    // The reference begins a cycle wherever it comes across it first.
+    if let summary = members["summary"]?.text, summary.hasPrefix("Cycle: ") {
+      let names = summary.dropFirst("Cycle: ".count).split(separator: ", ").sorted()
+      members["summary"] = .string("Cycle: " + names.joined(separator: ", "))
+    }
+    return .object(members)
+  }
+
+  private func sorted(_ trees: [JSONTree]) -> JSONTree { .array(trees.sorted { $0.canonical < $1.canonical }) }
+}
