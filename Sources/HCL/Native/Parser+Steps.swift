@@ -3,71 +3,78 @@ import Diagnostics
 extension Parser {
   /// The attribute, index and splat steps behind a term.
   mutating func parseSteps(after term: Expression) -> Expression {
-    var expression = term
+    var chain = Chain(source: term)
     while true {
       switch peek.kind {
-      case .dot: expression = parseDot(after: expression)
-      case .openBracket: expression = parseBrackets(after: expression)
-      default: return expression
+      case .dot: parseDot(after: &chain)
+      case .openBracket: parseBrackets(after: &chain)
+      default: return finish(chain)
       }
     }
   }
 
-  private mutating func append(_ step: TraversalStep, to source: Expression) -> Expression {
-    let range = source.range.through(step.range)
-    switch source.kind {
+  /// A term with the constant steps behind it, which become part of the tree when something else follows them.
+  private struct Chain {
+    var source: Expression
+    var steps: [TraversalStep] = []
+  }
+
+  private mutating func finish(_ chain: Chain) -> Expression {
+    guard let last = chain.steps.last else { return chain.source }
+    let range = chain.source.range.through(last.range)
+    switch chain.source.kind {
     case .scopeTraversal(var traversal):
-      traversal.steps.append(step)
+      traversal.steps += chain.steps
       traversal.range = range
       return Expression(.scopeTraversal(traversal), range: range)
-    case .relativeTraversal(let origin, var steps):
-      steps.append(step)
-      return node(.relativeTraversal(source: origin, steps: steps), range)
+    case .relativeTraversal(let origin, let steps):
+      return node(.relativeTraversal(source: origin, steps: steps + chain.steps), range)
     default:
-      return node(.relativeTraversal(source: source, steps: [step]), range)
+      return node(.relativeTraversal(source: chain.source, steps: chain.steps), range)
     }
   }
 
   // MARK: Dots
 
-  private mutating func parseDot(after source: Expression) -> Expression {
+  private mutating func parseDot(after chain: inout Chain) {
     let dot = read()
     let token = peek
     switch token.kind {
     case .identifier:
       read()
-      return append(.attribute(text(token), range(dot, token)), to: source)
+      chain.steps.append(.attribute(text(token), range(dot, token)))
     case .number:
       read()
-      return appendLegacyIndex(dot, token, to: source)
+      appendLegacyIndex(dot, token, to: &chain)
     case .star:
       read()
-      return parseAttributeSplat(of: source, dot: dot, star: token)
+      let source = finish(chain)
+      chain = Chain(source: parseAttributeSplat(of: source, dot: dot, star: token))
     default:
       report("Invalid attribute name", "An attribute name is required after a dot.", at: range(token))
       startRecovery()
-      return source
     }
   }
 
   /// `.0`, an index as very old configurations write it. Two of them read as a fraction, which is refused.
-  private mutating func appendLegacyIndex(_ dot: Token, _ number: Token, to source: Expression) -> Expression {
+  private mutating func appendLegacyIndex(_ dot: Token, _ number: Token, to chain: inout Chain) {
     let text = text(number)
     guard let point = text.utf8.firstIndex(of: UInt8(ascii: ".")) else {
-      return append(.index(.number(numberLiteral(number)), range(dot, number)), to: source)
+      chain.steps.append(.index(.number(numberLiteral(number)), range(dot, number)))
+      return
     }
     let second = text.utf8.index(after: point)
     reportAlways(
       "Invalid legacy index syntax",
       "When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index syntax instead, like [\(text[..<point])][\(text[second...])].",
       at: range(number))
-    return invalid(source.range.through(range(number)))
+    chain = Chain(source: invalid(finish(chain).range.through(range(number))))
   }
 
   /// `.*` and the attributes behind it, each of them taken from every element.
   private mutating func parseAttributeSplat(of source: Expression, dot: Token, star: Token) -> Expression {
     let marker = range(dot, star)
-    var each = Expression(.splatItem, range: marker)
+    var each = Chain(source: Expression(.splatItem, range: marker))
     var end = marker
     while peek.kind == .dot {
       let dot = read()
@@ -75,10 +82,10 @@ extension Parser {
       switch token.kind {
       case .number:
         read()
-        each = append(.index(.number(numberLiteral(token)), range(dot, token)), to: each)
+        each.steps.append(.index(.number(numberLiteral(token)), range(dot, token)))
       case .identifier:
         read()
-        each = append(.attribute(text(token), range(dot, token)), to: each)
+        each.steps.append(.attribute(text(token), range(dot, token)))
       default:
         if token.kind == .star {
           report(
@@ -92,15 +99,20 @@ extension Parser {
       }
       end = range(dot, token)
     }
-    let splat = SplatExpression(source: source, each: each, isFull: false, markerRange: marker)
+    let splat = SplatExpression(source: source, each: finish(each), isFull: false, markerRange: marker)
     return node(.splat(splat), source.range.through(end))
   }
 
   // MARK: Brackets
 
-  private mutating func parseBrackets(after source: Expression) -> Expression {
+  private mutating func parseBrackets(after chain: inout Chain) {
     let open = read()
-    return peek.kind == .star ? parseFullSplat(of: source, open: open) : parseIndex(of: source, open: open)
+    if peek.kind == .star {
+      let source = finish(chain)
+      chain = Chain(source: parseFullSplat(of: source, open: open))
+    } else {
+      parseIndex(after: &chain, open: open)
+    }
   }
 
   /// `[*]`, with every step behind it taken from every element.
@@ -126,7 +138,7 @@ extension Parser {
     return found
   }
 
-  private mutating func parseIndex(of source: Expression, open: Token) -> Expression {
+  private mutating func parseIndex(after chain: inout Chain, open: Token) {
     let (key, close) = withNewlines(false) { parser in
       let errors = parser.mark
       let key = parser.parseExpression()
@@ -137,9 +149,11 @@ extension Parser {
     }
     let brackets = range(open, close)
     switch key.kind {
-    case .number(let literal): return append(.index(.number(literal), brackets), to: source)
-    case .string(let text): return append(.index(.string(text), brackets), to: source)
-    default: return node(.index(collection: source, key: key), source.range.through(brackets))
+    case .number(let literal): chain.steps.append(.index(.number(literal), brackets))
+    case .string(let text): chain.steps.append(.index(.string(text), brackets))
+    default:
+      let source = finish(chain)
+      chain = Chain(source: node(.index(collection: source, key: key), source.range.through(brackets)))
     }
   }
 }

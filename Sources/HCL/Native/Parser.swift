@@ -17,10 +17,13 @@ struct Parser {
   private var newlineRules: [Bool] = [true]
   private var depth = 0
   private(set) var diagnostics: [Diagnostic] = []
+  private var errorCount = 0
   private(set) var isRecovering = false
 
   /// How deep source may nest before it is refused. The parser uses the stack once per level.
   static let maximumDepth = 256
+  /// How many errors of one file are told. Nobody reads more.
+  static let maximumDiagnostics = 100
 
   init(_ bytes: [UInt8], from start: Scanner.Start, file: SourceFileID, base: UInt32 = 0, path: String? = nil) {
     self.bytes = bytes
@@ -29,7 +32,7 @@ struct Parser {
     self.path = path
     tokens = Scanner.scan(bytes, from: start, base: base)
     previous = tokens[0]
-    diagnostics = invalidTokenDiagnostics()
+    diagnostics = Array(invalidTokenDiagnostics().prefix(Self.maximumDiagnostics))
   }
 
   // MARK: Tokens
@@ -97,8 +100,13 @@ struct Parser {
   // MARK: Messages
 
   /// Reports an error that stands for itself.
-  mutating func reportAlways(_ summary: String, _ detail: String, at subject: SourceRange, context: SourceRange? = nil) {
-    diagnostics.append(.error(summary, detail, at: subject, context: context))
+  mutating func reportAlways(
+    _ summary: String, _ detail: String, at subject: SourceRange, context: SourceRange? = nil
+  ) {
+    errorCount += 1
+    if diagnostics.count < Self.maximumDiagnostics {
+      diagnostics.append(.error(summary, detail, at: subject, context: context))
+    }
   }
 
   /// Reports an error, unless it may only follow from an earlier one.
@@ -111,13 +119,15 @@ struct Parser {
   }
 
   /// A mark to ask later whether something has failed since. Parsers report errors only.
-  var mark: Int { diagnostics.count }
+  var mark: Int { errorCount }
 
   /// Whether errors came up since a mark, so that the place we are at is not what the caller expects.
-  func isLost(since mark: Int) -> Bool { isRecovering && diagnostics.count > mark }
+  func isLost(since mark: Int) -> Bool { isRecovering && errorCount > mark }
 
   /// `line 3, column 5`, with the file where its name is known.
   func position(_ range: SourceRange) -> String {
+    // Looked up by counting, which is not worth it for what is not told.
+    guard diagnostics.count < Self.maximumDiagnostics else { return "" }
     var line = 1
     var lineStart = 0
     let end = min(Int(range.start - base), bytes.count)

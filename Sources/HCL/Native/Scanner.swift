@@ -23,6 +23,8 @@ struct Scanner {
   private var mode: Mode
   private var stack: [Mode] = []
   private var tokens: [Token] = []
+  /// Whether the rest is known to hold no `*/`, so that it is not searched again and again.
+  private var hasNoCommentEnd = false
 
   /// The tokens of the bytes, ending with `endOfFile`. Offsets count from `base`.
   static func scan(_ bytes: [UInt8], from start: Start = .expression, base: UInt32 = 0) -> [Token] {
@@ -163,7 +165,7 @@ struct Scanner {
 
   private mutating func scanSlash(_ next: UInt8) {
     if next == UInt8(ascii: "/") { return emit(.comment, length: lineLength()) }
-    if next == UInt8(ascii: "*") {
+    if next == UInt8(ascii: "*"), !hasNoCommentEnd {
       var end = position + 2
       while end + 1 < bytes.count {
         if bytes[end] == UInt8(ascii: "*"), bytes[end + 1] == UInt8(ascii: "/") {
@@ -171,6 +173,7 @@ struct Scanner {
         }
         end += 1
       }
+      hasNoCommentEnd = true
     }
     emit(.slash, length: 1)
   }

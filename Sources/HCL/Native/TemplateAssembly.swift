@@ -31,7 +31,7 @@ struct TemplateAssembly {
   private var unclosed: [Unclosed] = []
 
   private mutating func reportUnclosed(_ position: (SourceRange) -> String) {
-    for mistake in unclosed {
+    for mistake in unclosed where diagnostics.count < Parser.maximumDiagnostics {
       let keyword = mistake.keyword
       let opening = position(mistake.opening)
       switch mistake.found {
@@ -189,6 +189,7 @@ struct TemplateAssembly {
   }
 
   private mutating func report(_ summary: String, _ detail: String, _ piece: TemplatePiece) {
+    guard diagnostics.count < Parser.maximumDiagnostics else { return }
     diagnostics.append(.error(summary, detail, at: piece.range))
   }
 
