@@ -19,8 +19,8 @@ struct SavedPlanApply {
     let file: PlanFile
     do {
       file = try PlanFile(reading: try session.world.files.read(path))
-    } catch let error as DiagnosticsError {
-      view.diagnostics(error.diagnostics, SourceMap())
+    } catch let error as PlanFileError {
+      view.diagnostics([.error("Failed to load \"\(path)\" as a plan file", error.message)], SourceMap())
       return 1
     } catch {
       view.diagnostics([.error("Failed to load \"\(path)\" as a plan file", "\(error)")], SourceMap())

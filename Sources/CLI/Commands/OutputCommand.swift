@@ -61,9 +61,7 @@ struct OutputCommand: Command {
               + "configuration with the `output` keyword and run `plumb refresh` for it to become available.")
         ], SourceMap())
     } else {
-      let text = outputsText(outputs, style: report.style)
-      let heading = text.range(of: "\n\n").map { text[$0.upperBound...] }
-      world.output(heading.map(String.init) ?? text)
+      world.output(outputLines(outputs))
     }
     return 0
   }
@@ -102,20 +100,5 @@ extension StateSnapshot {
       result[name] = output.sensitive ? value.marked(with: .sensitive) : value
     }
     return result
-  }
-}
-
-extension String {
-  /// The first occurrence of a text.
-  func range(of needle: String) -> Range<String.Index>? {
-    guard let first = needle.utf8.first else { return nil }
-    var position = utf8.startIndex
-    while let candidate = utf8[position...].firstIndex(of: first) {
-      if utf8[candidate...].starts(with: needle.utf8) {
-        return candidate..<utf8.index(candidate, offsetBy: needle.utf8.count)
-      }
-      position = utf8.index(after: candidate)
-    }
-    return nil
   }
 }

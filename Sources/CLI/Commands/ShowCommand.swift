@@ -34,6 +34,8 @@ struct ShowCommand: Command {
       return try await showState(try await session.readState(session.openStore()).snapshot, session, report)
     } catch let error as FileError where error.code == .notFound {
       report.show([.error("Failed to load \"\(path ?? "")\" as a state or plan file", "No such file or directory.")], SourceMap())
+    } catch let error as PlanFileError {
+      report.show([.error("Failed to load \"\(path ?? "")\" as a plan file", error.message)], SourceMap())
     } catch let error as DiagnosticsError {
       report.show(error.diagnostics, SourceMap())
     } catch {

@@ -16,7 +16,8 @@ struct VersionCommand: Command {
     var sources = SourceMap()
     let (locks, _) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
     if json {
-      world.output(bytes: versionDocument(locks, platform: "\(Platform.current)"))
+      let providers = Dictionary(uniqueKeysWithValues: locks.sorted.map { ($0.source, $0.version.description) })
+      world.output(bytes: versionDocument(platform: "\(Platform.current)", providers: providers))
       return 0
     }
     world.output.line("Plumb v\(plumbVersion)\non \(Platform.current)\ncompatible with Terraform v\(terraformVersion)")

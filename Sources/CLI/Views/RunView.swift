@@ -23,24 +23,65 @@ protocol RunView: Sendable {
 final class TextRunView: RunView {
   private let world: World
   private let report: Report
-  private let progress: Mutex<ProgressText>
+  private struct State {
+    var progress: ProgressText
+    var hasFooter = false
+    var ticker: Task<Void, Never>?
+  }
+  private let state: Mutex<State>
 
   init(_ world: World, _ report: Report) {
     self.world = world
     self.report = report
-    progress = Mutex(ProgressText(style: report.style))
+    state = Mutex(State(progress: ProgressText(style: report.style)))
   }
 
-  func started() {}
+  /// Every second, what runs long is told of, and on a terminal the last line says how much is left.
+  func started() {
+    let ticker = Task { [self] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(1))
+        if Task.isCancelled { return }
+        tick()
+      }
+    }
+    state.withLock { $0.ticker = ticker }
+  }
 
-  func event(_ event: EngineEvent) {
-    let lines = progress.withLock { $0.lines(for: event) }
+  private func tick() {
+    let now = world.uptimeMilliseconds()
+    state.withLock { state in
+      write(state.progress.stillRunning(now: now), &state)
+      guard world.output.isTerminal && world.errors.isTerminal else { return }
+      let footer = state.progress.footer(now: now)
+      world.errors("\r\u{1B}[K" + footer)
+      state.hasFooter = !footer.isEmpty
+    }
+  }
+
+  private func write(_ lines: [String], _ state: inout State) {
+    if lines.isEmpty { return }
+    clearFooter(&state)
     for line in lines { world.output.line(line) }
   }
 
-  func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap) { report.show(diagnostics, sources) }
+  private func clearFooter(_ state: inout State) {
+    if state.hasFooter { world.errors("\r\u{1B}[K") }
+    state.hasFooter = false
+  }
+
+  func event(_ event: EngineEvent) {
+    let now = world.uptimeMilliseconds()
+    state.withLock { state in write(state.progress.lines(for: event, now: now), &state) }
+  }
+
+  func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
+    state.withLock { clearFooter(&$0) }
+    report.show(diagnostics, sources)
+  }
 
   func planned(_ plan: Plan, schemas: SchemaTable) {
+    state.withLock { clearFooter(&$0) }
     world.output(planText(plan, schemas: schemas, style: report.style))
   }
 
@@ -76,5 +117,10 @@ final class TextRunView: RunView {
     }
   }
 
-  func ended() {}
+  func ended() {
+    state.withLock { state in
+      clearFooter(&state)
+      state.ticker?.cancel()
+    }
+  }
 }

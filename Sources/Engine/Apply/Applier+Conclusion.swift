@@ -15,14 +15,55 @@ extension Applier {
   ) -> Bool {
     let summary = "Resource \(value == nil ? "precondition" : "postcondition") failed"
     let scope = evaluator.context(in: node, repetition: data, selfValue: value)
-    var holds = true
+    var result = CheckResult.Instance(
+      address: change.address.description, module: node.address.isRoot ? nil : node.address.description,
+      key: change.address.key, status: .pass, failures: [])
     for rule in rules {
       var outcome = evaluateCondition(rule, in: scope, failure: (summary, .error))
       outcome.diagnostics += evaluator.takeDiagnostics()
       diagnostics += addressed(outcome.diagnostics, change.address)
-      if outcome.status == .fail || outcome.status == .error { holds = false }
+      result.add(outcome)
     }
-    return holds
+    if !rules.isEmpty { checks.record(.resource, change.address.configuration.description, result) }
+    return result.status == .pass || result.status == .unknown
+  }
+
+  /// Evaluates again what could not be decided while planning: preconditions of outputs, and check blocks.
+  func checkAgain() {
+    let blocked = verticesBehindFailures()
+    for (index, vertex) in graph.vertices.enumerated() where !blocked[index] {
+      switch vertex {
+      case .output(let path, let name):
+        let rules = tree.module(at: path)?.outputs[name]?.preconditions ?? []
+        check(rules, .output, path, "output.\(name)", "Module output value precondition failed", .error)
+      case .check(let path, let name):
+        let rules = tree.module(at: path)?.checks[name]?.asserts ?? []
+        check(rules, .check, path, "check.\(name)", "Check block assertion failed", .warning)
+      default: break
+      }
+    }
+  }
+
+  private func check(
+    _ rules: [CheckRule], _ kind: CheckableKind, _ path: ModulePath, _ name: String, _ summary: String,
+    _ severity: Severity
+  ) {
+    let configuration = path.isRoot ? name : "\(path).\(name)"
+    // What was decided while planning stays decided; saying it twice would help nobody.
+    let planned = plan.checks.first { $0.kind == kind && $0.address == configuration }
+    if rules.isEmpty || (planned != nil && planned?.status != .unknown) { return }
+    for node in evaluator.instances(of: path) {
+      var result = CheckResult.Instance(
+        address: node.address.isRoot ? name : "\(node.address).\(name)",
+        module: node.address.isRoot ? nil : node.address.description, status: .pass, failures: [])
+      for rule in rules {
+        var outcome = evaluateCondition(rule, in: evaluator.context(in: node), failure: (summary, severity))
+        outcome.diagnostics += evaluator.takeDiagnostics()
+        diagnostics += outcome.diagnostics
+        result.add(outcome)
+      }
+      checks.record(kind, configuration, result)
+    }
   }
 
   /// Evaluates the conditions of an object that does not change.
@@ -68,7 +109,32 @@ extension Applier {
     }
   }
 
-  private func checkResults() -> CheckResultsChange? { nil }
+  /// The results as a state file has them: those of this run, and for the rest those of the plan.
+  private func checkResults() -> CheckResultsChange? {
+    if plan.mode == .destroy { return .clear }
+    var byAddress: [String: CheckResult] = [:]
+    for result in plan.checks + checks.results { byAddress["\(result.kind.rawValue) \(result.address)"] = result }
+    if byAddress.isEmpty { return .clear }
+    var writer = JSONWriter()
+    writer.beginArray()
+    for (_, result) in byAddress.sorted(by: { $0.key < $1.key }) {
+      writer.beginObject()
+      writer.member("object_kind", result.kind == .output ? "output" : result.kind.rawValue)
+      writer.member("config_addr", result.address)
+      writer.member("status", result.status.rawValue)
+      writer.key("objects")
+      if result.instances.isEmpty {
+        writer.null()
+      } else {
+        writer.beginArray()
+        for instance in result.instances { writer.checkedObject(instance) }
+        writer.endArray()
+      }
+      writer.endObject()
+    }
+    writer.endArray()
+    return .set(writer.bytes)
+  }
 
   /// After a full destroy nothing remains, not even what was only read.
   private func dropDataObjects() async {
@@ -86,7 +152,7 @@ extension Applier {
     }
   }
 
-  private func verticesBehindFailures() -> [Bool] {
+  func verticesBehindFailures() -> [Bool] {
     let roots = graph.vertices.indices.filter {
       if case .resource(let address) = graph.vertices[$0] { return failedResources.contains(address) }
       return false
@@ -102,5 +168,28 @@ extension OutputState {
     self.init(
       value: JSONValueCodec.encode(plain, type: plain.type), type: JSONValueCodec.encodeType(plain.type),
       sensitive: value.containsMark(.sensitive))
+  }
+}
+
+extension CheckResult.Instance {
+  /// Takes the outcome of one more rule into account.
+  mutating func add(_ outcome: ConditionOutcome) {
+    status = status.combined(with: outcome.status)
+    if let message = outcome.message { failures.append(message) }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func checkedObject(_ instance: CheckResult.Instance) {
+    beginObject()
+    member("object_addr", instance.address)
+    member("status", instance.status.rawValue)
+    if !instance.failures.isEmpty {
+      key("failure_messages")
+      beginArray()
+      for failure in instance.failures { text(failure) }
+      endArray()
+    }
+    endObject()
   }
 }

@@ -112,7 +112,10 @@ actor Applier {
   }
 
   func apply() async -> ApplyOutcome {
-    if await prepare() { await walk() }
+    if await prepare() {
+      await walk()
+      if plan.mode == .normal { checkAgain() }
+    }
     await finishOutputs()
     diagnostics += evaluator.takeDiagnostics()
     return ApplyOutcome(
@@ -120,6 +123,8 @@ actor Applier {
   }
 
   var currentOutputs: [String: Value] = [:]
+  /// Conditions that were evaluated during this run; what is not among them stays as it was planned.
+  var checks = CheckRecorder()
 
   // MARK: Before the first step
 

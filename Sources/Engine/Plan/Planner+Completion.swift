@@ -20,6 +20,7 @@ extension Planner {
     plan.drift = drift()
     plan.priorObjects = current.values.sorted { $0.key < $1.key }
     plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
+    plan.settledOperations = settledOperations.sorted()
     plan.checks = checks.results
     plan.outputChanges = outputChanges()
     plan.priorOutputs = priorOutputs(plan.outputChanges)

@@ -81,13 +81,35 @@ extension Planner {
     interruptedCreations[ObjectKey(address)]
   }
 
-  func inFlightDiagnostic(_ operation: Operation, at range: SourceRange?) -> Diagnostic {
+  /// Refuses to create an object that an earlier run may have created. Gives false if there is no such doubt.
+  func refusesCreation(of address: ResourceInstance, at range: SourceRange?) -> Bool {
+    guard let operation = unresolvedCreation(of: address) else { return false }
+    refusedCreations.insert(operation.key)
+    diagnostics.append(inFlightDiagnostic(operation, .error, at: range))
+    return true
+  }
+
+  /// Names the interrupted creations that nothing of this plan depends on, lest they be forgotten. A destruction that would
+  /// leave them behind is refused.
+  func nameOtherCreations() {
+    for (key, operation) in interruptedCreations.sorted(by: { $0.key < $1.key }) where !refusedCreations.contains(key) {
+      let isLeftBehind =
+        options.mode == .destroy && stored.entry(key) == nil && targeting?.names(key.address) ?? true
+      diagnostics.append(inFlightDiagnostic(operation, isLeftBehind ? .error : .warning, at: nil))
+    }
+  }
+
+  private func inFlightDiagnostic(_ operation: Operation, _ severity: Severity, at range: SourceRange?) -> Diagnostic {
     let run = snapshot.runs[operation.runID]
+    let address = operation.key.address
+    let hasOther = stored.entry(operation.key) != nil
     return Diagnostic(
-      .error, "Object may already exist",
-      "Run \(operation.runID)\(run.map { " (\($0.command), \($0.startedAt))" } ?? "") was creating \(operation.key.address) when "
-        + "it was cut off, so the object may exist although nothing is known about it. Look for it at the provider. If it "
-        + "exists, adopt it with an import; if not, say so with: plumb state resolve '\(operation.key.address)'",
-      subject: range, address: operation.key.address.description)
+      severity, "Object may already exist",
+      "Run \(operation.runID)\(run.map { " (\($0.command), \($0.startedAt))" } ?? "") was creating \(address) when it was cut "
+        + "off, so the object may exist although nothing is known about it. Look for it at the provider. If it exists, "
+        + (hasOther
+          ? "beside the one that is in state, delete it there; then say so with: "
+          : "adopt it with an import; if not, say so with: ") + "plumb state resolve '\(address)'",
+      subject: range, address: address.description)
   }
 }

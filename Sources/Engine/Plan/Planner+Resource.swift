@@ -123,6 +123,7 @@ extension Planner {
   private func keepUntouched(_ address: ResourceInstance) {
     guard let entry = stored.entry(ObjectKey(address)), let value = decodeWithoutProvider(entry.object) else { return }
     evaluator.setValue(value, of: address)
+    keptObjects.append(record(of: entry.object, value: value))
   }
 
   /// Instances in the state that the configuration does not ask for any more, and objects deposed by earlier runs.
@@ -165,10 +166,7 @@ extension Planner {
       guard let refreshed = await refreshedRecord(record, entry: entry, planning: planning) else { return false }
       prior = refreshed.record
     }
-    if let operation = unresolvedCreation(of: address), prior == nil {
-      diagnostics.append(inFlightDiagnostic(operation, at: block.range))
-      return false
-    }
+    if prior == nil && options.mode == .normal && refusesCreation(of: address, at: block.range) { return false }
     let dependencies = directDependencies[block.address] ?? []
     if options.mode != .normal {
       evaluator.setValue(prior?.value ?? .null(.object(planning.schema.block.impliedType)), of: address)
@@ -224,10 +222,15 @@ extension Planner {
     if change.action == .createThenDelete { change.newDeposedKey = context.newDeposedKey() }
     record(change)
     evaluator.setValue(planned.after, of: address)
-    if change.action == .noOp, var record = current[ObjectKey(address)], record.dependencies != dependencies {
+    if change.action == .noOp, var record = current[ObjectKey(address)],
+      record.dependencies != dependencies || record.createBeforeDestroy != planning.createBeforeDestroy
+    {
       record.dependencies = dependencies
+      record.createBeforeDestroy = planning.createBeforeDestroy
       noteRefreshed(record)
     }
+    // The object that an interrupted replacement was creating may exist beside the one that is still in state.
+    if change.action.isReplacement && refusesCreation(of: address, at: planning.block.range) { return false }
     if change.action.isReplacement, preventsDestroy(planning.block, address) { return false }
     return !checkFails(
       planning.block.postconditions, of: planning.block, address: address, in: planning.node.node, data: data,

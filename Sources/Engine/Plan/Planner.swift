@@ -67,6 +67,12 @@ actor Planner {
   var unknownProviders: Set<ProviderConfigurationAddress> = []
   /// Creations of earlier runs of which nobody knows the result.
   let interruptedCreations: [ObjectKey: Operation]
+  /// Those of them that an error has named already.
+  var refusedCreations: Set<ObjectKey> = []
+  /// Updates and deletions of earlier runs of which nobody wrote down the result, until a refresh finds it out.
+  var interruptedChanges: [ObjectKey: [Int64]]
+  /// Those whose result the refresh found out.
+  var settledOperations: [Int64] = []
 
   init(
     graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
@@ -89,6 +95,16 @@ actor Planner {
     interruptedCreations = Dictionary(
       state.interruptedOperations.filter { $0.action == Action.create.rawValue }.map { ($0.key, $0) },
       uniquingKeysWith: { _, last in last })
+    interruptedChanges = Dictionary(
+      grouping: state.interruptedOperations.filter { $0.action != Action.create.rawValue }, by: \.key
+    ).mapValues { $0.map(\.id) }
+    // What has no row any more leaves nothing to be found out.
+    for key in interruptedChanges.keys.sorted() where state.object(key) == nil { settle(key) }
+  }
+
+  /// Notes that the object of a row was looked at, so that what earlier runs did to it is known now.
+  func settle(_ row: ObjectKey) {
+    if let operations = interruptedChanges.removeValue(forKey: row) { settledOperations += operations }
   }
 
   func run() async -> PlanOutcome {
@@ -101,6 +117,7 @@ actor Planner {
       timestamp: context.timestamp)
     if options.mode == .destroy && !diagnostics.hasErrors { await planDestruction() }
     diagnostics += evaluator.takeDiagnostics()
+    nameOtherCreations()
     complete(&plan)
     if context.interrupt.isRequested {
       diagnostics.append(.error("Operation interrupted", "Planning was stopped before it was complete; nothing was changed."))
