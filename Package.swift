@@ -131,7 +131,12 @@ let package = Package(
         "Addresses", "Values", "Diagnostics", "Host", "Functions",
       ]),
     tests("InstallTests", of: ["Install", "Host", "Addresses", "Diagnostics"]),
-    tests("CLITests", of: ["CLI", "Plans", "State", "Values", "Addresses", "Diagnostics", "Host"]),
+    tests(
+      "CLITests",
+      of: [
+        "CLI", "Engine", "Modules", "ProviderInterface", "Plans", "State", "Graphs", "Values", "Addresses", "Diagnostics",
+        "Host",
+      ]),
     tests("ReferenceTests", of: []),
     tests("TidyTests", of: []),
   ]

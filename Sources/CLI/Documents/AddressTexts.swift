@@ -5,7 +5,7 @@ import Addresses
 struct AddressTexts {
   private var module = ModuleInstance.root
   private var moduleText = ""
-  private var resource = Resource("", "")
+  private var resource = Resource(.managed, "", "")
   private var resourceText = ""
   private var source = ProviderSource(host: "", namespace: "", type: "")
   private var sourceText = "//"

@@ -3,6 +3,7 @@ import Engine
 import Expressions
 import HCL
 import Modules
+import Plans
 import Values
 
 /// The configuration as plan JSON shows it (`configuration` of format 1.2): not evaluated, every expression with its constant

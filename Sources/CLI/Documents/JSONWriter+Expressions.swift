@@ -3,6 +3,7 @@ import Diagnostics
 import Expressions
 import HCL
 import Modules
+import Plans
 import Values
 
 /// What plan JSON says about an expression without evaluating it in any scope.

@@ -26,9 +26,8 @@ struct ObjectTree {
       }
       nodes[lastNode].objects.append(index)
     }
-    for index in nodes.indices {
-      nodes[index].children.sort { nodes[$0].address < nodes[$1].address }
-    }
+    let addresses = nodes.map(\.address)
+    for index in nodes.indices { nodes[index].children.sort { addresses[$0] < addresses[$1] } }
   }
 
   private mutating func node(for module: ModuleInstance) -> Int {

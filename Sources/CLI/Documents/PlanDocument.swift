@@ -4,9 +4,6 @@ import Modules
 import Plans
 import Values
 
-/// The version of Terraform whose behaviour and formats this program keeps to.
-let compatibleVersion = "1.11.4"
-
 /// A plan as `show -json PLANFILE` prints it: format 1.2 on one line, without a line break at its end. The order of the
 /// keys is the one of Terraform 1.11.4. Linear in what the plan holds.
 func planDocument(_ plan: Plan, tree: ModuleTree, schemas: SchemaTable) -> [UInt8] {
@@ -31,7 +28,7 @@ private struct PlanDocument {
   mutating func write() {
     writer.beginObject()
     writer.member("format_version", "1.2")
-    writer.member("terraform_version", compatibleVersion)
+    writer.member("terraform_version", terraformVersion)
     writeVariables()
     writer.key("planned_values")
     writer.plannedValues(plan)
@@ -155,9 +152,9 @@ extension [ResourceChange] {
       return (a.deposedKey ?? "") < (b.deposedKey ?? "")
     }
     for index in indices.dropFirst() where isOrdered(index, index - 1) {
-      return indices.sorted(by: isOrdered)
+      return Array<Int>(indices).sorted(by: isOrdered)
     }
-    return Array(indices)
+    return Array<Int>(indices)
   }
 }
 

@@ -1,10 +1,9 @@
-import Addresses
 import Diagnostics
 import Plans
 import Values
 
-/// What `validate -json` prints, indented, without a line break at its end.
-func validateDocument(_ diagnostics: [Diagnostic], renderer: DiagnosticRenderer) -> [UInt8] {
+/// What `validate -json` prints, indented, with a line break at its end.
+func validateDocument(_ diagnostics: [Diagnostic], _ renderer: DiagnosticRenderer) -> [UInt8] {
   let errors = diagnostics.count { $0.severity == .error }
   var writer = JSONWriter(style: .indented("  "))
   writer.beginObject()
@@ -17,28 +16,11 @@ func validateDocument(_ diagnostics: [Diagnostic], renderer: DiagnosticRenderer)
   for diagnostic in diagnostics { writer.verbatim(renderer.json(diagnostic, indentation: 2)) }
   writer.endArray()
   writer.endObject()
+  writer.newline()
   return writer.bytes
 }
 
-/// What `version -json` prints, indented, without a line break at its end. `platform` is `OS_ARCHITECTURE`; `providers` are the
-/// selected versions.
-func versionDocument(
-  terraformVersion: String = compatibleVersion, platform: String, providers: [ProviderSource: String]
-) -> [UInt8] {
-  var writer = JSONWriter(style: .indented("  "))
-  writer.beginObject()
-  writer.member("terraform_version", terraformVersion)
-  writer.member("platform", platform)
-  writer.key("provider_selections")
-  writer.beginObject()
-  for (source, version) in providers.sorted(by: { $0.key < $1.key }) { writer.member(source.description, version) }
-  writer.endObject()
-  writer.member("terraform_outdated", false)
-  writer.endObject()
-  return writer.bytes
-}
-
-/// What `output -json` prints of all outputs, indented, without a line break at its end. Values are sensitive where they are
+/// What `output -json` prints of all outputs, indented, with a line break at its end. Values are sensitive where they are
 /// marked so, and shown all the same.
 func outputsDocument(_ outputs: [String: Value]) -> [UInt8] {
   var writer = JSONWriter(style: .indented("  "))
@@ -54,8 +36,9 @@ func outputsDocument(_ outputs: [String: Value]) -> [UInt8] {
     writer.endObject()
   }
   writer.endObject()
+  writer.newline()
   return writer.bytes
 }
 
-/// What `output -json NAME` prints: the value on one line, without a line break at its end.
-func outputDocument(_ value: Value) -> [UInt8] { JSONValueCodec.encode(value) }
+/// What `output -json NAME` prints: the value on one line, with a line break at its end.
+func outputDocument(_ value: Value) -> [UInt8] { JSONValueCodec.encode(value) + [UInt8(ascii: "\n")] }

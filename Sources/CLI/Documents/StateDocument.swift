@@ -23,7 +23,7 @@ extension JSONWriter {
     beginObject()
     member("format_version", "1.0")
     if !objects.isEmpty || !outputs.isEmpty || !checks.isEmpty {
-      member("terraform_version", compatibleVersion)
+      member("terraform_version", terraformVersion)
       key("values")
       beginObject()
       stateOutputs(outputs)

@@ -20,7 +20,7 @@ struct UIMessages: Sendable {
   init(now: @escaping @Sendable () -> Int64) { self.now = now }
 
   /// The first line of every command.
-  func version(_ terraformVersion: String = compatibleVersion) -> [UInt8] {
+  func version(_ terraformVersion: String = terraformVersion) -> [UInt8] {
     message("Terraform \(terraformVersion)", type: "version") { writer in
       writer.member("terraform", terraformVersion)
     } last: { $0.member("ui", "1.2") }

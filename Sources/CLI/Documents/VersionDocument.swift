@@ -1,0 +1,26 @@
+import Addresses
+import Engine
+import Install
+import Values
+
+/// What `version -json` prints, indented, with a line break at its end. `providers` are the selected versions, sorted.
+func versionDocument(_ providers: [(source: ProviderSource, version: String)], platform: String) -> [UInt8] {
+  var writer = JSONWriter(style: .indented("  "))
+  writer.beginObject()
+  writer.member("terraform_version", terraformVersion)
+  writer.member("platform", platform)
+  writer.key("provider_selections")
+  writer.beginObject()
+  for provider in providers { writer.member(provider.source.description, provider.version) }
+  writer.endObject()
+  writer.member("terraform_outdated", false)
+  writer.endObject()
+  writer.newline()
+  return writer.bytes
+}
+
+/// What `version -json` prints, indented, with a line break at its end. `platform` is `OS_ARCHITECTURE`; the locks tell which
+/// versions of providers are selected.
+func versionDocument(_ locks: DependencyLocks, platform: String) -> [UInt8] {
+  versionDocument(locks.sorted.map { ($0.source, "\($0.version)") }, platform: platform)
+}
