@@ -34,6 +34,7 @@ let strict: [SwiftSetting] = [
 
 /// Fixture folders that tests read from the source tree, and that are no part of the build.
 let fixtures: [String: [String]] = [
+  "CLITests": ["Views/Golden"],
   "HCLTests": ["Fixtures"],
   "ReferenceTests": ["Scenarios"],
   "StateTests": ["Fixtures"],

@@ -48,7 +48,7 @@ private func headline(_ change: ResourceChange, _ cause: ChangeCause, _ style: T
   case .update: return cause == .drift ? "\(address) has changed" : "\(address) will be updated in-place"
   case .deleteThenCreate, .createThenDelete:
     switch change.reason {
-    case .replaceBecauseTainted: return "\(address) is tainted, so it must be \(replaced)"
+    case .replaceBecauseTainted: return "\(address) is tainted, so must be \(replaced)"
     case .replaceByRequest: return "\(address) will be \(replaced), as requested"
     case .replaceByTriggers: return "\(address) will be \(replaced) due to changes in replace_triggered_by"
     default: return "\(address) must be \(replaced)"

@@ -9,21 +9,21 @@ extension ValueDifference {
       let before = comparison.before.isNull ? nil : of(comparison.becomingUnknown(.object(block.impliedType)), block: block)
       return comparison.difference(.unknown(before: before))
     }
+    var comparison = comparison
+    comparison.isEmptyTextNothing = block.attributes.allSatisfy(\.isExpressibleByOldProviders)
     var action = comparison.actionOfContainer
     var attributes: [Member] = []
-    var writeOnly: [Int] = []
     for attribute in block.attributes {
-      var child = comparison.child(
+      let child = comparison.child(
         comparison.before.attribute(attribute.name), comparison.after.attribute(attribute.name), name: attribute.name
       ).unlessIrrelevant
       if attribute.writeOnly {
-        writeOnly.append(attributes.count)
-        attributes.append(Member(name: attribute.name, difference: child.difference(.writeOnly)))
+        // It has no value to compare: it comes and goes with the object.
+        let part = ValueDifference(
+          comparison.actionOfContainer, forcesReplacement: child.replacement.matches, .writeOnly)
+        attributes.append(Member(name: attribute.name, difference: part))
         continue
       }
-      // Older providers cannot tell an empty text from none.
-      if child.before.asString == "" { child.before = .dynamicNull }
-      if child.after.asString == "" { child.after = .dynamicNull }
       let part = of(child, attribute: attribute)
       if part.action == .noOp && child.isNullBeforeAndAfter { continue }
       attributes.append(Member(name: attribute.name, difference: part))
@@ -38,8 +38,6 @@ extension ValueDifference {
       groups.append(group)
       action = action.joined(with: groupAction)
     }
-    // A write-only attribute has no value to compare: it goes with the object.
-    for index in writeOnly { attributes[index].difference.action = action }
     return ValueDifference(
       action, forcesReplacement: comparison.replacement.matches, .block(attributes: attributes, groups: groups))
   }
@@ -57,9 +55,12 @@ extension ValueDifference {
     }
     let plain = group.isSensitiveBefore || group.isSensitiveAfter ? comparison.withoutSensitivity : comparison
     if plain.isUnknown && nested.nesting != .single && nested.nesting != .group {
-      let difference = plain.difference(.unknown(before: nil))
-      group.blocks = [(nil, ValueDifference(plain.before.isNull ? .create : .update, difference.content))]
-      return (group, plain.before.isNull ? .create : .update)
+      // How many there will be is not known either: what was there goes.
+      let unknown = ValueDifference(plain.before.isNull || plain.before.count == 0 ? .create : .update, .unknown(before: nil))
+      var gone = of(plain.asDeletion, blocks: nested)?.group.blocks ?? []
+      gone.insert((nil, unknown), at: 0)
+      group.blocks = gone
+      return (group, .update)
     }
     let action: Action
     switch nested.nesting {
@@ -147,7 +148,29 @@ extension ValueComparison {
   fileprivate func becomingUnknown(_ type: ValueType) -> ValueComparison {
     guard let type = type.objectType else { return asDeletion }
     var copy = self
+    copy.replacement = .nothing
     copy.after = .object(type: type, values: type.types.map { .unknown($0) })
     return copy
+  }
+}
+
+extension AttributeSchema {
+  /// Whether the protocol's first generation of provider libraries could have made it. Those write an empty text for none,
+  /// so that in a block of nothing but such attributes an empty text is taken for none (observed with 1.11).
+  fileprivate var isExpressibleByOldProviders: Bool {
+    if nestedType != nil || type.containsDynamic { return false }
+    switch type {
+    case .object, .tuple: return false
+    case .list(let element), .set(let element), .map(let element): return !element.isCollectionOfObjects
+    default: return true
+    }
+  }
+}
+
+extension ValueType {
+  /// Whether it is a collection, at any depth of collections, of objects.
+  fileprivate var isCollectionOfObjects: Bool {
+    guard let element = elementType else { return false }
+    return element.objectType != nil || element.isCollectionOfObjects
   }
 }

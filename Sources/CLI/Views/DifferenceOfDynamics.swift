@@ -3,11 +3,12 @@ import Values
 
 extension ValueDifference {
   /// The difference at a place of any type, as in outputs and JSON documents: what counts is the form, so that a list
-  /// and a tuple, a map and an object, are the same.
+  /// and a tuple, a map and an object, are the same. Inside a document nothing is said to force a replacement.
   static func ofDynamic(_ comparison: ValueComparison) -> ValueDifference {
     var plain = comparison
     plain.before = comparison.before.documentForm
     plain.after = comparison.after.documentForm
+    plain.replacement = .nothing
     return ofDocument(plain)
   }
 

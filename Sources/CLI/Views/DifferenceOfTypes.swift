@@ -9,7 +9,8 @@ extension ValueDifference {
     switch type {
     case .dynamic, .capsule: return ofDynamic(comparison)
     case .bool, .number, .string:
-      return comparison.difference(.primitive(before: comparison.before, after: comparison.after))
+      let plain = comparison.withoutEmptyTexts
+      return plain.difference(.primitive(before: plain.before, after: plain.after))
     case .object(let type):
       return ofObject(comparison, members: zip(type.names, type.types).map { ($0, $1) }, isNested: false) { of($0, type: $1) }
     case .map(let element): return ofMap(comparison, isNested: false) { of($0, type: element) }

@@ -181,7 +181,7 @@ extension DifferenceRenderer {
     if renderer.text.utf8.contains(UInt8(ascii: "\n")) {
       text += "jsonencode(\(remark)\n"
       appendIndent(indent + 1)
-      appendSymbol(difference.action == .update ? .update : .noOp)
+      appendSymbol(difference.action == .update ? document.action : .noOp)
       text += renderer.text
       text += suffix
       text += "\n"

@@ -261,7 +261,7 @@ struct DifferenceRenderer {
     if members.isEmpty { return renderEmpty("{}", difference, options, showsReplacement: difference.forcesReplacement) }
     begin("{", forcesReplacement: difference.forcesReplacement || options.forcesReplacement)
     var inner = options
-    inner.hidesNull = !isNested || options.hidesNull
+    inner.hidesNull = !isNested
     inner.forcesReplacement = false
     renderMembers(members, indent + 1, inner)
     appendEnd("}", indent)

@@ -5,14 +5,16 @@ struct SequenceAlignment: Sendable {
   /// Positions before and after, in the order in which they are shown; one of both is nil where an element went or came.
   private(set) var pairs: [(before: Int?, after: Int?)] = []
 
-  /// Elements in common are the longest common subsequence. Between them, elements that differ are paired one to one
-  /// where both can be compared part by part; all others went or came.
-  /// What is not wholly known is equal to nothing.
+  /// Sequences of one length of which some element is gone are compared position by position. Of all others,
+  /// the elements in common are the longest common subsequence; between them, elements that differ are paired one to one
+  /// where both can be compared part by part; the rest went or came (observed with 1.11).
+  /// What is unknown is taken for null, what is unknown in parts for equal to nothing.
   init(_ before: [Value], _ after: [Value], pairsDiffering isComparable: (Value) -> Bool) {
     var numbers: [Value: Int] = [:]
     var next = 0
     func number(_ value: Value) -> Int {
       defer { next += 1 }
+      let value = value.isKnown && !value.isNull ? value : .dynamicNull
       guard value.isWhollyKnown else { return next }
       if let known = numbers[value] { return known }
       numbers[value] = next
@@ -20,6 +22,13 @@ struct SequenceAlignment: Sendable {
     }
     let left = before.map(number)
     let right = after.map(number)
+    if left.count == right.count {
+      let remaining = Set(right)
+      if !left.allSatisfy(remaining.contains) {
+        self.init(pairs: left.indices.map { ($0, $0) })
+        return
+      }
+    }
     self.init(
       left, right, isComparableBefore: { isComparable(before[$0]) }, isComparableAfter: { isComparable(after[$0]) })
   }
@@ -36,6 +45,8 @@ struct SequenceAlignment: Sendable {
     let right = after.map(number)
     self.init(left, right, isComparableBefore: { _ in false }, isComparableAfter: { _ in false })
   }
+
+  private init(pairs: [(before: Int?, after: Int?)]) { self.pairs = pairs }
 
   private init(
     _ left: [Int], _ right: [Int], isComparableBefore: (Int) -> Bool, isComparableAfter: (Int) -> Bool

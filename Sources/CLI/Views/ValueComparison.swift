@@ -14,6 +14,8 @@ struct ValueComparison: Sendable {
   var isAfterSensitive: Bool
   var replacement: PathMatcher
   var relevance: PathMatcher
+  /// Whether an empty text stands for none here, as it does with providers that cannot tell the two apart.
+  var isEmptyTextNothing = true
 
   /// `nil` stands for what does not exist.
   init(_ before: Value?, _ after: Value?, replacement: PathMatcher, relevance: PathMatcher) {
@@ -57,7 +59,10 @@ struct ValueComparison: Sendable {
   var isNullBeforeAndAfter: Bool { before.isNull && after.isNull }
 
   func child(_ before: Value?, _ after: Value?, name: String) -> ValueComparison {
-    ValueComparison(before, after, replacement: replacement.child(name), relevance: relevance.child(name))
+    var child = ValueComparison(
+      before, after, replacement: replacement.child(name), relevance: relevance.child(name))
+    child.isEmptyTextNothing = isEmptyTextNothing
+    return child
   }
 
   /// An element of a collection: what exists exists explicitly.
@@ -77,9 +82,10 @@ struct ValueComparison: Sendable {
     return child
   }
 
-  /// The same without what is after.
+  /// The same without what is after. That the place forces a replacement is said of the whole and not of this half.
   var asDeletion: ValueComparison {
     var copy = self
+    copy.replacement = .nothing
     copy.after = .dynamicNull
     copy.isAfterExplicit = false
     copy.isAfterSensitive = false
@@ -102,6 +108,15 @@ struct ValueComparison: Sendable {
     copy.after = before
     copy.isAfterExplicit = isBeforeExplicit
     copy.isAfterSensitive = isBeforeSensitive
+    return copy
+  }
+
+  /// The same with nothing where an empty text stands for it.
+  var withoutEmptyTexts: ValueComparison {
+    guard isEmptyTextNothing, before.asString == "" || after.asString == "" else { return self }
+    var copy = self
+    if before.asString == "" { copy.before = .dynamicNull }
+    if after.asString == "" { copy.after = .dynamicNull }
     return copy
   }
 

@@ -58,8 +58,8 @@ struct ValueDifference: Sendable {
 }
 
 extension Action {
-  /// What happens to the whole when this happens to one part and that to another.
-  func joined(with other: Action) -> Action { self == other ? self : .update }
+  /// What happens to the whole, of which this is known, when `part` happens to a part of it.
+  func joined(with part: Action) -> Action { part == .noOp || part == self ? self : .update }
 }
 
 /// Which of a set of paths lead to a place or beyond it.
