@@ -52,13 +52,19 @@ import Testing
     (#"{"a":"#, "Missing value @ "), (#"{"a":1,}"#, "Trailing comma in object @ ,"), (#"{"a":[1,]}"#, "Trailing comma in array @ ,"),
     (#"{"a":tru}"#, "Invalid JSON keyword @ tru"), (#"{"a":01}"#, "Invalid JSON number @ 01"),
     (#"{"a" 1}"#, "Missing property value colon @ 1"), (#"{"a"=1}"#, "Missing property value colon @ ="),
-    (#"{a:1}"#, "Invalid object property name @ a"), (#"{"a":1 "b":2}"#, "Missing attribute seperator comma @ \""),
+    (#"{1:1}"#, "Invalid object property name @ 1"), (#"{"a"}"#, "Missing object value @ }"), (#"{"a":1 "b":2}"#, "Missing attribute seperator comma @ \""),
     (#"{"a":[1 2]}"#, "Missing attribute seperator comma @ 2"), (#"{"a":1} x"#, "Extraneous data after value @ x"),
     (#"{"a":1"#, "Unclosed object @ {"), ("5", "Root value must be object @ 5"), (#"{"a":"\q"}"#, #"Invalid JSON string @ \q"#),
   ])
   func tellsAboutSyntax(_ source: String, _ message: String) {
     let (_, diagnostics) = parseJSONFile(Array(source.utf8), file: testFile)
     #expect(diagnostics.map { describe($0, in: source) } == [message])
+  }
+
+  @Test func readsOnBehindABrokenValue() {
+    let (body, diagnostics) = parseJSONFile(Array(#"{"a": tru, "b": 01, "c": "\u12", "d": 1}"#.utf8), file: testFile)
+    #expect(diagnostics.map(\.summary) == ["Invalid JSON keyword", "Invalid JSON number", "Invalid JSON string"])
+    #expect(body.justAttributes().0.map { dump($0.expression) } == ["invalid", "invalid", "invalid", "1"])
   }
 
   @Test(arguments: [

@@ -34,7 +34,8 @@ struct JSONMember: Sendable {
   var value: JSONValue
 }
 
-/// Reads a JSON document, reporting the first mistake in the terms of the language's users.
+/// Reads a JSON document, up to the first mistake in its structure. Mistakes in a word, a number or a string do
+/// not stop it.
 struct JSONParser {
   let bytes: [UInt8]
   let file: SourceFileID
@@ -109,10 +110,10 @@ struct JSONParser {
     case UInt8(ascii: "{"): return try parseObject(depth: depth)
     case UInt8(ascii: "["): return try parseArray(depth: depth)
     case UInt8(ascii: "\""):
-      let (text, range) = try parseString()
-      return .string(text, range)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
-    case let byte where isLetter(byte): return try parseKeyword()
+      return try parseString().map { .string($0.text, $0.range) } ?? .invalid(range(position..<position))
+    case UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return parseNumber()
+    case let byte where isLetter(byte): return parseKeyword()
     default:
       try fail(
         "Invalid start of value",
@@ -120,7 +121,13 @@ struct JSONParser {
     }
   }
 
-  private mutating func parseKeyword() throws(Stop) -> JSONValue {
+  /// Notes a mistake in a word, a number or a string, which does not keep the rest from being read.
+  private mutating func note(_ summary: String, _ detail: String, _ part: Range<Int>) -> JSONValue {
+    if diagnostics.count < Parser.maximumDiagnostics { diagnostics.append(.error(summary, detail, at: range(part))) }
+    return .invalid(range(part))
+  }
+
+  private mutating func parseKeyword() -> JSONValue {
     let start = position
     while position < bytes.count, isLetter(bytes[position]) || isDigit(bytes[position]) { position += 1 }
     let word = String(decoding: bytes[start..<position], as: UTF8.self)
@@ -130,11 +137,11 @@ struct JSONParser {
     case "null": return .null(range(start..<position))
     default:
       let hint = suggestion(for: word.lowercased(), among: ["true", "false", "null"]).map { " Did you mean \"\($0)\"?" }
-      try fail("Invalid JSON keyword", "\"\(word)\" is not a valid JSON keyword.\(hint ?? "")", start..<position)
+      return note("Invalid JSON keyword", "\"\(word)\" is not a valid JSON keyword.\(hint ?? "")", start..<position)
     }
   }
 
-  private mutating func parseNumber() throws(Stop) -> JSONValue {
+  private mutating func parseNumber() -> JSONValue {
     let start = position
     let isNegative = bytes[position] == UInt8(ascii: "-")
     if isNegative { position += 1 }
@@ -144,7 +151,7 @@ struct JSONParser {
     { position += 1 }
     let text = String(decoding: bytes[digits..<position], as: UTF8.self)
     guard isNumber(bytes[digits..<position]) else {
-      try fail("Invalid JSON number", "There is a syntax error in the given JSON number.", start..<position)
+      return note("Invalid JSON number", "There is a syntax error in the given JSON number.", start..<position)
     }
     let literal = Int64(text).map(NumberLiteral.integer) ?? .decimal(text)
     return .number(literal, isNegative: isNegative, range(start..<position))
@@ -175,8 +182,10 @@ struct JSONParser {
 
   // MARK: Strings
 
-  private mutating func parseString() throws(Stop) -> (String, SourceRange) {
+  /// Nil when the text can't be told; then the position is behind the string.
+  private mutating func parseString() throws(Stop) -> (text: String, range: SourceRange)? {
     let start = position
+    let errors = diagnostics.count
     position += 1
     var output: [UInt8] = []
     while position < bytes.count {
@@ -184,13 +193,16 @@ struct JSONParser {
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
+        guard diagnostics.count == errors else { return nil }
         guard let text = String(validating: output, as: UTF8.self) else {
-          try fail("Invalid JSON string", "There is a syntax error in the given JSON string.", start..<position)
+          noteString(start..<position)
+          return nil
         }
         return (text, range(start..<position))
-      case UInt8(ascii: "\\"): try parseEscape(into: &output)
+      case UInt8(ascii: "\\"): parseEscape(into: &output)
       case 0..<0x20:
-        try fail("Invalid JSON string", "There is a syntax error in the given JSON string.", start..<position)
+        noteString(here)
+        position += 1
       default:
         output.append(byte)
         position += 1
@@ -199,7 +211,11 @@ struct JSONParser {
     try fail("Invalid JSON string", "There is a syntax error in the given JSON string.", start..<start + 1)
   }
 
-  private mutating func parseEscape(into output: inout [UInt8]) throws(Stop) {
+  private mutating func noteString(_ part: Range<Int>) {
+    _ = note("Invalid JSON string", "There is a syntax error in the given JSON string.", part)
+  }
+
+  private mutating func parseEscape(into output: inout [UInt8]) {
     let start = position
     position += 2
     switch start + 1 < bytes.count ? bytes[start + 1] : 0 {
@@ -211,19 +227,17 @@ struct JSONParser {
     case UInt8(ascii: "n"): output.append(0x0A)
     case UInt8(ascii: "r"): output.append(0x0D)
     case UInt8(ascii: "t"): output.append(0x09)
-    case UInt8(ascii: "u"): output.append(contentsOf: String(try parseCodePoint(start)).utf8)
-    default:
-      try fail(
-        "Invalid JSON string", "There is a syntax error in the given JSON string.",
-        start..<min(start + 2, bytes.count))
+    case UInt8(ascii: "u"): if let scalar = parseCodePoint(start) { output.append(contentsOf: String(scalar).utf8) }
+    default: noteString(start..<min(start + 2, bytes.count))
     }
   }
 
-  private mutating func hexadecimal(_ start: Int) throws(Stop) -> UInt32 {
+  private mutating func hexadecimal(_ start: Int) -> UInt32? {
     var value: UInt32 = 0
     for _ in 0..<4 {
       guard position < bytes.count, let digit = hexDigit(bytes[position]) else {
-        try fail("Invalid JSON string", "There is a syntax error in the given JSON string.", start..<position)
+        noteString(start..<position)
+        return nil
       }
       value = value << 4 | digit
       position += 1
@@ -232,12 +246,12 @@ struct JSONParser {
   }
 
   /// A code point, of two escapes if they are a surrogate pair; a lone surrogate becomes the replacement character.
-  private mutating func parseCodePoint(_ start: Int) throws(Stop) -> Unicode.Scalar {
-    let first = try hexadecimal(start)
+  private mutating func parseCodePoint(_ start: Int) -> Unicode.Scalar? {
+    guard let first = hexadecimal(start) else { return nil }
     if (0xD800..<0xDC00).contains(first), bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) {
       let restart = position
       position += 2
-      let second = try hexadecimal(start)
+      guard let second = hexadecimal(start) else { return nil }
       if (0xDC00..<0xE000).contains(second),
         let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
       {
@@ -260,12 +274,12 @@ struct JSONParser {
         position += 1
         return .array(elements, range(start..<position), open: range(start..<start + 1))
       }
-      guard position < bytes.count else {
-        try fail("Unclosed array", "No closing bracket was found for this array.", start..<start + 1)
-      }
       elements.append(try parseValue(depth: depth + 1))
       skipSpaces()
-      guard position < bytes.count, bytes[position] != UInt8(ascii: "]") else { continue }
+      guard position < bytes.count else {
+        try fail("Unclosed object", "No closing bracket was found for this JSON array.", start..<start + 1)
+      }
+      if bytes[position] == UInt8(ascii: "]") { continue }
       try parseComma(closer: UInt8(ascii: "]"), "array", "value")
     }
   }
@@ -284,18 +298,22 @@ struct JSONParser {
         position += 1
         return .object(members, range(start..<position), open: range(start..<start + 1), close: close)
       }
-      members.append(try parseMember(depth: depth))
+      if let member = try parseMember(depth: depth) { members.append(member) }
       skipSpaces()
       guard position < bytes.count, bytes[position] != UInt8(ascii: "}") else { continue }
       try parseComma(closer: UInt8(ascii: "}"), "object", "property")
     }
   }
 
-  private mutating func parseMember(depth: Int) throws(Stop) -> JSONMember {
+  /// Nil when its name could not be read.
+  private mutating func parseMember(depth: Int) throws(Stop) -> JSONMember? {
     guard bytes[position] == UInt8(ascii: "\"") else {
-      try fail("Invalid object property name", "A JSON object property name must be a string.", here)
+      let key = try parseValue(depth: depth + 1)
+      diagnostics.append(
+        .error("Invalid object property name", "A JSON object property name must be a string", at: key.startRange))
+      throw Stop()
     }
-    let (name, nameRange) = try parseString()
+    let name = try parseString()
     skipSpaces()
     guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else {
       if position < bytes.count, bytes[position] == UInt8(ascii: "=") {
@@ -303,14 +321,22 @@ struct JSONParser {
           "Missing property value colon",
           "JSON uses a colon as its name/value delimiter, not an equals sign.", here)
       }
+      if position < bytes.count, bytes[position] == UInt8(ascii: "}") || bytes[position] == UInt8(ascii: ",") {
+        try fail(
+          "Missing object value", "A JSON object attribute must have a value, introduced by a colon.", here)
+      }
       try fail(
         "Missing property value colon", "A colon must appear between an object property's name and its value.", here)
     }
     position += 1
-    return JSONMember(name: name, nameRange: nameRange, value: try parseValue(depth: depth + 1))
+    let value = try parseValue(depth: depth + 1)
+    return name.map { JSONMember(name: $0.text, nameRange: $0.range, value: value) }
   }
 
   private mutating func parseComma(closer: UInt8, _ container: String, _ item: String) throws(Stop) {
+    if container == "object", bytes[position] == UInt8(ascii: "]") {
+      try fail("Mismatched braces", "A JSON object must be closed with a brace, not a bracket.", here)
+    }
     guard bytes[position] == UInt8(ascii: ",") else {
       // The summary is spelled as users know it.
       try fail(

@@ -3,10 +3,12 @@ extension Body {
   /// schema can tell arguments from blocks. What `partialContent` has taken is left out.
   package var nativeContents: (attributes: [Attribute], blocks: [Block])? {
     guard case .native(let body) = storage else { return nil }
-    if takenAttributes.isEmpty, takenBlocks.isEmpty { return (body.attributes, body.blocks) }
+    // Mostly nothing is left out, and then nothing is copied.
+    let keepsAttributes = takenAttributes.isEmpty || !body.attributes.contains { takenAttributes.contains($0.name) }
+    let keepsBlocks = takenBlocks.isEmpty || !body.blocks.contains { takenBlocks.contains($0.type) }
     return (
-      body.attributes.filter { !takenAttributes.contains($0.name) },
-      body.blocks.filter { !takenBlocks.contains($0.type) }
+      keepsAttributes ? body.attributes : body.attributes.filter { !takenAttributes.contains($0.name) },
+      keepsBlocks ? body.blocks : body.blocks.filter { !takenBlocks.contains($0.type) }
     )
   }
 
