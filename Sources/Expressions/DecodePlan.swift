@@ -68,14 +68,23 @@ final class BlockPlan: Sendable {
   }
 }
 
-struct AttributePlan: Sendable {
-  var name: String
+/// A class, so that going through a plan copies nothing.
+final class AttributePlan: Sendable {
+  let name: String
   /// The place in the block's implied type.
-  var index: Int
+  let index: Int
   /// What the value is converted to.
-  var type: ValueType
-  var expression: Expression
-  var nameRange: SourceRange
+  let type: ValueType
+  let expression: Expression
+  let nameRange: SourceRange
+
+  init(_ attribute: Attribute, type: ValueType, index: Int) {
+    name = attribute.name
+    self.index = index
+    self.type = type
+    expression = attribute.expression
+    nameRange = attribute.nameRange
+  }
 }
 
 /// The blocks of one type, or an attribute that is written as blocks.
@@ -124,6 +133,7 @@ private struct BodyReader {
   }
 
   mutating func read() {
+    if readCleanContent() { return }
     let written = attributesWrittenAsBlocks()
     var wanted = ContentSchema()
     for attribute in schema.attributes where !written.contains(attribute.name) {
@@ -137,20 +147,43 @@ private struct BodyReader {
     let (content, found) = body.content(for: wanted)
     diagnostics += found
 
-    for name in content.orderedAttributes.lazy.map(\.name) {
-      guard let attribute = content.attributes[name], let schema = schema.attribute(name),
-        let index = self.schema.impliedType.index(of: name)
-      else { continue }
-      attributes.append(
-        AttributePlan(
-          name: name, index: index, type: schema.configurationType, expression: attribute.expression,
-          nameRange: attribute.nameRange))
-    }
+    for attribute in content.orderedAttributes { add(attribute) }
     readBlocks(content.blocks, written)
+  }
+
+  private mutating func add(_ attribute: Attribute) {
+    guard let schema = schema.attribute(attribute.name), let index = self.schema.impliedType.index(of: attribute.name)
+    else { return }
+    attributes.append(AttributePlan(attribute, type: schema.configurationType, index: index))
+  }
+
+  /// Reads a native body in which all is as the schema has it, without building tables of what is expected. Answers false,
+  /// with nothing read, when anything is missing, unknown or written in another way; then the slow way says what.
+  private mutating func readCleanContent() -> Bool {
+    guard let (found, blocks) = body.nativeContents else { return false }
+    for attribute in found where schema.attribute(attribute.name) == nil { return false }
+    for attribute in schema.attributes where attribute.required {
+      if !found.contains(where: { $0.name == attribute.name }) { return false }
+    }
+    for block in blocks {
+      if block.type == "dynamic" {
+        guard block.labels.count == 1, schema.block(block.labels[0].text) != nil, schema.attribute("dynamic") == nil else {
+          return false
+        }
+      } else {
+        guard let nested = schema.block(block.type), block.labels.count == (nested.nesting == .map ? 1 : 0) else {
+          return false
+        }
+      }
+    }
+    for attribute in found { add(attribute) }
+    readBlocks(blocks, [])
+    return true
   }
 
   private mutating func readBlocks(_ found: [Block], _ written: [String]) {
     var plans: [NestedPlan] = []
+    if found.isEmpty, written.isEmpty, !schema.blocks.contains(where: { $0.minItems > 0 }) { return }
     for block in schema.blocks {
       guard let index = schema.impliedType.index(of: block.name) else { continue }
       plans.append(

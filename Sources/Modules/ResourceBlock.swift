@@ -42,6 +42,13 @@ package struct ResourceBlock: Sendable {
 
   package var resource: Resource { address.resource }
 
+  /// Where its own configuration refers to it: an error, "Self-referential block", that planning reports.
+  package var selfReferences: [SourceRange] {
+    let expressions = [count, forEach].compactMap { $0 }
+    let traversals = body.allReferences + expressions.flatMap(\.variables) + dependsOn
+    return traversals.filter { Reference.parse($0).0?.resource == address.resource }.map(\.range)
+  }
+
   /// The local name of the provider that serves it.
   package var providerName: String { provider?.name ?? address.resource.impliedProvider }
 }

@@ -48,6 +48,7 @@ struct TreeChecks {
       rejectMissingProvider(of: resource, in: module)
     }
     if !module.path.isRoot {
+      warnAboutEmptyProviders(in: module)
       for block in module.imports {
         error(
           "Invalid import configuration",
@@ -81,6 +82,25 @@ struct TreeChecks {
         + "removed. This occurs when a provider configuration is removed while objects created by that provider still exist "
         + "in the state. Re-add the provider configuration to destroy \(resource.address), after which you can remove the "
         + "provider configuration again.", at: resource.provider?.range)
+  }
+
+  /// Empty blocks were how modules asked for configurations before `configuration_aliases`.
+  private mutating func warnAboutEmptyProviders(in module: Module) {
+    for block in module.providerConfigurations.values where block.body.isEmpty {
+      let source = module.providerSource(named: block.name).displayName
+      var entry = "    \(block.name) = {\n      source = \"\(source)\"\n"
+      if let alias = block.alias {
+        entry += "      configuration_aliases = [\n        \(block.name).\(alias),\n      ]\n"
+      }
+      diagnostics.append(
+        .warning(
+          "Redundant empty provider block",
+          "Earlier versions of Terraform used empty provider blocks (\"proxy provider configurations\") for child modules to "
+            + "declare their need to be passed a provider configuration by their callers. That approach was ambiguous and is "
+            + "now deprecated.\n\nIf you control this module, you can migrate to the new declaration syntax by removing all of "
+            + "the empty provider \"\(block.name)\" blocks and then adding or updating an entry like the following to the "
+            + "required_providers block of \(module.path):\n\(entry)    }", at: block.range))
+    }
   }
 
   private mutating func checkProviders(of call: ModuleCall, in module: Module) {
