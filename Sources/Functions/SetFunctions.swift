@@ -42,13 +42,12 @@ private func setOperation(
     })
 }
 
-/// Empty sets of no particular type take part in anything.
+/// Sets of no particular type, such as empty ones, take part in anything.
 private func commonElementType(_ arguments: [Value]) throws(FunctionError) -> ValueType {
   var types: [ValueType] = []
   for argument in arguments {
     guard let element = argument.type.elementType else { continue }
-    if element == .dynamic && argument.isKnown && argument.count == 0 { continue }
-    types.append(element)
+    if element != .dynamic { types.append(element) }
   }
   if types.isEmpty { return .dynamic }
   guard let common = unify(types) else {

@@ -4,5 +4,7 @@
 /// they are part of evaluation.
 func standardFunctions(_ environment: FunctionEnvironment) -> [Function] {
   typeFunctions() + numericFunctions() + stringFunctions() + regexFunctions() + collectionQueries()
-    + collectionFunctions() + setFunctions()
+    + collectionFunctions() + setFunctions() + formatFunctions() + encodingFunctions()
+    + dateFunctions(environment) + networkFunctions() + timeFunctions(environment) + fileFunctions(environment)
+    + hashFunctions(environment)
 }
