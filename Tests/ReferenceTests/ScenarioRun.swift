@@ -16,6 +16,8 @@ struct ScenarioRun {
   /// Variables for every command, on top of the few that all get.
   var environment: [String: String] = [:]
   var limitSeconds = 120
+  /// Commands that wait for a cloud take no processor from the others, which need not stand back for them.
+  var isMostlyWaiting = false
 
   private var isInitialised = false
 
@@ -101,7 +103,8 @@ struct ScenarioRun {
     variables.merge(environment) { $1 }
     variables.merge(command.environment) { $1 }
     return try await program.run(
-      arguments, in: directory, environment: variables, input: command.input, limitSeconds: limitSeconds)
+      arguments, in: directory, environment: variables, input: command.input, limitSeconds: limitSeconds,
+      isMostlyWaiting: isMostlyWaiting)
   }
 
   fileprivate func planFile() -> String? {
