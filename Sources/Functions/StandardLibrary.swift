@@ -5,6 +5,6 @@
 func standardFunctions(_ environment: FunctionEnvironment) -> [Function] {
   typeFunctions() + numericFunctions() + stringFunctions() + regexFunctions() + collectionQueries()
     + collectionFunctions() + setFunctions() + formatFunctions() + encodingFunctions()
-    + dateFunctions(environment) + networkFunctions() + timeFunctions(environment) + fileFunctions(environment)
+    + networkFunctions() + timeFunctions(environment) + fileFunctions(environment)
     + hashFunctions(environment)
 }

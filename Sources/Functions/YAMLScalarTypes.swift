@@ -149,30 +149,39 @@ private struct TimeScanner {
     return lengths.contains(count) ? value : nil
   }
 
-  mutating func timestamp() -> Instant? {
-    guard let year = number(4...4), take("-"), let month = number(1...2), take("-"), let day = number(1...2) else {
-      return nil
-    }
-    var instant = Instant(year: year, month: month, day: day)
-    guard (1...12).contains(month), (1...Instant.days(in: month, of: year)).contains(day) else { return nil }
-    if current == nil { return instant }
+  mutating func timestamp() -> Timestamp? {
+    guard let year = number(4...4), take("-"), let month = number(1...2), take("-"), let day = number(1...2),
+      (1...12).contains(month), day >= 1, day <= Timestamp.days(inMonth: month, of: year)
+    else { return nil }
+    let midnight = Timestamp.day(year: Int64(year), month: month, day: day) * 86_400
+    if current == nil { return Timestamp(seconds: midnight, nanoseconds: 0, offset: 0) }
     let isSpace = take(" ")
-    guard isSpace || take("T") || take("t") else { return nil }
+    guard isSpace || take("T") || take("t"), let time = timeOfDay() else { return nil }
+    if isSpace || take("Z") {
+      return current == nil ? Timestamp(seconds: midnight + time, nanoseconds: 0, offset: 0) : nil
+    }
+    guard let offset = offset(), current == nil else { return nil }
+    return Timestamp(seconds: midnight + time - offset, nanoseconds: 0, offset: offset)
+  }
+
+  /// Seconds since midnight; a fraction is read but does not count.
+  private mutating func timeOfDay() -> Int64? {
     guard let hour = number(1...2), take(":"), let minute = number(1...2), take(":"), let second = number(1...2),
       hour < 24, minute < 60, second < 60
     else { return nil }
-    (instant.hour, instant.minute, instant.second) = (hour, minute, second)
     if take(".") {
       guard let byte = current, byte &- 48 < 10 else { return nil }
       while let byte = current, byte &- 48 < 10 { index += 1 }
     }
-    if isSpace { return current == nil ? instant : nil }
-    if take("Z") { return current == nil ? instant : nil }
-    guard let sign = current, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
-    index += 1
-    guard let hours = number(2...2), take(":"), let minutes = number(2...2), current == nil, hours < 24, minutes < 60
+    return Int64(hour * 3600 + minute * 60 + second)
+  }
+
+  /// Seconds east of UTC.
+  private mutating func offset() -> Int64? {
+    let isNegative = take("-")
+    guard isNegative || take("+"), let hours = number(2...2), take(":"), let minutes = number(2...2), hours < 24,
+      minutes < 60
     else { return nil }
-    instant.offset = (sign == UInt8(ascii: "-") ? -1 : 1) * (hours * 60 + minutes)
-    return instant
+    return Int64((isNegative ? -1 : 1) * (hours * 3600 + minutes * 60))
   }
 }
