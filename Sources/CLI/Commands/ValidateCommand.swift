@@ -28,7 +28,7 @@ struct ValidateCommand: Command {
     }
     if json {
       let renderer = DiagnosticRenderer(sources: tree.sources, color: false, enclosingBlock: blockHeader(of:at:))
-      world.output(bytes: validateDocument(diagnostics, renderer: renderer))
+      world.output(bytes: validateDocument(diagnostics, renderer))
       return diagnostics.hasErrors ? 1 : 0
     }
     let report = Report(world, view)

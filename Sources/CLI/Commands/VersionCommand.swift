@@ -16,8 +16,7 @@ struct VersionCommand: Command {
     var sources = SourceMap()
     let (locks, _) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
     if json {
-      let providers = Dictionary(uniqueKeysWithValues: locks.sorted.map { ($0.source, $0.version.description) })
-      world.output(bytes: versionDocument(platform: "\(Platform.current)", providers: providers))
+      world.output(bytes: versionDocument(locks, platform: "\(Platform.current)"))
       return 0
     }
     world.output.line("Plumb v\(plumbVersion)\non \(Platform.current)\ncompatible with Terraform v\(terraformVersion)")

@@ -76,7 +76,7 @@ extension Applier {
       address: address, provider: change.provider, schemaVersion: target.schema.version, value: value,
       dependencies: change.dependencies, rowVersion: change.rowVersion)
     do {
-      try await put(record, schema: target.schema)
+      try await put(record, version: rowVersions[record.key] ?? change.rowVersion, schema: target.schema)
     } catch {
       diagnostics.append(error.diagnostic("Failed to save state"))
       return false
@@ -88,10 +88,10 @@ extension Applier {
     return conditionsHold(target.block.postconditions, change: change, node: target.node, data: target.data, value: value)
   }
 
-  private func put(_ record: ObjectRecord, schema: Schema) async throws(StoreError) {
-    let key = record.key
+  /// - Parameter version: of the row that a reading of an earlier run left; 0 for none.
+  private func put(_ record: ObjectRecord, version: Int64, schema: Schema) async throws(StoreError) {
     let versions = try await store.commit(
-      [.put(record.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: rowVersions[key] ?? 0)], run: run)
+      [.put(record.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: version)], run: run)
     var stored = record
     stored.rowVersion = versions.first ?? 0
     remember(stored)

@@ -115,8 +115,11 @@ actor Applier {
     if await prepare() {
       await walk()
       if plan.mode == .normal { checkAgain() }
+      await finishOutputs()
+    } else {
+      // Nothing was done, perhaps because another run is at work: what it writes must not be undone.
+      currentOutputs = plan.priorOutputs
     }
-    await finishOutputs()
     diagnostics += evaluator.takeDiagnostics()
     return ApplyOutcome(
       diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
@@ -141,11 +144,53 @@ actor Applier {
     }
     do {
       try await store.lease(keys.sorted(), for: run)
+      guard try await isStillAsPlanned() else { return false }
       try await writeRefreshedRows()
+      try await closeSettledOperations()
       return true
     } catch {
       diagnostics.append(error.diagnostic("Error acquiring the state"))
       return false
+    }
+  }
+
+  /// Whether the rows to be changed are those that the plan saw, and no other run was cut off meanwhile while it was creating what
+  /// this one would create. A change that is decided on old knowledge could make an object twice.
+  private func isStillAsPlanned() async throws(StoreError) -> Bool {
+    var seen: [ObjectKey: Int64] = [:]
+    for row in plan.refreshedRows {
+      guard let address = row.previousAddress ?? row.object?.address else { continue }
+      seen[ObjectKey(address, deposedKey: row.previousDeposedKey ?? row.object?.deposedKey)] = row.previousVersion
+    }
+    var versions: [ObjectKey: Int64] = [:]
+    var created: Set<ObjectKey> = []
+    for change in plan.changes where change.action != .noOp {
+      let row = ObjectKey(change.previousAddress, deposedKey: change.deposedKey)
+      versions[row] = seen[row] ?? change.rowVersion
+      if change.action == .create || change.action.isReplacement { created.insert(ObjectKey(change.address)) }
+    }
+    if versions.isEmpty { return true }
+    for key in created where versions[key] == nil { versions[key] = seen[key] ?? 0 }
+    let inFlight = try await store.verify(versions)
+    let doubtful = inFlight.filter { $0.action == Action.create.rawValue && created.contains($0.key) }
+    diagnostics += doubtful.map {
+      Diagnostic(
+        .error, "Object may already exist",
+        "Run \($0.runID) began to create \($0.key) after this plan was made and was cut off, so the object may exist although "
+          + "nothing is known about it. Plan again to see what can be done.", address: $0.key.description)
+    }
+    return doubtful.isEmpty
+  }
+
+  /// Closes the journal entries of earlier runs whose effect the refresh has found out.
+  private func closeSettledOperations() async throws(StoreError) {
+    for operation in plan.settledOperations {
+      do throws(StoreError) {
+        try await store.resolveOperation(operation, message: "Run \(run.id) read the object and found out what came of it.")
+      } catch {
+        // Another run was faster, which is as good.
+        if error.code != .invalidRequest && error.code != .notFound { throw error }
+      }
     }
   }
 

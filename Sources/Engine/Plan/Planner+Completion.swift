@@ -18,6 +18,7 @@ extension Planner {
     plan.changes = changes.sorted { ObjectKey($0.address, deposedKey: $0.deposedKey) < ObjectKey($1.address, deposedKey: $1.deposedKey) }
     plan.deferred = deferred.sorted { $0.change.address < $1.change.address }
     plan.drift = drift()
+    addUntouched()
     plan.priorObjects = current.values.sorted { $0.key < $1.key }
     plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
     plan.settledOperations = settledOperations.sorted()
@@ -30,6 +31,19 @@ extension Planner {
     plan.isComplete = !plan.isErrored && options.targets.isEmpty && deferred.isEmpty
     plan.isApplyable = !plan.isErrored && hasSomethingToApply(plan)
     warn(plan)
+  }
+
+  /// Objects that nobody looked at, since they are outside the targets or wait for a later round, are still there.
+  private func addUntouched() {
+    for entry in stored.all {
+      let key = entry.object.key
+      guard current[key] == nil, refreshedRows[key] == nil,
+        let schema = schemas.schema(of: key.address.resource, from: entry.object.provider.source),
+        let value = decodeWithoutProvider(entry.object)
+      else { continue }
+      current[key] = record(of: entry.object, value: value.withoutMarks, schema: schema)
+      if entry.isMoved, let record = current[key] { refreshedRows[key] = refreshedRow(entry, record) }
+    }
   }
 
   private func hasSomethingToApply(_ plan: Plan) -> Bool {

@@ -35,6 +35,10 @@ extension Planner {
         plannedDataObject(schema: planning.schema.block, configuration: plain), schema: planning.schema.block, with: marks)
       evaluator.setValue(planned, of: address)
       if options.mode == .normal { recordRead(address, planning, planned: planned, reason: reason) }
+      // What a move left behind cannot stay: the reading goes into a row of its own.
+      if let entry = stored.entry(ObjectKey(address)), entry.isMoved {
+        refreshedRows[ObjectKey(address)] = refreshedRow(entry, nil)
+      }
       return true
     }
     guard let value = await read(configuration, address: address, planning: planning) else { return false }
@@ -50,7 +54,7 @@ extension Planner {
         address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, action: .read,
         reason: reason, before: .null(.object(planning.schema.block.impliedType)), after: planned,
         dependencies: directDependencies[planning.block.address] ?? [],
-        rowVersion: stored.entry(ObjectKey(address))?.object.version ?? 0))
+        rowVersion: stored.entry(ObjectKey(address)).flatMap { $0.isMoved ? nil : $0.object.version } ?? 0))
   }
 
   private func read(_ configuration: Value, address: ResourceInstance, planning: ResourcePlanning) async -> Value? {

@@ -12,17 +12,17 @@ extension Planner {
   /// One placeholder change stands for all instances. Existing objects stay as they are until then.
   func deferResource(
     _ block: ResourceBlock, _ provider: ProviderConfigurationAddress, _ schema: Schema, vertex: Int
-  ) -> Bool {
+  ) {
     deferredVertices.insert(vertex)
     let isModuleUnknown = evaluator.hasUnknownInstances(block.address.module)
     let nodes = isModuleUnknown ? [] : evaluator.instances(of: block.address.module)
-    if options.mode != .normal { return true }
+    if options.mode != .normal { return }
     if isModuleUnknown {
       let module = ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) })
       let change = placeholder(
         ResourceInstance(module: module, block.resource), block, provider, schema, node: nil)
       deferChange(change, .instanceCountUnknown, vertex: vertex, hasUnknownKeys: true)
-      return true
+      return
     }
     for node in nodes {
       let change = placeholder(
@@ -30,7 +30,6 @@ extension Planner {
       deferChange(
         change, .deferredPrerequisite, vertex: vertex, hasUnknownKeys: block.count != nil || block.forEach != nil)
     }
-    return true
   }
 
   /// Leaves the instances of a resource in one module instance for a later round: their number is not known.

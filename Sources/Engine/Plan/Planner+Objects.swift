@@ -45,7 +45,7 @@ extension Planner {
     return record
   }
 
-  private func record(of object: StateObject, value: Value, schema: Schema) -> ObjectRecord {
+  func record(of object: StateObject, value: Value, schema: Schema) -> ObjectRecord {
     let stored = object.sensitivePaths.map { PathMarks(path: $0, marks: .sensitive) }
     return ObjectRecord(
       address: object.address, deposedKey: object.deposedKey, provider: object.provider, schemaVersion: schema.version,
@@ -98,6 +98,7 @@ extension Planner {
     diagnostics += located(
       response.diagnostics, address: record.address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     guard let new = response.new, !response.diagnostics.hasErrors else { return nil }
+    if response.deferred == nil { settle(entry.row) }
     if response.deferred != nil {
       // What cannot be read yet stays as it was last seen.
       note(record, entry: entry)
@@ -262,6 +263,7 @@ extension Planner {
 
   /// `-destroy`: every object that the refresh found is deleted.
   func planDestruction() async {
+    await visitRemaining()
     let records = current.values.filter { $0.address.resource.mode == .managed }.sorted { $0.key < $1.key }
     let condemned = targeting == nil ? records : targetedForDestruction(records)
     for record in condemned {
@@ -272,6 +274,18 @@ extension Planner {
       let block = tree.module(at: configuration.module)?.resources[configuration.resource]
       _ = await planDeletion(
         record, entry: stored.entry(record.key), provider: provider, schema: schema, reason: nil, block: block)
+    }
+  }
+
+  /// Reads what the walk passed by, since its number of instances or what it needs is not known: it is to be destroyed as well.
+  private func visitRemaining() async {
+    for entry in stored.all.sorted(by: { $0.object.key < $1.object.key }) {
+      let object = entry.object
+      guard object.address.resource.mode == .managed, previous[object.key] == nil, current[object.key] == nil,
+        targeting?.includes(object.address) ?? true
+      else { continue }
+      let block = tree.module(at: object.address.module.path)?.resources[object.address.resource]
+      _ = await planRemoval(entry, reason: nil, block: block)
     }
   }
 

@@ -38,7 +38,9 @@ extension Planner {
       return false
     }
     if evaluator.hasUnknownInstances(address.module) || deferredVertices.contains(vertex) {
-      return deferResource(block, providerAddress, schema, vertex: vertex)
+      deferResource(block, providerAddress, schema, vertex: vertex)
+      // Destroying and refreshing need no configuration, only what is there.
+      return options.mode == .normal ? true : await refreshStored(address, block: block, in: nil)
     }
     let nodes = evaluator.instances(of: address.module)
     if address.resource.mode == .ephemeral { return refuseEphemeral(block) }
@@ -60,6 +62,7 @@ extension Planner {
         createBeforeDestroy: block.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains(address))
       if repetition.isUnknown {
         deferInstances(of: planning)
+        if options.mode != .normal, await !refreshStored(address, block: block, in: node.address) { succeeded = false }
         continue
       }
       for (position, key) in repetition.keys.enumerated() {
@@ -119,11 +122,23 @@ extension Planner {
     }
   }
 
+  /// Reads the existing objects of a resource whose instances are not known, in one module instance or in all.
+  private func refreshStored(_ address: ConfigurationResource, block: ResourceBlock, in module: ModuleInstance?) async -> Bool {
+    var succeeded = true
+    for entry in stored.entries(of: address) where module == nil || entry.object.address.module == module {
+      if await !planRemoval(entry, reason: nil, block: block) { succeeded = false }
+    }
+    return succeeded
+  }
+
   /// An object outside the targets stays as it is, and expressions see it as it is stored.
   private func keepUntouched(_ address: ResourceInstance) {
-    guard let entry = stored.entry(ObjectKey(address)), let value = decodeWithoutProvider(entry.object) else { return }
+    guard let entry = stored.entry(ObjectKey(address)), let value = decodeWithoutProvider(entry.object),
+      let schema = schemas.schema(of: address.resource, from: entry.object.provider.source)
+    else { return }
     evaluator.setValue(value, of: address)
-    keptObjects.append(record(of: entry.object, value: value))
+    // Apply evaluates upon the same objects as planning does.
+    current[ObjectKey(address)] = record(of: entry.object, value: value.withoutMarks, schema: schema)
   }
 
   /// Instances in the state that the configuration does not ask for any more, and objects deposed by earlier runs.

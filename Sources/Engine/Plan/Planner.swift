@@ -72,7 +72,7 @@ actor Planner {
   /// Updates and deletions of earlier runs of which nobody wrote down the result, until a refresh finds it out.
   var interruptedChanges: [ObjectKey: [Int64]]
   /// Those whose result the refresh found out.
-  var settledOperations: [Int64] = []
+  var settledOperations: [Int64]
 
   init(
     graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
@@ -95,11 +95,11 @@ actor Planner {
     interruptedCreations = Dictionary(
       state.interruptedOperations.filter { $0.action == Action.create.rawValue }.map { ($0.key, $0) },
       uniquingKeysWith: { _, last in last })
-    interruptedChanges = Dictionary(
-      grouping: state.interruptedOperations.filter { $0.action != Action.create.rawValue }, by: \.key
-    ).mapValues { $0.map(\.id) }
+    let others = state.interruptedOperations.filter { $0.action != Action.create.rawValue }
+    interruptedChanges = Dictionary(grouping: others.filter { state.object($0.key) != nil }, by: \.key)
+      .mapValues { $0.map(\.id) }
     // What has no row any more leaves nothing to be found out.
-    for key in interruptedChanges.keys.sorted() where state.object(key) == nil { settle(key) }
+    settledOperations = others.filter { state.object($0.key) == nil }.map(\.id)
   }
 
   /// Notes that the object of a row was looked at, so that what earlier runs did to it is known now.
