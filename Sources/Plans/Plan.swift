@@ -288,6 +288,9 @@ package struct Plan: Sendable {
   package var priorObjects: [ObjectRecord]
   /// Rows whose content the refresh changed, or which it found gone: what apply writes before anything else.
   package var refreshedRows: [RefreshedRow]
+  /// Updates and deletions that earlier runs left in flight and whose effect the refresh has found out: apply closes them.
+  /// A saved plan does not carry them; a later one finds out the same.
+  package var settledOperations: [Int64]
   /// Root outputs of the state, as apply finds them: those known at plan time included.
   package var priorOutputs: [String: Value]
   package var execution: ExecutionGraph
@@ -311,6 +314,7 @@ package struct Plan: Sendable {
     checks = []
     priorObjects = []
     refreshedRows = []
+    settledOperations = []
     priorOutputs = [:]
     execution = ExecutionGraph()
     isComplete = true

@@ -87,6 +87,10 @@ package final class SQLiteStore: StateStore {
     try await writer.perform { transaction throws(StoreError) in try transaction.lease(keys, for: run) }
   }
 
+  package func verify(_ versions: [ObjectKey: Int64]) async throws(StoreError) -> [Operation] {
+    try await writer.perform { transaction throws(StoreError) in try transaction.verify(versions) }
+  }
+
   package func renewLeases(of run: Run) async throws(StoreError) {
     try await writer.perform { transaction throws(StoreError) in try transaction.renewLeases(of: run) }
   }

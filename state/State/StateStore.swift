@@ -14,6 +14,9 @@ package protocol StateStore: Sendable {
   /// objects of its instance. A lease is taken over if its run's process is dead on this host, or if the run has not renewed
   /// for `StoreEnvironment.leaseDuration`; that run is marked abandoned. Otherwise `conflict` names the other run.
   func lease(_ keys: [ObjectKey], for run: Run) async throws(StoreError)
+  /// Makes sure that rows still have the versions that a plan saw (0: there is none), so that nothing is begun on what another run
+  /// has changed meanwhile; otherwise `conflict`, naming that run. Gives the operations in flight on the instances of the keys.
+  func verify(_ versions: [ObjectKey: Int64]) async throws(StoreError) -> [Operation]
   /// Keeps the run's leases from expiring. `conflict` if the run was abandoned meanwhile.
   func renewLeases(of run: Run) async throws(StoreError)
 

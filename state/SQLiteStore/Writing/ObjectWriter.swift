@@ -83,6 +83,9 @@ final class ObjectWriter {
     return select.integer(0)
   }
 
+  /// Throws `conflict` unless the row has that version; 0 for none.
+  func require(_ expected: Int64, of key: ObjectKey) throws(StoreError) { try require(expected, of: Name(key)) }
+
   /// - Parameter expected: 0 for none.
   private func require(_ expected: Int64, of name: Name) throws(StoreError) {
     let found = try version(of: name)

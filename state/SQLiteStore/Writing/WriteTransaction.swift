@@ -91,6 +91,16 @@ final class WriteTransaction {
     return connection.changedRows > 0
   }
 
+  /// The rows must have these versions. Gives the operations in flight on the instances of the keys.
+  func verify(_ versions: [ObjectKey: Int64]) throws(StoreError) -> [Operation] {
+    let writer = ObjectWriter(self, runID: nil, operationID: nil)
+    for (key, version) in versions.sorted(by: { $0.key < $1.key }) { try writer.require(version, of: key) }
+    let instances = Set(versions.keys.map(\.address))
+    let stackID = stackID
+    return try Reader.operations(connection, .operationsInFlight) { $0.bind(1, stackID) }
+      .filter { instances.contains($0.key.address) }
+  }
+
   func renewLeases(of run: Run) throws(StoreError) {
     try requireRunning(run)
     let update = try connection.statement(.renewRun)

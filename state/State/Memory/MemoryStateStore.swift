@@ -115,6 +115,14 @@ package final class MemoryStateStore: StateStore {
     }
   }
 
+  package func verify(_ versions: [ObjectKey: Int64]) async throws(StoreError) -> [Operation] {
+    try read { tables throws(StoreError) in
+      for (key, version) in versions.sorted(by: { $0.key < $1.key }) { try tables.require(version, of: key) }
+      let instances = Set(versions.keys.map(\.address))
+      return tables.operations.filter { $0.status == .started && instances.contains($0.key.address) }
+    }
+  }
+
   package func renewLeases(of run: Run) async throws(StoreError) {
     try write(.renewLeases) { [environment] tables throws(StoreError) in
       try Self.requireRunning(run, in: tables)

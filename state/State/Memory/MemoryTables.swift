@@ -129,6 +129,9 @@ struct MemoryTables {
     }
   }
 
+  /// Throws `conflict` unless the row has that version; 0 for none.
+  func require(_ expected: Int64, of key: ObjectKey) throws(StoreError) { _ = try check(key, expected) }
+
   private func check(_ key: ObjectKey, _ expected: Int64) throws(StoreError) -> StateObject? {
     let existing = objects[key]
     if (existing?.version ?? 0) != expected {
