@@ -9,7 +9,7 @@ import Testing
     _ files: [String: String], environment: [String: String] = [:]
   ) -> (CLIConfiguration, [String]) {
     var sources = SourceMap()
-    let tree = MemoryFileTree(files, workingDirectory: "/work")
+    let tree = MemoryFileTree(files, workingDirectory: "/project")
     let (configuration, diagnostics) = CLIConfiguration.load(
       environment: environment, homeDirectory: "/home/ada", files: tree, sources: &sources)
     return (

@@ -183,7 +183,7 @@ import Testing
     #expect(found.locks.sorted.map(\.version.description) == ["1.0.0"])
     #expect(
       try scenario.files.readSymbolicLink(".terraform/providers/\(Self.thing)/1.0.0/linux_amd64")
-        == "/work/plugins/\(Self.thing)/1.0.0/linux_amd64")
+        == "/project/plugins/\(Self.thing)/1.0.0/linux_amd64")
   }
 
   @Test func searchesLocalDirectoriesFirst() async throws {

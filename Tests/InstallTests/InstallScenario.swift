@@ -5,7 +5,7 @@ import Install
 
 /// A working directory `/work` in memory, with a mirror in `/mirror`, in which providers are installed.
 struct InstallScenario {
-  let files = MemoryFileTree(workingDirectory: "/work")
+  let files = MemoryFileTree(workingDirectory: "/project")
   var configuration = CLIConfiguration()
   var environment: [String: String] = [:]
   var transport: any HTTPTransport = RegistryFixture().transport
