@@ -3,7 +3,7 @@ import Diagnostics
 import Host
 import Install
 
-/// A working directory `/work` in memory, with a mirror in `/mirror`, in which providers are installed.
+/// A working directory `/project` in memory, with a mirror in `/mirror`, in which providers are installed.
 struct InstallScenario {
   let files = MemoryFileTree(workingDirectory: "/project")
   var configuration = CLIConfiguration()
