@@ -167,7 +167,8 @@ private struct BodyReader {
     }
     for block in blocks {
       if block.type == "dynamic" {
-        guard block.labels.count == 1, schema.block(block.labels[0].text) != nil, schema.attribute("dynamic") == nil else {
+        guard block.labels.count == 1, schema.block(block.labels[0].text) != nil, schema.attribute("dynamic") == nil
+        else {
           return false
         }
       } else {
@@ -210,7 +211,8 @@ private struct BodyReader {
       if block.type == "dynamic", let label = block.labels.first {
         guard let place = places[label.text] else {
           diagnostics.append(
-            .error("Unsupported block type", "Blocks of type \"\(label.text)\" are not expected here.", at: label.range))
+            .error("Unsupported block type", "Blocks of type \"\(label.text)\" are not expected here.", at: label.range)
+          )
           continue
         }
         if let dynamic = readDynamic(block, plans[place]) { plans[place].items.append(.dynamic(dynamic)) }
@@ -288,7 +290,8 @@ private struct BodyReader {
     guard fixesUp else { return [] }
     let ambiguous = schema.attributes.filter { $0.type.isCollectionOfObjects }.map(\.name)
     if ambiguous.isEmpty { return [] }
-    let asAttributes = body.partialContent(for: ContentSchema(attributes: ambiguous.map { AttributeSpecification($0) })).0
+    let asAttributes = body.partialContent(for: ContentSchema(attributes: ambiguous.map { AttributeSpecification($0) }))
+      .0
     let open = ambiguous.filter { asAttributes.attributes[$0] == nil }
     if open.isEmpty { return [] }
     var specifications = open.map { BlockSpecification($0) }

@@ -113,7 +113,8 @@ extension Evaluator {
       let extra = call.arguments.indices.contains(wanted) ? call.arguments[wanted].range : call.closeParenthesisRange
       report(
         "Too many function arguments", "Function \"\(call.name)\" expects only \(wanted) argument(s).",
-        at: extra, context: call.nameRange.through(call.closeParenthesisRange), in: nil, call: described(call, signature))
+        at: extra, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
+        call: described(call, signature))
       return false
     }
     return true
@@ -127,11 +128,13 @@ extension Evaluator {
     guard let index = error.argumentIndex, arguments.expressions.indices.contains(index) else {
       report(
         "Error in function call", "Call to function \"\(call.name)\" failed: \(error.message).",
-        at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression, call: described(call, signature))
+        at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression,
+        call: described(call, signature))
       return
     }
     let parameter =
-      signature.map { $0.parameters.indices.contains(index) ? $0.parameters[index].name : $0.variadic?.name ?? "" } ?? ""
+      signature.map { $0.parameters.indices.contains(index) ? $0.parameters[index].name : $0.variadic?.name ?? "" }
+      ?? ""
     let place = error.path.steps.isEmpty ? "" : ": \(error.path.description)"
     report(
       "Invalid function argument", "Invalid value for \"\(parameter)\" parameter\(place): \(error.message).",

@@ -88,7 +88,8 @@ extension Evaluator {
     for extra in found.dropFirst() {
       diagnostics.append(
         .error(
-          "Duplicate \(nested.name) block", "Only one block of type \"\(nested.name)\" is allowed.\(previous(first.range))",
+          "Duplicate \(nested.name) block",
+          "Only one block of type \"\(nested.name)\" is allowed.\(previous(first.range))",
           at: extra.range))
     }
     if first.isUnknown { return Value.unknown(.object(nested.schema.impliedType)).marked(with: first.marks) }

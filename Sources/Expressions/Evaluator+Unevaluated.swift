@@ -216,7 +216,8 @@ extension Evaluator {
   private mutating func fail(_ call: FunctionCallExpression, _ message: String, in expression: Expression) {
     report(
       "Error in function call", "Call to function \"\(call.name)\" failed: \(message).",
-      at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression, call: described(call, nil))
+      at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression,
+      call: described(call, nil))
   }
 
   private mutating func failRender(

@@ -51,7 +51,7 @@ package struct Resolution: Sendable {
   }
 }
 
-/// Calls a function that a provider offers: its namespaced name and the arguments in; marks and unknowns are the callee's affair.
+/// Calls a function that a provider offers, by its namespaced name. Marks and unknowns are the callee's affair.
 package typealias ProviderFunctionCall = @Sendable (String, [Value]) throws(FunctionError) -> Value
 
 /// Everything an expression needs besides itself. Cheap to make and to copy: no names are copied into it.

@@ -12,7 +12,6 @@ extension BlockReader {
 
   private mutating func requiredProvider(_ attribute: Attribute) -> RequiredProvider? {
     let name = attribute.name
-    guard checkLocalName(name, at: attribute.nameRange) else { return nil }
     var entry = RequiredProvider(
       name: name, source: .implied(by: name), sourceText: nil, constraint: nil, configurationAliases: [],
       range: attribute.nameRange)
@@ -23,6 +22,7 @@ extension BlockReader {
       entry.constraint = constraint
       return entry
     }
+    guard checkLocalName(name, at: attribute.expression.range) else { return nil }
     var isValid = true
     for item in items {
       let value = Attribute(
@@ -109,21 +109,6 @@ extension BlockReader {
     return aliases
   }
 
-  private mutating func checkLocalName(_ name: String, at range: SourceRange) -> Bool {
-    guard isValidIdentifier(name), ProviderSource(parsing: name) != nil else {
-      error("Invalid provider local name", "\"\(name)\" is an invalid provider local name.", at: range)
-      return false
-    }
-    if name != name.lowercased() {
-      error(
-        "Invalid provider local name",
-        "Provider names must be normalized. Replace \"\(name)\" with \"\(name.lowercased())\" to fix this error.",
-        at: range)
-      return false
-    }
-    return true
-  }
-
   mutating func provider(_ block: Block) -> ProviderBlock? {
     guard let label = block.labels.first else { return nil }
     let (content, rest) = partialContent(
@@ -132,10 +117,7 @@ extension BlockReader {
         AttributeSpecification("alias"), AttributeSpecification("version"), AttributeSpecification("count"),
         AttributeSpecification("depends_on"), AttributeSpecification("for_each"), AttributeSpecification("source"),
       ], [BlockSpecification("_"), BlockSpecification("lifecycle"), BlockSpecification("locals")])
-    guard ProviderSource(parsing: label.text) != nil else {
-      error("Invalid provider name", "\"\(label.text)\" is an invalid provider name: \(badNameDetail)", at: label.range)
-      return nil
-    }
+    guard checkLocalName(label.text, at: block.definitionRange) else { return nil }
     var alias: String?
     if let attribute = content.attributes["alias"] {
       alias = string(attribute)

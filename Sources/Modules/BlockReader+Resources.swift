@@ -178,7 +178,8 @@ extension BlockReader {
     }
     if let wildcard, !paths.isEmpty {
       error(
-        "Invalid ignore_changes ruleset", "Cannot mix wildcard string \"*\" with non-wildcard references.", at: wildcard)
+        "Invalid ignore_changes ruleset", "Cannot mix wildcard string \"*\" with non-wildcard references.", at: wildcard
+      )
     }
     resource.ignoreChanges = wildcard != nil ? .all : .attributes(paths)
   }
@@ -268,7 +269,8 @@ extension BlockReader {
       if nested.type == "connection", provisioner.connection == nil {
         provisioner.connection = nested.body
       } else if nested.type == "connection" {
-        error("Duplicate connection block", "This provisioner already has a connection block.", at: nested.definitionRange)
+        error(
+          "Duplicate connection block", "This provisioner already has a connection block.", at: nested.definitionRange)
       } else {
         reserved([nested], in: "provisioner")
       }

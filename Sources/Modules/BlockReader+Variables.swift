@@ -20,7 +20,8 @@ extension BlockReader {
     }
     let content = self.content(
       block.body,
-      ["description", "default", "type", "sensitive", "ephemeral", "nullable"].map { AttributeSpecification($0) }, [BlockSpecification("validation")])
+      ["description", "default", "type", "sensitive", "ephemeral", "nullable"].map { AttributeSpecification($0) },
+      [BlockSpecification("validation")])
     variable.written = Set(content.attributes.keys)
     variable.description = string(content.attributes["description"])
     readType(content.attributes["type"], into: &variable)

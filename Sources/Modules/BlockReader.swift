@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import Expressions
 import HCL
@@ -59,7 +60,7 @@ struct BlockReader {
     diagnostics += found
     var problem: String
     if value.isNull {
-      return nil
+      problem = "null value is not allowed"
     } else if !value.isKnown {
       problem = "value must be known"
     } else {
@@ -123,12 +124,7 @@ struct BlockReader {
   /// `name` or `name.alias`.
   mutating func providerReference(_ expression: Expression, argument: String) -> ProviderReference? {
     guard let traversal = providerTraversal(expression, argument) else { return nil }
-    if !isValidIdentifier(traversal.root) {
-      error(
-        "Invalid provider name", "\"\(traversal.root)\" is an invalid provider name: \(badNameDetail)",
-        at: traversal.rootRange)
-      return nil
-    }
+    if !checkLocalName(traversal.root, at: traversal.rootRange) { return nil }
     if traversal.steps.count <= 1 {
       guard let step = traversal.steps.first else {
         return ProviderReference(
@@ -148,6 +144,25 @@ struct BlockReader {
     return nil
   }
 
+  /// Whether a name can be a provider's in this module; reports otherwise.
+  mutating func checkLocalName(_ name: String, at range: SourceRange) -> Bool {
+    if ProviderSource(parsing: name) == nil || name.utf8.contains(UInt8(ascii: "/")) {
+      error(
+        "Invalid provider local name",
+        "\(name) is an invalid provider local name: must contain only letters, digits, and dashes, and may not use leading "
+          + "or trailing dashes", at: range)
+      return false
+    }
+    if name != name.lowercased() {
+      error(
+        "Invalid provider local name",
+        "Provider names must be normalized. Replace \"\(name)\" with \"\(name.lowercased())\" to fix this error.",
+        at: range)
+      return false
+    }
+    return true
+  }
+
   private mutating func providerTraversal(_ expression: Expression, _ argument: String) -> Traversal? {
     if case .string = expression.kind { return reference(expression) }
     if let traversal = expression.asTraversal() { return traversal }
@@ -164,7 +179,8 @@ struct BlockReader {
     for block in blocks {
       error(
         "Reserved block type name in \(kind) block",
-        "The block type name \"\(block.type)\" is reserved for use by Terraform in a future version.", at: block.typeRange)
+        "The block type name \"\(block.type)\" is reserved for use by Terraform in a future version.",
+        at: block.typeRange)
     }
   }
 
@@ -182,7 +198,8 @@ extension Expression {
   /// Where messages about an expression as a whole point at: its first token, but all of a reference.
   var startRange: SourceRange {
     switch kind {
-    case .string, .template, .templateWrap:
+    case .template(let parts): parts.first?.range ?? range
+    case .string where range.end > range.start:
       // Without the quotes.
       range.end - range.start > 2
         ? SourceRange(file: range.file, start: range.start + 1, end: range.end - 1) : range

@@ -190,9 +190,7 @@ extension BlockReader {
     let content = self.content(
       block.body,
       [AttributeSpecification("condition", required: true), AttributeSpecification("error_message", required: true)])
-    guard let condition = content.attributes["condition"], let message = content.attributes["error_message"] else {
-      return nil
-    }
+    guard let condition = content.attributes["condition"] else { return nil }
     if condition.expression.variables.isEmpty {
       error(
         "Invalid \(block.type) expression",
@@ -201,6 +199,7 @@ extension BlockReader {
       // A validation goes on, for what else is wrong with it.
       if block.type != "validation" { return nil }
     }
+    guard let message = content.attributes["error_message"] else { return nil }
     return CheckRule(condition: condition.expression, errorMessage: message.expression, range: block.definitionRange)
   }
 
@@ -221,6 +220,13 @@ extension BlockReader {
           "Multiple data resource blocks",
           "This check block already has a data resource defined at \(place(data.range)).", at: nested.definitionRange)
       } else if var resource = resource(nested, in: module) {
+        let (inner, _, _) = nested.body.partialContent(for: ContentSchema(blocks: [BlockSpecification("lifecycle")]))
+        for lifecycle in inner.blocks {
+          error(
+            "Invalid lifecycle block",
+            "Nested data blocks do not support \"lifecycle\" blocks as the lifecycle is managed by the containing block.",
+            at: lifecycle.definitionRange)
+        }
         resource.check = label.text
         data = resource
       }

@@ -49,7 +49,8 @@ extension ModuleAssembler {
       }
       reader.error(
         "Missing base provider configuration for override",
-        "There is no \(provider.name) provider configuration with the alias \"\(provider.alias ?? "")\". An override file can only override an aliased provider configuration that was already "
+        "There is no \(provider.name) provider configuration with the alias \"\(provider.alias ?? "")\". An "
+          + "override file can only override an aliased provider configuration that was already "
           + "defined in a primary configuration file.", at: provider.range)
       return
     }

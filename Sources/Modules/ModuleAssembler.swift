@@ -68,8 +68,8 @@ struct ModuleAssembler {
       if let first = content.settings.providerMeta[meta.name] {
         reader.error(
           "Duplicate provider_meta block",
-          "A provider_meta block for provider \"\(meta.name)\" already exists at \(reader.place(first.range)).",
-          at: meta.range)
+          "A provider_meta block for provider \"\(meta.name)\" was already declared at \(reader.place(first.range)). "
+            + "Providers may only have one provider_meta block per module.", at: meta.range)
       } else {
         content.settings.providerMeta[meta.name] = meta
       }

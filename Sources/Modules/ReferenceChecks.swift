@@ -198,7 +198,8 @@ struct ReferenceChecks {
     error(
       "Unsupported attribute", "This object does not have an attribute named \"\(output)\".",
       at: SourceRange(
-        file: reference.range.file, start: reference.range.end - UInt32(output.utf8.count) - 1, end: reference.range.end))
+        file: reference.range.file, start: reference.range.end - UInt32(output.utf8.count) - 1, end: reference.range.end
+      ))
   }
 
   // MARK: Built-in names
@@ -208,7 +209,8 @@ struct ReferenceChecks {
     if known.contains(name) { return }
     let near = suggestion(for: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
     error(
-      "Invalid \"path\" attribute", "The \"path\" object does not have an attribute named \"\(name)\".\(near)", at: range)
+      "Invalid \"path\" attribute", "The \"path\" object does not have an attribute named \"\(name)\".\(near)",
+      at: range)
   }
 
   private mutating func checkTerraform(_ name: String, at range: SourceRange) {

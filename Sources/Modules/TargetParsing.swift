@@ -87,7 +87,8 @@ private struct TargetReader {
     } else if reservedRoots.contains(type) {
       return fail(
         "The keyword \"\(type)\" is reserved and cannot be used to target a resource address. If you are targeting a "
-          + "resource type that uses a reserved keyword, please prefix your address with \"resource.\".", traversal.range)
+          + "resource type that uses a reserved keyword, please prefix your address with \"resource.\".",
+        traversal.range)
     }
     guard let name = name() else {
       return fail(

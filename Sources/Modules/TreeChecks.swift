@@ -150,7 +150,8 @@ struct TreeChecks {
         "The local name \"\(passed.parent.name)\" in \(displayName(module)) represents provider \"\(given.displayName)\", but "
           + "\"\(passed.child.name)\" in \(child.path) represents \"\(wanted.displayName)\".\n\nEach provider has its own "
           + "distinct configuration schema and provider types, so this module's \"\(passed.child.name)\" can be assigned only "
-          + "a configuration for \(wanted.displayName), which is not required by \(child.path).", at: passed.parent.range)
+          + "a configuration for \(wanted.displayName), which is not required by \(child.path).",
+        at: passed.parent.range)
     } else if tree.providerConfiguration(named: passed.parent.key, in: module.path) == nil {
       let isExpected = module.requiredProviders[passed.parent.name]?.configurationAliases.contains {
         $0.key == passed.parent.key
@@ -192,7 +193,7 @@ struct TreeChecks {
         error(
           "Removed resource still exists",
           "This statement declares that \(ConfigurationResource(module: path, resource.resource)) was removed, but it is "
-            + "still declared in configuration at \(tree.sources.place(of: place.range)).", at: block.range)
+            + "still declared in configuration.", at: place.range)
       case .module(let removed):
         let path = ModulePath(module.path.names + removed.names)
         guard let name = path.names.last, let parent = path.parent,
@@ -200,8 +201,8 @@ struct TreeChecks {
         else { continue }
         error(
           "Removed module still exists",
-          "This statement declares that \(path) was removed, but it is still declared in configuration at "
-            + "\(tree.sources.place(of: call.range)).", at: block.range)
+          "This statement declares that \(path) was removed, but it is still declared in configuration.", at: call.range
+        )
       }
     }
   }

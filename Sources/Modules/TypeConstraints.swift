@@ -39,7 +39,7 @@ struct TypeConstraintReader {
     case "list", "set", "map": return collection(call, expression)
     case "object", "tuple": return structural(call, expression)
     default:
-      return fail("Keyword \"\(call.name)\" is not a valid type constructor.", call.nameRange)
+      return fail("Keyword \"\(call.name)\" is not a valid type constructor.", expression.range)
     }
   }
 
@@ -59,9 +59,6 @@ struct TypeConstraintReader {
     case "tuple":
       return fail(
         "The tuple type constructor requires one argument specifying the element types as a list.", expression.range)
-    case "optional":
-      return fail(
-        "Keyword \"optional\" is valid only as a modifier for object type attributes.", expression.range)
     default: return fail("The keyword \"\(keyword)\" is not a valid type specification.", expression.range)
     }
   }
@@ -163,7 +160,7 @@ struct TypeConstraintReader {
     if call.arguments.count > 2 {
       _ = fail(
         "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
-        call.arguments[2].range)
+        call.argumentsRange)
       return nil
     }
     guard let inner = type(first) else { return nil }

@@ -34,7 +34,9 @@ import Values
     let errors = parsing + found
     if !errors.isEmpty { return errors.map { text($0, in: bytes) }.joined(separator: "\n") }
     // Members that nothing was said about would only make the expectations long.
-    let shown = zip(value.keys, value.elements).filter { !$1.isNull && ($1.count > 0 || !$1.type.isCollection || !$1.isKnown) }
+    let shown = zip(value.keys, value.elements).filter {
+      !$1.isNull && ($1.count > 0 || !$1.type.isCollection || !$1.isKnown)
+    }
     return shown.map { "\($0) = \(text($1))" }.joined(separator: ", ")
   }
 
@@ -106,7 +108,9 @@ import Values
 
   @Test func legacyAttributesMayBeWrittenAsBlocks() {
     let object = ValueType.object([("from", .number), ("to", .number)])
-    let schema = BlockSchema(attributes: [AttributeSchema(name: "ingress", type: .set(object), optional: true, computed: true)])
+    let schema = BlockSchema(attributes: [
+      AttributeSchema(name: "ingress", type: .set(object), optional: true, computed: true)
+    ])
     #expect(decode("ingress {\n from = 1\n}", schema) == "ingress = toset([{from = 1, to = null(number)}])")
     #expect(decode("ingress = []", schema) == "")
     #expect(decode("", schema) == "")
@@ -119,7 +123,8 @@ import Values
     let nested = NestedAttributeSchema(
       nesting: .list,
       attributes: [
-        AttributeSchema(name: "a", type: .string, required: true), AttributeSchema(name: "b", type: .number, optional: true),
+        AttributeSchema(name: "a", type: .string, required: true),
+        AttributeSchema(name: "b", type: .number, optional: true),
       ])
     let schema = BlockSchema(attributes: [AttributeSchema(name: "items", nestedType: nested, optional: true)])
     #expect(decode("items = [{ a = 1 }]", schema) == "items = tolist([{a = \"1\", b = null(number)}])")
@@ -131,7 +136,8 @@ import Values
       decode(#"{"name": "${upper(\"x\")}", "rule": [{"port": 1}, {"port": 2}]}"#, json: true)
         == "name = \"X\", rule = tolist([{note = null(string), port = 1}, {note = null(string), port = 2}])")
     #expect(
-      decode(#"{"name": "x", "dynamic": {"rule": {"for_each": [1], "content": {"port": "${rule.value}"}}}}"#, json: true)
+      decode(
+        #"{"name": "x", "dynamic": {"rule": {"for_each": [1], "content": {"port": "${rule.value}"}}}}"#, json: true)
         == "name = \"x\", rule = tolist([{note = null(string), port = 1}])")
   }
 

@@ -63,10 +63,13 @@ import Testing
     ("{(null) = 1}", "Null value as key: Can't use a null value as a key. @ 1"),
     ("uper(1)", "Call to unknown function: There is no function named \"uper\". Did you mean \"upper\"? @ uper"),
     (
-      "upper()", "Not enough function arguments: Function \"upper\" expects 1 argument(s). Missing value for \"str\". @ )"
+      "upper()",
+      "Not enough function arguments: Function \"upper\" expects 1 argument(s). Missing value for \"str\". @ )"
     ),
     ("upper(1, 2)", "Too many function arguments: Function \"upper\" expects only 1 argument(s). @ 2"),
-    ("upper(null)", "Invalid function argument: Invalid value for \"str\" parameter: argument must not be null. @ null"),
+    (
+      "upper(null)", "Invalid function argument: Invalid value for \"str\" parameter: argument must not be null. @ null"
+    ),
     (
       "upper(null...)",
       "Invalid expanding argument value: The expanding argument (indicated by ...) must not be null. @ null"

@@ -10,11 +10,13 @@ import Testing
   func operators(source: String, expected: String) { #expect(run(source) == expected) }
 
   @Test(arguments: [
-    ("true ? 1 : \"a\"", "\"1\""), ("true ? null : 1", "null(number)"), ("false ? {a = 1} : {a = 1, b = 2}", "tomap({a = 1, b = 2})"),
+    ("true ? 1 : \"a\"", "\"1\""), ("true ? null : 1", "null(number)"),
+    ("false ? {a = 1} : {a = 1, b = 2}", "tomap({a = 1, b = 2})"),
     ("true ? [1] : [1, 2]", "tolist([1])"), ("var.secret == \"x\" ? 1 : 2", "sensitive(2)"),
     ("true ? 1 : var.nope", "1"),
     ("later.flag ? 1 : 2", "unknown(number)! 1...2"), ("later.flag ? \"a\" : null", "unknown(string)"),
-    ("later.flag ? [1] : [1, 2]", "unknown(list of number)!"), ("later.flag ? var.secret : \"x\"", "sensitive(unknown(string)!)"),
+    ("later.flag ? [1] : [1, 2]", "unknown(list of number)!"),
+    ("later.flag ? var.secret : \"x\"", "sensitive(unknown(string)!)"),
   ])
   func conditionals(source: String, expected: String) { #expect(run(source) == expected) }
 
@@ -31,10 +33,12 @@ import Testing
     ("{for k, v in {a = 1, b = 2} : v => k}", "{1 = \"a\", 2 = \"b\"}"),
     ("{for x in [\"a\", \"a\"] : x => 1...}", "{a = [1, 1]}"),
     ("[for x in [1] : [for y in [2] : x + y]]", "[[3]]"), ("[for x in later.list : x]", "unknown(dynamic)"),
-    ("{for x in [\"a\"] : (later.text) => x}", "unknown(dynamic)"), ("[for x in [1] : x if later.flag]", "unknown(dynamic)"),
+    ("{for x in [\"a\"] : (later.text) => x}", "unknown(dynamic)"),
+    ("[for x in [1] : x if later.flag]", "unknown(dynamic)"),
     ("[for x in [var.secret] : 1 if x == \"\"]", "sensitive([])"),
     ("[{a = 1}, {a = 2}][*].a", "[1, 2]"), ("[{a = 1}].*.a", "[1]"), ("null[*]", "[]"), ("\"a\"[*]", "[\"a\"]"),
-    ("var.list[*]", "tolist([\"a\", \"b\"])"), ("later.list[*]", "unknown(list of string)!"), ("later.any[*].x", "unknown(dynamic)"),
+    ("var.list[*]", "tolist([\"a\", \"b\"])"), ("later.list[*]", "unknown(list of string)!"),
+    ("later.any[*].x", "unknown(dynamic)"),
   ])
   func iteration(source: String, expected: String) { #expect(run(source) == expected) }
 

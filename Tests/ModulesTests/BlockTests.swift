@@ -105,10 +105,12 @@ import Values
     #expect(vpc.provisioners.map(\.type) == ["local-exec"])
     #expect(vpc.provisioners[0].when == .destroy && vpc.provisioners[0].onFailure == .continue)
     #expect(vpc.body.justAttributes().0.map(\.name) == ["cidr"])
-    #expect(tree.providerConfiguration(for: vpc)?.description == "provider[\"registry.terraform.io/hashicorp/aws\"].west")
-    #expect(root.resources.keys.map(\.description).sorted() == [
-      "aws_vpc.main", "data.aws_ami.checked", "data.aws_ami.x", "ephemeral.aws_secret.s",
-    ])
+    #expect(
+      tree.providerConfiguration(for: vpc)?.description == "provider[\"registry.terraform.io/hashicorp/aws\"].west")
+    #expect(
+      root.resources.keys.map(\.description).sorted() == [
+        "aws_vpc.main", "data.aws_ami.checked", "data.aws_ami.x", "ephemeral.aws_secret.s",
+      ])
     #expect(root.moved.map { "\($0.from) -> \($0.to)" } == ["aws_vpc.old[0] -> aws_vpc.main"])
     #expect(root.removed.map(\.destroy) == [false])
     #expect(root.imports.map(\.resource.description) == ["aws_vpc.main"])
@@ -190,7 +192,8 @@ import Values
       {"Modules": [{"Key": "", "Source": "", "Dir": "."}, {"Key": "far", "Source": "registry", "Dir": "c"}]}
       """)
     #expect(tree.diagnostics.isEmpty, "\(tree.diagnostics)")
-    #expect(tree.modules.map { "\($0.path) \($0.directory)" } == [" .", "module.a a", "module.a.module.b b", "module.far c"])
+    #expect(
+      tree.modules.map { "\($0.path) \($0.directory)" } == [" .", "module.a a", "module.a.module.b b", "module.far c"])
   }
 
   @Test func providersAreInheritedAndPassed() throws {

@@ -52,7 +52,8 @@ import Values
 
   @Test func laterSourcesWin() {
     let archive =
-      Self.declarations + "\n-- terraform.tfvars --\nn = 2\ns = \"file\"\n-- a.auto.tfvars --\ns = \"auto\"\n-- x.tfvars --\ns = \"named\"\n"
+      Self.declarations
+      + "\n-- terraform.tfvars --\nn = 2\ns = \"file\"\n-- a.auto.tfvars --\ns = \"auto\"\n-- x.tfvars --\ns = \"named\"\n"
     #expect(resolve(archive, environment: ["TF_VAR_n": "7", "TF_VAR_l": "[\"e\"]"]).values["n"] == 2)
     #expect(resolve(archive, environment: ["TF_VAR_l": "[\"e\"]"]).values["l"] == .list(["e"], of: .string))
     #expect(resolve(archive).values["s"] == "auto")
@@ -71,14 +72,23 @@ import Values
   }
 
   @Test(arguments: [
-    (["n=abc"], "", "main.tf:4,1-13 Invalid value for input variable: Unsuitable value for var.n set using -var=\"n=...\": a number is required."),
-    (["l={}"], "", "main.tf:8,1-13 Invalid value for input variable: Unsuitable value for var.l set using -var=\"l=...\": list of string required."),
+    (
+      ["n=abc"], "",
+      "main.tf:4,1-13 Invalid value for input variable: Unsuitable value for var.n set using -var=\"n=...\": a number is required."
+    ),
+    (
+      ["l={}"], "",
+      "main.tf:8,1-13 Invalid value for input variable: Unsuitable value for var.l set using -var=\"l=...\": list of string required."
+    ),
     (["l=abc"], "", "<value for var.l>:1,1-4 Variables not allowed: Variables may not be used here."),
     (
       ["foo"], "",
       "Invalid -var option: The given -var option \"foo\" is not correctly specified. Must be a variable name and value separated by an equals sign, like -var=\"key=value\"."
     ),
-    (["s =1"], "", "Invalid -var option: Variable name \"s \" is invalid due to trailing space. Did you mean -var=\"s=1\"?"),
+    (
+      ["s =1"], "",
+      "Invalid -var option: Variable name \"s \" is invalid due to trailing space. Did you mean -var=\"s=1\"?"
+    ),
     (
       ["foo=1"], "",
       "Value for undeclared variable: A variable named \"foo\" was assigned on the command line, but the root module does not declare a variable of that name. To use this value, add a \"variable\" block to the configuration."
@@ -104,7 +114,10 @@ import Values
     let archive = Self.declarations + "\n-- terraform.tfvars --\na1 = 1\na2 = 1\na3 = 1\na4 = 1\n"
     let found = resolve(archive).problems
     #expect(found.count == 3)
-    #expect(found.last == "warning: Values for undeclared variables: In addition to the other similar warnings shown, 2 other variable(s) defined without being declared.")
+    #expect(
+      found.last
+        == "warning: Values for undeclared variables: In addition to the other similar warnings shown, 2 other variable(s) defined without being declared."
+    )
   }
 
   @Test func requiredVariablesAreAskedFor() {

@@ -21,10 +21,19 @@ import Testing
       "terraform {\n  backend \"local\" {}\n  backend \"s3\" {}\n}", ["main.tf:3,3-15 Duplicate backend configuration"]
     ),
     ("resorce \"a\" \"b\" {}", ["main.tf:1,1-8 Unsupported block type"]),
-    ("variable \"1x\" {}\nvariable \"source\" {}", ["main.tf:1,10-14 Invalid variable name", "main.tf:2,10-18 Invalid variable name"]),
-    ("variable \"a\" {\n  type    = number\n  default = \"x\"\n}", ["main.tf:3,13-16 Invalid default value for variable"]),
+    (
+      "variable \"1x\" {}\nvariable \"source\" {}",
+      ["main.tf:1,10-14 Invalid variable name", "main.tf:2,10-18 Invalid variable name"]
+    ),
+    (
+      "variable \"a\" {\n  type    = number\n  default = \"x\"\n}",
+      ["main.tf:3,13-16 Invalid default value for variable"]
+    ),
     ("variable \"a\" {\n  type = \"string\"\n}", ["main.tf:2,10-18 Invalid quoted type constraints"]),
-    ("variable \"a\" {\n  type = object({a = optional(number, \"x\")})\n}", ["main.tf:2,39-42 Invalid default value for optional attribute"]),
+    (
+      "variable \"a\" {\n  type = object({a = optional(number, \"x\")})\n}",
+      ["main.tf:2,39-42 Invalid default value for optional attribute"]
+    ),
     (
       "variable \"a\" {\n  validation {\n    condition     = true\n    error_message = \"x\"\n  }\n}",
       ["main.tf:3,21-25 Invalid validation expression", "main.tf:3,21-25 Invalid variable validation condition"]
@@ -37,8 +46,10 @@ import Testing
       "data \"x_y\" \"a\" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}",
       ["main.tf:3,5-20 Invalid data resource lifecycle argument"]
     ),
-    ("resource \"x_y\" \"a\" {\n  depends_on = [\"x_y.b\"]\n}\nresource \"x_y\" \"b\" {}",
-      ["main.tf:2,17-24 warning: Quoted references are deprecated"]),
+    (
+      "resource \"x_y\" \"a\" {\n  depends_on = [\"x_y.b\"]\n}\nresource \"x_y\" \"b\" {}",
+      ["main.tf:2,17-24 warning: Quoted references are deprecated"]
+    ),
     ("resource \"x_y\" \"a\" {\n  provider = x.b\n}", ["main.tf:2,14-17 Provider configuration not present"]),
     (
       "resource \"x_y\" \"a\" {\n  provisioner \"local-exec\" {\n    when    = destroy\n    command = var.x\n  }\n}",
@@ -60,6 +71,33 @@ import Testing
     (
       "module \"m\" {\n  source = \"./m\"\n}\n-- m/main.tf --\nmodule \"n\" {\n  source = \"../m\"\n}",
       ["m/main.tf:2,12-18 Module calls form a cycle"]
+    ),
+    (
+      "removed {\n  from = x_y.a\n}\nresource \"x_y\" \"a\" {}", ["main.tf:4,1-19 Removed resource still exists"]
+    ),
+    (
+      "module \"m\" {\n  source = \"./m\"\n}\n-- m/main.tf --\nprovider \"aws\" {}",
+      ["m/main.tf:1,1-15 warning: Redundant empty provider block"]
+    ),
+    (
+      "module \"m\" {\n  source = \"./m\"\n}\n-- m/main.tf --\nterraform {\n  required_providers {\n    aws = {\n      source                = \"hashicorp/aws\"\n      configuration_aliases = [aws.x]\n    }\n  }\n}",
+      ["main.tf:1,1-11 Missing required provider configuration"]
+    ),
+    (
+      "resource \"x_y\" \"a\" {\n  lifecycle {\n    postcondition {\n      condition     = x_y.a.id == 1\n      error_message = \"x\"\n    }\n  }\n}",
+      ["main.tf:4,23-36 Invalid reference in postcondition"]
+    ),
+    (
+      "resource \"x_y\" \"a\" {\n  lifecycle {\n    replace_triggered_by = [var.x]\n  }\n}",
+      [
+        "main.tf:3,29-34 Invalid reference in replace_triggered_by expression",
+        "main.tf:3,29-34 Invalid replace_triggered_by expression",
+      ]
+    ),
+    ("module \"m\" {\n  source = null\n}", ["main.tf:2,12-16 Unsuitable value type"]),
+    (
+      "-- main.tf.json --\n{\"resource\": {\"x_y\": {\"a\": {\"dynamic\": {\"r\": {\"for_each\": [1], \"content\": {\"p\": \"${r.value}${var.q}\"}}}}}}}",
+      ["main.tf.json:1,94-99 Reference to undeclared input variable"]
     ),
     (
       "-- override.tf --\nvariable \"b\" {}\nresource \"x_y\" \"b\" {}",
@@ -93,18 +131,30 @@ import Testing
     """
 
   @Test(arguments: [
-    ("var.fooo", "Reference to undeclared input variable", "An input variable with the name \"fooo\" has not been declared. Did you mean \"foo\"?"),
+    (
+      "var.fooo", "Reference to undeclared input variable",
+      "An input variable with the name \"fooo\" has not been declared. Did you mean \"foo\"?"
+    ),
     (
       "var.zzzz", "Reference to undeclared input variable",
       "An input variable with the name \"zzzz\" has not been declared. This variable can be declared with a variable \"zzzz\" {} block."
     ),
-    ("local.baz", "Reference to undeclared local value", "A local value with the name \"baz\" has not been declared. Did you mean \"bar\"?"),
-    ("x_y.nope.id", "Reference to undeclared resource", "A managed resource \"x_y\" \"nope\" has not been declared in the root module."),
+    (
+      "local.baz", "Reference to undeclared local value",
+      "A local value with the name \"baz\" has not been declared. Did you mean \"bar\"?"
+    ),
+    (
+      "x_y.nope.id", "Reference to undeclared resource",
+      "A managed resource \"x_y\" \"nope\" has not been declared in the root module."
+    ),
     (
       "x_z.d.id", "Reference to undeclared resource",
       "A managed resource \"x_z\" \"d\" has not been declared in the root module.\n\nDid you mean the data resource data.x_z.d?"
     ),
-    ("module.n.out", "Reference to undeclared module", "No module call named \"n\" is declared in the root module. Did you mean \"m\"?"),
+    (
+      "module.n.out", "Reference to undeclared module",
+      "No module call named \"n\" is declared in the root module. Did you mean \"m\"?"
+    ),
     ("module.m.nope", "Unsupported attribute", "This object does not have an attribute named \"nope\"."),
     (
       "x_y.many.id", "Missing resource instance key",
@@ -114,7 +164,10 @@ import Testing
       "x_y.one[0].id", "Unexpected resource instance key",
       "Because x_y.one does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
     ),
-    ("path.foo", "Invalid \"path\" attribute", "The \"path\" object does not have an attribute named \"foo\". Did you mean \"root\"?"),
+    (
+      "path.foo", "Invalid \"path\" attribute",
+      "The \"path\" object does not have an attribute named \"foo\". Did you mean \"root\"?"
+    ),
     (
       "count.index", "Reference to \"count\" in non-counted context",
       "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set."
@@ -127,7 +180,10 @@ import Testing
       "template.x", "Reserved symbol name",
       "The symbol name \"template\" is reserved for use in a future Terraform version. If you are using a provider that already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a resource type name."
     ),
-    ("var", "Invalid reference", "The \"var\" object cannot be accessed directly. Instead, access one of its attributes."),
+    (
+      "var", "Invalid reference",
+      "The \"var\" object cannot be accessed directly. Instead, access one of its attributes."
+    ),
     (
       "data.x", "Invalid reference",
       "The \"data\" object must be followed by two attribute names: the data source type and the resource name."
@@ -144,7 +200,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "var.foo", "local.bar", "x_y.one.id", "x_y.many[0].id", "x_y.many[*].id", "x_y.many", "data.x_z.d.id", "module.m.out",
+    "var.foo", "local.bar", "x_y.one.id", "x_y.many[0].id", "x_y.many[*].id", "x_y.many", "data.x_z.d.id",
+    "module.m.out",
     "module.m", "path.module", "terraform.workspace", "[for x in var.foo : x.y]", "resource.x_y.one.id",
   ])
   func soundReferences(source: String) {
