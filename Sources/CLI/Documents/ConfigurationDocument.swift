@@ -28,10 +28,11 @@ extension JSONWriter {
     if !module.outputs.isEmpty {
       members("outputs", module.outputs) { $0.configuration(of: $1) }
     }
-    if !module.resources.isEmpty {
+    let resources = module.resourcesInPlanOrder
+    if !resources.isEmpty {
       key("resources")
       beginArray()
-      for block in module.resourcesInPlanOrder { configuration(of: block, in: module, providers, schemas) }
+      for block in resources { configuration(of: block, in: module, providers, schemas) }
       endArray()
     }
     let calls = module.moduleCalls.filter { module.children[$0.key] != nil }
@@ -148,11 +149,13 @@ extension JSONWriter {
 }
 
 extension Module {
-  /// Managed resources, then data sources, then ephemeral ones, each sorted by address as text.
+  /// Managed resources, then data sources, each sorted by address as text. Ephemeral ones are not listed (observed).
   fileprivate var resourcesInPlanOrder: [ResourceBlock] {
-    let rank: [ResourceMode: Int] = [.managed: 0, .data: 1, .ephemeral: 2]
-    return resources.values.map { (rank: rank[$0.resource.mode] ?? 3, text: $0.resource.description, block: $0) }
-      .sorted { ($0.rank, $0.text) < ($1.rank, $1.text) }.map(\.block)
+    func sorted(_ mode: ResourceMode) -> [ResourceBlock] {
+      resources.values.filter { $0.resource.mode == mode }.map { (text: $0.resource.description, block: $0) }
+        .sorted { $0.text < $1.text }.map(\.block)
+    }
+    return sorted(.managed) + sorted(.data)
   }
 }
 

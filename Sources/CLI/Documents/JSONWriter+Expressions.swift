@@ -13,18 +13,64 @@ struct ExpressionSummary {
   /// What is referred to, in source order, each from the most specific chain down to the object itself.
   var references: [String]
 
+  fileprivate static let emptyContext = EvaluationContext(scope: EmptyScope(), functions: nil)
+
   init(_ expression: Expression) {
-    let (value, diagnostics) = evaluate(expression, in: EvaluationContext(scope: EmptyScope(), functions: nil))
-    constant = value.isWhollyKnown && !diagnostics.hasErrors ? value : nil
+    if let literal = expression.jsonLiteral {
+      constant = literal
+    } else {
+      let (value, _) = evaluate(expression, in: Self.emptyContext)
+      constant = value.isWhollyKnown ? value : nil
+    }
+    references = Self.chains(of: expression.variables)
+  }
+
+  /// An argument that is written as blocks, which stand for the objects in its list or set.
+  init(_ blocks: [Block], of element: ObjectType, as type: ValueType) {
+    let schema = BlockSchema(
+      attributes: zip(element.names, element.types).map { AttributeSchema(name: $0, type: $1, optional: true) })
+    var objects: [Value] = []
     references = []
-    for traversal in expression.variables {
-      guard let reference = Reference.parse(traversal).0 else { continue }
-      references += reference.chain
+    for block in blocks {
+      objects.append(decode(block.body, schema: schema, in: Self.emptyContext).0)
+      references += Self.chains(of: Expressions.references(in: block.body, schema: schema))
+    }
+    guard objects.allSatisfy(\.isWhollyKnown) else { return }
+    if case .set = type {
+      constant = .set(objects, of: .object(element))
+    } else {
+      constant = .list(objects, of: .object(element))
     }
   }
 
   /// Whether anything can be said at all.
   var isTelling: Bool { constant != nil || !references.isEmpty }
+
+  private static func chains(of traversals: [Traversal]) -> [String] {
+    traversals.flatMap { Reference.parse($0).0?.chain ?? [] }
+  }
+}
+
+extension Expression {
+  /// What stands in a file in the JSON syntax, its strings as they are: without a scope they are no templates. Nil for
+  /// expressions in the native syntax, save for literals, which are the same in both.
+  fileprivate var jsonLiteral: Value? {
+    switch kind {
+    case .jsonString(let string): return .text(string.text)
+    case .tuple(let elements):
+      let values = elements.compactMap(\.jsonLiteral)
+      return values.count == elements.count ? .tuple(values) : nil
+    case .object(let items):
+      var attributes: [(String, Value)] = []
+      for item in items {
+        guard case .jsonString(let name) = item.key.kind, let value = item.value.jsonLiteral else { return nil }
+        attributes.append((name.text.normalizedForValues, value))
+      }
+      return .object(attributes)
+    case .number, .bool, .null: return evaluate(self, in: ExpressionSummary.emptyContext).0
+    default: return nil
+    }
+  }
 }
 
 extension Reference {
@@ -79,8 +125,9 @@ extension TraversalStep {
 
 extension JSONWriter {
   /// `{"constant_value":…}`, `{"references":[…]}` or `{}`.
-  mutating func expression(_ expression: Expression) {
-    let summary = ExpressionSummary(expression)
+  mutating func expression(_ expression: Expression) { self.summary(ExpressionSummary(expression)) }
+
+  private mutating func summary(_ summary: ExpressionSummary) {
     beginObject()
     if let constant = summary.constant {
       key("constant_value")
@@ -111,6 +158,8 @@ extension JSONWriter {
         expression(attribute.expression)
       } else if let nested = schema.block(name) {
         blocks(content.blocks[name] ?? [], nested)
+      } else if let type = schema.attribute(name)?.type, let element = type.elementType?.objectType {
+        summary(ExpressionSummary(content.blocks[name] ?? [], of: element, as: type))
       }
     }
     endObject()
@@ -146,12 +195,31 @@ private struct ExpressionContent {
   var names: [String]
 
   init(_ body: Body, _ schema: BlockSchema) {
-    let wanted = ContentSchema(
+    var wanted = ContentSchema(
       attributes: schema.attributes.map { AttributeSpecification($0.name) },
       blocks: schema.blocks.map { BlockSpecification($0.name, labelNames: $0.nesting == .map ? ["key"] : []) })
+    if let blocks = body.nativeContents?.blocks {
+      // Arguments that are lists or sets of objects may be written as blocks.
+      let types = Set(blocks.map(\.type))
+      for attribute in schema.attributes where types.contains(attribute.name) && attribute.canBeBlocks {
+        wanted.attributes.removeAll { $0.name == attribute.name }
+        wanted.blocks.append(BlockSpecification(attribute.name))
+      }
+    }
     let content = body.partialContent(for: wanted).0
     attributes = content.attributes
     for block in content.blocks { blocks[block.type, default: []].append(block) }
     names = (Array(attributes.keys) + blocks.keys.filter { content.attributes[$0] == nil }).sorted()
+  }
+}
+
+extension AttributeSchema {
+  /// Whether blocks may stand for the value.
+  fileprivate var canBeBlocks: Bool {
+    guard nestedType == nil else { return false }
+    switch type {
+    case .list(.object), .set(.object): return true
+    default: return false
+    }
   }
 }
