@@ -59,7 +59,7 @@ private func subnet(_ arguments: [Value]) throws(FunctionError) -> Value {
   if overflow || length > block.width || length < 0 {
     throw FunctionError("insufficient address space to extend prefix of \(block.length) by \(newBits)")
   }
-  guard let magnitude = number.magnitude, number.isNegative || magnitude <= AddressBlock.ones(max(0, newBits)) else {
+  guard let magnitude = number.magnitude, number.isNegative || newBits < 0 || magnitude <= AddressBlock.ones(newBits) else {
     throw FunctionError("prefix extension of \(newBits) does not accommodate a subnet numbered \(number.text)")
   }
   let shift = block.width - length

@@ -17,6 +17,8 @@ import COpenSSL
     switch kind {
     case "RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY":
       guard let key = unsafe PrivateKey.readPEM(text) else {
+        // What is left in the library's queue would confuse the next TLS call of this thread.
+        ERR_clear_error()
         throw Unusable(reason: "invalid ASN1 data in the given private key")
       }
       unsafe self.key = unsafe key
@@ -53,6 +55,8 @@ import COpenSSL
     var modulus = Array(parts.modulus.reversed())
     var publicExponent = Array(parts.publicExponent.reversed())
     var privateExponent = Array(parts.privateExponent.reversed())
+    // The parameters refer to their names, which must outlive the call that makes them.
+    let names: [StaticString] = ["n", "e", "d"]
     let context = unsafe EVP_PKEY_CTX_new_from_name(nil, "RSA", nil)
     defer { unsafe EVP_PKEY_CTX_free(context) }
     var key: OpaquePointer?
@@ -60,10 +64,7 @@ import COpenSSL
       unsafe publicExponent.withUnsafeMutableBytes { e in
         unsafe privateExponent.withUnsafeMutableBytes { d in
           var parameters = unsafe [
-            OSSL_PARAM_construct_BN("n", n.baseAddress?.assumingMemoryBound(to: UInt8.self), n.count),
-            OSSL_PARAM_construct_BN("e", e.baseAddress?.assumingMemoryBound(to: UInt8.self), e.count),
-            OSSL_PARAM_construct_BN("d", d.baseAddress?.assumingMemoryBound(to: UInt8.self), d.count),
-            OSSL_PARAM_construct_end(),
+            parameter(names[0], n), parameter(names[1], e), parameter(names[2], d), OSSL_PARAM_construct_end(),
           ]
           // Public and private parts with the parameters: EVP_PKEY_KEYPAIR.
           return unsafe EVP_PKEY_fromdata_init(context) == 1
@@ -71,14 +72,26 @@ import COpenSSL
         }
       }
     }
-    guard isMade, let key = unsafe key else { throw Unusable(reason: "invalid private key: ssh: malformed key") }
+    guard isMade, let key = unsafe key else {
+      ERR_clear_error()
+      throw Unusable(reason: "invalid private key: ssh: malformed key")
+    }
     return unsafe key
+  }
+
+  private static func parameter(_ name: StaticString, _ number: UnsafeMutableRawBufferPointer) -> OSSL_PARAM {
+    unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) { name in
+      unsafe OSSL_PARAM_construct_BN(name, number.baseAddress?.assumingMemoryBound(to: UInt8.self), number.count)
+    }
   }
 
   /// The plain bytes of a text that was encrypted with PKCS #1 v1.5 padding; nil when that fails.
   func decrypt(_ ciphertext: [UInt8]) -> [UInt8]? {
     let context = unsafe EVP_PKEY_CTX_new(key, nil)
-    defer { unsafe EVP_PKEY_CTX_free(context) }
+    defer {
+      unsafe EVP_PKEY_CTX_free(context)
+      ERR_clear_error()
+    }
     guard unsafe EVP_PKEY_decrypt_init(context) == 1, unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
     else { return nil }
     // Newer libraries give random bytes instead of an error unless told otherwise; older ones do not know the option.
