@@ -36,11 +36,13 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
   if let importID = change.importID, change.action != .noOp || change.isMove {
     lines.append(importID.isEmpty ? "(will be imported first)" : "(imported from \"\(importID)\")")
   }
-  return lines.enumerated().map { $0 == 0 ? "\($1)\n" : "  # \($1)\n" }.joined()
+  let indent = change.action == .forget ? " " : "  "
+  return lines.enumerated().map { $0 == 0 ? "\($1)\n" : "\(indent)# \($1)\n" }.joined()
 }
 
 private func headline(_ change: ResourceChange, _ cause: ChangeCause, _ style: TextStyle) -> String {
-  let address = style.paint("  # \(displayAddress(change))", .bold)
+  let indent = change.action == .forget ? " " : "  "
+  let address = style.paint("\(indent)# \(displayAddress(change))", .bold)
   let replaced = style.paint("replaced", .boldRed)
   switch change.action {
   case .create: return "\(address) will be created"

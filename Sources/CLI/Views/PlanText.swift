@@ -28,10 +28,7 @@ private struct PlanWriter {
       writeNoChanges(hasDrift: hasDrift)
       return
     }
-    if hasDrift {
-      text += style.rule
-      text += "\n"
-    }
+    if hasDrift { text += "\n\(style.rule)" }
     let counts = plan.counts
     let actions = Set(changes.map(\.action)).subtracting([.noOp]).union(plan.deferred.map(\.change.action))
     if !actions.isEmpty { writeLegend(actions) }
@@ -49,7 +46,8 @@ private struct PlanWriter {
   }
 
   private func isShown(_ change: ResourceChange) -> Bool {
-    if change.action == .noOp { return change.isMove || change.importID != nil }
+    // A refresh-only plan tells of moves among what has changed already.
+    if change.action == .noOp { return plan.mode != .refreshOnly && (change.isMove || change.importID != nil) }
     // Data sources that are no longer needed are dropped without a word.
     return change.action != .delete || change.address.resource.mode == .managed
   }
@@ -65,7 +63,6 @@ private struct PlanWriter {
       (.create, "create"), (.update, "update in-place"), (.delete, "destroy"),
       (.deleteThenCreate, "destroy and then create replacement"),
       (.createThenDelete, "create replacement and then destroy"), (.read, "read (data resources)"),
-      (.forget, "removed from state, but not destroyed"),
     ]
     for (action, meaning) in legend where actions.contains(action) {
       text += "\(actionSymbol(action, style)) \(meaning)\n"
@@ -89,10 +86,9 @@ private struct PlanWriter {
     text += style.paint(" This is a partial plan, parts can only be known in the next plan / apply cycle.", .bold) + "\n"
     for deferred in plan.deferred {
       let change = deferred.change
-      guard let difference = difference(of: change, relevance: .everything) else { continue }
       text += "\n\(style.paint("  # \(displayAddress(change))", .bold)) was deferred\n"
       text += "  # (\(deferred.reason.explanation))\n"
-      writeBody(change, difference)
+      writeBody(change, difference(of: change, relevance: .everything))
     }
   }
 
@@ -105,10 +101,11 @@ private struct PlanWriter {
       var relevant: [ResourceInstance: [Path]] = [:]
       for attribute in plan.relevantAttributes { relevant[attribute.resource, default: []].append(attribute.path) }
       for change in plan.drift {
-        let paths = relevant[change.address, default: []] + relevant[wholeResource(change.address), default: []]
-        let relevance: PathMatcher =
-          isRefreshOnly ? .everything : paths.isEmpty ? .nothing : PathMatcher(paths, coversChildren: true)
-        guard let difference = difference(of: change, relevance: relevance) else { continue }
+        var paths = relevant[change.address, default: []]
+        if change.address.key != nil { paths += relevant[wholeResource(change.address), default: []] }
+        if paths.isEmpty && !isRefreshOnly { continue }
+        let relevance: PathMatcher = isRefreshOnly ? .everything : PathMatcher(paths, coversChildren: true)
+        let difference = difference(of: change, relevance: relevance)
         if isRefreshOnly || difference.action != .noOp { shown.append((change, difference)) }
       }
     }
@@ -155,18 +152,14 @@ private struct PlanWriter {
   }
 
   private mutating func writeVerdict(_ verdict: String, _ explanation: String, _ paint: Paint, _ hasDrift: Bool) {
-    if hasDrift {
-      text += style.rule
-      text += "\n"
-    }
+    if hasDrift { text += "\n\(style.rule)" }
     text += "\n\(style.paint(verdict, paint))\(style.paint(" \(explanation)", .bold))\n\n"
   }
 
   // MARK: Changes
 
   private mutating func writeChange(_ change: ResourceChange, cause: ChangeCause) {
-    guard let difference = difference(of: change, relevance: .everything) else { return }
-    writeChange(change, difference, cause: cause)
+    writeChange(change, difference(of: change, relevance: .everything), cause: cause)
   }
 
   private mutating func writeChange(_ change: ResourceChange, _ difference: ValueDifference, cause: ChangeCause) {
@@ -178,21 +171,19 @@ private struct PlanWriter {
 
   private mutating func writeBody(_ change: ResourceChange, _ difference: ValueDifference) {
     let resource = change.address.resource
-    let isForgotten = change.action == .forget
     text += "\(actionSymbol(change.action, style)) \(blockKeyword(resource.mode)) \"\(resource.type)\" \"\(resource.name)\" "
     var options = DifferenceRenderer.Options()
-    options.hidesNull = isForgotten
     options.showsUnchanged = change.importID != nil && change.action == .noOp
-    var renderer = DifferenceRenderer(style, showsSymbols: !isForgotten)
-    renderer.render(difference, 0, options)
-    text += renderer.text
+    text += DifferenceRenderer.text(of: difference, options: options, style: style)
     text += "\n"
   }
 
-  /// Nil if the type is not known any more, so that nothing can be told about its attributes.
-  private func difference(of change: ResourceChange, relevance: PathMatcher) -> ValueDifference? {
+  /// Where the type is not known any more, what can be told without a schema.
+  private func difference(of change: ResourceChange, relevance: PathMatcher) -> ValueDifference {
     let replacement = change.replacePaths.isEmpty ? .nothing : PathMatcher(change.replacePaths, coversChildren: false)
-    let comparison = ValueComparison(change.before, change.after, replacement: replacement, relevance: relevance)
+    // An object that is forgotten stays as it is.
+    let after = change.action == .forget ? change.before : change.after
+    let comparison = ValueComparison(change.before, after, replacement: replacement, relevance: relevance)
     guard let schema = schemas.schema(of: change.address.resource, from: change.provider.source) else {
       return .ofDynamic(comparison)
     }

@@ -8,13 +8,13 @@ struct SequenceAlignment: Sendable {
   /// Sequences of one length of which some element is gone are compared position by position. Of all others,
   /// the elements in common are the longest common subsequence; between them, elements that differ are paired one to one
   /// where both can be compared part by part; the rest went or came (observed with 1.11).
-  /// What is unknown is taken for null, what is unknown in parts for equal to nothing.
+  /// Marks do not count. What is unknown is taken for null, what is unknown in parts for equal to nothing.
   init(_ before: [Value], _ after: [Value], pairsDiffering isComparable: (Value) -> Bool) {
     var numbers: [Value: Int] = [:]
     var next = 0
     func number(_ value: Value) -> Int {
       defer { next += 1 }
-      let value = value.isKnown && !value.isNull ? value : .dynamicNull
+      let value = value.isKnownAndNotNull ? value.withoutMarks : .dynamicNull
       guard value.isWhollyKnown else { return next }
       if let known = numbers[value] { return known }
       numbers[value] = next

@@ -31,8 +31,8 @@ extension TextStyle {
     isColored ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// A line across the page, with its newline.
-  var rule: String { paint(String(repeating: "─", count: max(width, 1)), .gray) + "\n" }
+  /// A line across the page but for its last column, with its newline.
+  var rule: String { paint(String(repeating: "─", count: max(width - 1, 1)), .gray) + "\n" }
 
   /// Breaks lines at spaces so that none is wider than the page; lines that begin with a space stay as they are.
   func wrapped(_ text: String) -> String {

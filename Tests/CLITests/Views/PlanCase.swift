@@ -24,19 +24,29 @@ struct PlanCase {
     plan.changes.sort { $0.address < $1.address }
     plan.drift.sort { $0.address < $1.address }
     for output in document["outputs"]?.members ?? [] { plan.outputChanges.append(try Self.output(output.key, output.value)) }
+    plan.outputChanges.sort { $0.name < $1.name }
+    if plan.mode == .refreshOnly {
+      plan.drift += plan.changes.filter(\.isMove)
+      plan.drift.sort { $0.address < $1.address }
+      plan.changes = []
+    }
     plan.isApplyable = true
   }
 
   private mutating func add(_ name: String, _ thing: JSONNode) throws {
     let schema = Schema(block: try block(#require(thing["schema"])))
     let mode = thing["mode"]?.string.flatMap(ResourceMode.init) ?? .managed
-    let resource = Resource(mode, "fake_\(file)_\(name)", thing["state_name"]?.string ?? "x")
+    let resource = Resource(mode, "fake_\(file)_\(name)", "x")
     schemas.add(schema, kind: resource.mode.typeKind, named: resource.type, from: Self.source)
     var address = ResourceInstance(resource)
     if let key = thing["key"] { address.key = key.integer.map { .integer($0) } ?? .string(key.string ?? "") }
     if let module = thing["module"]?.string { address.module = try #require(ModuleInstance(parsing: module)) }
-    let before = object(thing["before"], schema.block)
-    let after = object(thing["after"], schema.block)
+    func marks(_ key: String) -> [PathMarks] {
+      (thing[key]?.array ?? []).map { PathMarks(path: path($0), marks: .sensitive) }
+    }
+    let before = object(thing["before"], schema.block).markedDeep(with: marks("sensitive_before"))
+    let after = object(thing["deposed"] == nil ? thing["after"] : nil, schema.block).markedDeep(
+      with: marks("sensitive_after"))
     let drifted = thing["drifted"].map { object($0, schema.block) }
     let deposedKey = thing["deposed"]?.string
     let replacePaths = (thing["replace"]?.array ?? []).map(path)

@@ -1,3 +1,4 @@
+import Addresses
 import Engine
 import Foundation
 import Plans
@@ -24,5 +25,100 @@ import Values
       try? text.write(toFile: NSTemporaryDirectory() + "/\(name).actual.txt", atomically: true, encoding: .utf8)
     }
     #expect(text == expected)
+  }
+
+  private static let simple = BlockSchema(attributes: [
+    AttributeSchema(name: "id", type: .string, computed: true), AttributeSchema(name: "size", type: .number),
+  ])
+
+  private static func change(_ action: Action, name: String = "x") -> ResourceChange {
+    let value = Value.object(type: simple.impliedType, values: ["i", .int(1)])
+    let null = Value.null(.object(simple.impliedType))
+    return ResourceChange(
+      address: ResourceInstance(Resource(.managed, "fake_thing", name)),
+      provider: ProviderConfigurationAddress(source: PlanCase.source), schemaVersion: 0, action: action,
+      before: action == .create ? null : value, after: action == .create ? value : null)
+  }
+
+  private static func text(_ edit: (inout Plan) -> Void, isColored: Bool = false) -> String {
+    var plan = Plan(mode: .normal, basis: PlanBasis(lineage: "x", serial: 1), timestamp: "2025-01-01T00:00:00Z")
+    edit(&plan)
+    var schemas = SchemaTable()
+    schemas.add(Schema(block: simple), kind: ResourceMode.managed.typeKind, named: "fake_thing", from: PlanCase.source)
+    return planText(plan, schemas: schemas, style: TextStyle(isColored: isColored, width: 78))
+  }
+
+  @Test func forgotten() {
+    let text = Self.text { $0.changes = [Self.change(.forget)] }
+    #expect(
+      text.hasSuffix(
+        """
+        Plumb will perform the following actions:
+
+         # fake_thing.x will no longer be managed by Plumb, but will not be destroyed
+         # (destroy = false is set in the configuration)
+         . resource "fake_thing" "x" {
+                id   = "i"
+                # (1 unchanged attribute hidden)
+            }
+
+        Plan: 0 to add, 0 to change, 0 to destroy, 1 to forget.
+
+        """), "\(text)")
+  }
+
+  @Test func deferred() {
+    let text = Self.text {
+      $0.deferred = [
+        DeferredChange(reason: .instanceCountUnknown, change: Self.change(.create, name: "later"), hasUnknownKeys: true)
+      ]
+    }
+    #expect(
+      text == """
+
+        Plumb used the selected providers to generate the following execution plan.
+        Resource actions are indicated with the following symbols:
+          + create
+
+        Note: This is a partial plan, parts can only be known in the next plan / apply cycle.
+
+          # fake_thing.later was deferred
+          # (because the number of resource instances is unknown)
+          + resource "fake_thing" "later" {
+              + id   = "i"
+              + size = 1
+            }
+
+        """, "\(text)")
+  }
+
+  @Test func errored() {
+    #expect(
+      Self.text { $0.isErrored = true }
+        == "\nPlanning failed. Plumb encountered an error while generating this plan.\n\n")
+    let text = Self.text {
+      $0.isErrored = true
+      $0.changes = [Self.change(.create)]
+    }
+    #expect(text.contains("\nPlumb planned the following actions, but then encountered a problem:\n"))
+  }
+
+  @Test func colors() {
+    let text = Self.text({ $0.changes = [Self.change(.create)] }, isColored: true)
+    #expect(text.contains("  \u{1B}[32m+\u{1B}[0m resource \"fake_thing\" \"x\" {\n"))
+    #expect(text.contains("\u{1B}[1m  # fake_thing.x\u{1B}[0m will be created\n"))
+    #expect(text.contains("\n\u{1B}[1mPlan:\u{1B}[0m 1 to add, 0 to change, 0 to destroy.\n"))
+  }
+
+  /// Time grows with the number of changes and of elements.
+  @Test(.timeLimit(.minutes(1))) func large() {
+    let text = Self.text { $0.changes = (0..<10_000).map { Self.change(.create, name: "n\($0)") } }
+    #expect(text.contains("Plan: 10000 to add"))
+    let lines = (0..<20_000).map { Value.string("line \($0)") }
+    let comparison = ValueComparison(
+      .list(lines, of: .string), .list([.string("new")] + lines, of: .string), replacement: .nothing,
+      relevance: .everything)
+    let difference = ValueDifference.of(comparison, type: .list(.string))
+    #expect(DifferenceRenderer.text(of: difference, style: TextStyle()).contains("+ \"new\""))
   }
 }
