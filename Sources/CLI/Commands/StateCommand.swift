@@ -170,28 +170,32 @@ struct StateHistoryCommand: Command {
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withState(world, view) { _, store, _ in
-      guard let text = address else { return try await showRuns(store, world) }
-      guard let address = ResourceInstance(parsing: text) else { throw invalidAddress(text) }
-      let entries = try await store.history(of: address)
-      if json {
-        world.output(bytes: document(entries))
-        return 0
-      }
-      if entries.isEmpty { world.output.line("Nothing is recorded about \(address).") }
-      for entry in entries { write(entry, world) }
-      return 0
-    }
+    await withState(world, view) { _, store, _ in try await show(store, world) }
   }
 
-  private func showRuns(_ store: SQLiteStore, _ world: World) async throws -> Int32 {
+  private func show(_ store: SQLiteStore, _ world: World) async throws -> Int32 {
+    if let address { try await showHistory(of: address, store, world) } else { try await showRuns(store, world) }
+    return 0
+  }
+
+  private func showHistory(of text: String, _ store: SQLiteStore, _ world: World) async throws {
+    guard let address = ResourceInstance(parsing: text) else { throw invalidAddress(text) }
+    let entries = try await store.history(of: address)
+    if json {
+      world.output(bytes: document(entries))
+      return
+    }
+    if entries.isEmpty { world.output.line("Nothing is recorded about \(address).") }
+    for entry in entries { write(entry, world) }
+  }
+
+  private func showRuns(_ store: SQLiteStore, _ world: World) async throws {
     for run in try await store.runs() {
       let count = try await store.operations(of: run.id).count
       world.output.line(
         "run \(run.id)  \(run.startedAt)  \(run.command)  \(run.status.rawValue)  \(run.user)@\(run.host)  "
           + "\(count) operation\(count == 1 ? "" : "s")")
     }
-    return 0
   }
 
   private func write(_ entry: HistoryEntry, _ world: World) {
