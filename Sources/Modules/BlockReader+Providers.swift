@@ -145,7 +145,7 @@ extension BlockReader {
     }
     reserved(content.blocks.filter { $0.type != "_" }, in: "provider")
     return ProviderBlock(
-      name: label.text, alias: alias, body: rest, version: version, nameRange: label.range,
+      name: label.text, alias: alias, body: escaped(rest, content.blocks), version: version, nameRange: label.range,
       range: block.definitionRange)
   }
 }

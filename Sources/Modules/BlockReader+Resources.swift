@@ -21,7 +21,8 @@ extension BlockReader {
           ? [BlockSpecification("connection"), BlockSpecification("provisioner", labelNames: ["type"])] : []))
     var resource = ResourceBlock(
       address: ConfigurationResource(module: module, Resource(mode, block.labels[0].text, block.labels[1].text)),
-      body: rest, range: block.definitionRange, typeRange: block.labels[0].range, blockRange: block.range)
+      body: escaped(rest, content.blocks), range: block.definitionRange, typeRange: block.labels[0].range,
+      blockRange: block.range)
     resource.written = Set(content.attributes.keys)
     resource.count = content.attributes["count"]?.expression
     if let forEach = content.attributes["for_each"] {
@@ -242,7 +243,7 @@ extension BlockReader {
       block.body, [AttributeSpecification("when"), AttributeSpecification("on_failure")],
       [BlockSpecification("_"), BlockSpecification("connection"), BlockSpecification("lifecycle")])
     var provisioner = ProvisionerBlock(
-      type: label.text, body: rest, range: block.definitionRange, typeRange: label.range)
+      type: label.text, body: escaped(rest, content.blocks), range: block.definitionRange, typeRange: label.range)
     if let attribute = content.attributes["when"] {
       switch keyword(attribute.expression) {
       case "create": provisioner.when = .create

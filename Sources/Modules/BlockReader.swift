@@ -36,6 +36,15 @@ struct BlockReader {
     return (content, rest)
   }
 
+  /// A body with what stands in `_` blocks beside it: a provider's way to arguments that are named like the language's own.
+  func escaped(_ body: Body, _ blocks: [Block]) -> Body {
+    let inner = blocks.lazy.filter { $0.type == "_" }.compactMap(\.body.nativeContents)
+    guard !inner.isEmpty, let own = body.nativeContents else { return body }
+    return Body(
+      attributes: own.attributes + inner.flatMap(\.attributes), blocks: own.blocks + inner.flatMap(\.blocks),
+      range: body.range)
+  }
+
   /// Whether a name is one; reports otherwise.
   @discardableResult
   mutating func checkName(_ label: Label, _ summary: String) -> Bool {

@@ -168,6 +168,13 @@ import Values
     #expect(contents.blocks.count == 1)
   }
 
+  @Test func escapedArgumentsBelongToTheProvider() {
+    let tree = load("resource \"x_y\" \"a\" {\n  b = 1\n  _ {\n    count = 2\n  }\n}")
+    let block = tree.root.resources[Resource(.managed, "x_y", "a")]
+    #expect(block?.count == nil)
+    #expect(block?.body.justAttributes().0.map(\.name) == ["b", "count"])
+  }
+
   @Test func modulesFormATree() throws {
     let tree = load(
       """
