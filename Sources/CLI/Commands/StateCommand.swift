@@ -17,6 +17,9 @@ struct StateCommand: ParsableCommand {
 }
 
 /// Opens the state for a subcommand and shows what goes wrong.
+///
+/// Not inlined: the optimiser of Swift 6.3 crashes on the coroutine that would come of it.
+@inline(never)
 private func withState(
   _ world: World, _ view: ViewArguments, _ body: (Session, SQLiteStore, StateSnapshot) async throws -> Int32
 ) async -> Int32 {
