@@ -141,12 +141,3 @@ struct SavedPlanApply {
     }
   }
 }
-
-extension PlanFile {
-  /// The configuration that the plan was made from, as it was then.
-  func loadModules() -> ModuleTree {
-    let files = MemoryFileTree()
-    for (path, bytes) in configuration { try? files.write(bytes, to: path) }
-    return ModuleLoader(files: files).load(".")
-  }
-}

@@ -74,7 +74,10 @@ struct PlanRun {
 
   /// Every file of the configuration, as saved plans carry it.
   var configurationFiles: [(path: String, bytes: [UInt8])] {
-    pipeline.tree.sources.files.map { ($0.path, $0.bytes) }
+    let session = pipeline.session
+    return PlanFile.configuration(
+      of: pipeline.tree.sources,
+      manifest: try? session.world.files.read("\(session.dataDirectory)/modules/modules.json"))
   }
 
   /// Loads everything, validates and plans. Shows what is wrong and gives nil if there is no plan to show.
