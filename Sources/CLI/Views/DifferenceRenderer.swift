@@ -17,7 +17,9 @@ struct DifferenceRenderer {
   /// Whether symbols stand before the lines: not for what merely is.
   let showsSymbols: Bool
   var text = ""
-  private let symbols: [Action: String]
+  private let creationSymbol: String
+  private let updateSymbol: String
+  private let deletionSymbol: String
   private let arrow: String
   private let nullWord: String
   private let nullSuffix: String
@@ -30,8 +32,9 @@ struct DifferenceRenderer {
     nullWord = style.paint("null", .gray)
     nullSuffix = style.paint(" -> null", .gray)
     replacementSuffix = style.paint(" # forces replacement", .red)
-    symbols = Dictionary(
-      uniqueKeysWithValues: [Action.create, .update, .delete, .noOp].map { ($0, actionSymbol($0, style) + " ") })
+    creationSymbol = actionSymbol(.create, style) + " "
+    updateSymbol = actionSymbol(.update, style) + " "
+    deletionSymbol = actionSymbol(.delete, style) + " "
   }
 
   /// The text of one difference on its own.
@@ -88,7 +91,13 @@ struct DifferenceRenderer {
   }
 
   mutating func appendSymbol(_ action: Action) {
-    if showsSymbols { text += symbols[action] ?? "    " }
+    guard showsSymbols else { return }
+    switch action {
+    case .create: text += creationSymbol
+    case .update: text += updateSymbol
+    case .delete: text += deletionSymbol
+    default: text += "    "
+    }
   }
 
   mutating func appendReplacement(_ difference: ValueDifference, _ options: Options) {

@@ -143,6 +143,7 @@ func displayName(_ name: String) -> String { isIdentifier(name) ? name : display
 
 /// `text` with spaces after it up to `width` characters.
 func padded(_ text: String, to width: Int) -> String {
+  if text.utf8.count == width { return text }
   let missing = width - text.unicodeScalars.count
   return missing > 0 ? text + String(repeating: " ", count: missing) : text
 }

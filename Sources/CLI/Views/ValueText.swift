@@ -8,8 +8,11 @@ func valueText(_ value: Value, indent: Int) -> String {
   return writer.text
 }
 
-/// A value as the console shows it.
-func consoleText(_ value: Value) -> String { valueText(value, indent: 0) }
+/// A value as the console shows it; a type as a type expression.
+func consoleText(_ value: Value) -> String {
+  if value.isMarked(.typeValue), let type = value.asString { return type }
+  return valueText(value, indent: 0)
+}
 
 /// The outputs after apply, under their heading; nothing if there are none.
 func outputsText(_ outputs: [String: Value], style: TextStyle) -> String {

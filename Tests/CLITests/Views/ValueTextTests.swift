@@ -20,6 +20,7 @@ import Values
     (.unknown(.string), "(known after apply)"),
     (Value.string("s").marked(with: .sensitive), "(sensitive value)"),
     (Value.string("s").marked(with: .ephemeral), "(ephemeral value)"),
+    (Value.string("tuple([\n    number,\n])").marked(with: .typeValue), "tuple([\n    number,\n])"),
     (.emptyTuple, "[]"),
     (.emptyObject, "{}"),
     (.list([], of: .string), "tolist([])"),
