@@ -32,32 +32,58 @@ indirect enum JSONTree: Equatable, Sendable {
 
   /// One line with sorted keys: the form in which documents are compared, sorted and shown.
   var canonical: String {
+    var bytes: [UInt8] = []
+    write(into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func write(into bytes: inout [UInt8]) {
     switch self {
-    case .null: "null"
-    case .bool(let value): value ? "true" : "false"
-    case .number(let digits): digits
-    case .string(let text): quotedJSON(text)
-    case .array(let elements): "[" + elements.map(\.canonical).joined(separator: ",") + "]"
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .number(let digits): bytes += digits.utf8
+    case .string(let text): writeQuoted(text, into: &bytes)
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        element.write(into: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
     case .object(let members):
-      "{" + members.sorted { $0.key < $1.key }.map { quotedJSON($0.key) + ":" + $0.value.canonical }.joined(separator: ",")
-        + "}"
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        writeQuoted(member.key, into: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        member.value.write(into: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
     }
   }
 }
 
-func quotedJSON(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    default: result.unicodeScalars.append(scalar)
+extension [JSONTree] {
+  /// In the order of their canonical forms, each of which is made once.
+  var inCanonicalOrder: [JSONTree] {
+    map { ($0.canonical, $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+}
+
+private func writeQuoted(_ text: String, into bytes: inout [UInt8]) {
+  bytes.append(UInt8(ascii: "\""))
+  for byte in text.utf8 {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+    case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+    case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+    default: bytes.append(byte)
     }
   }
-  return result + "\""
+  bytes.append(UInt8(ascii: "\""))
 }
+
+func quotedJSON(_ text: String) -> String { JSONTree.string(text).canonical }
 
 /// What is wrong with a document, and at which byte.
 struct JSONError: Error, CustomStringConvertible {
@@ -94,7 +120,7 @@ private struct JSONReader {
   private var next: UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
   private mutating func skipSpace() {
-    while offset < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[offset]) { offset += 1 }
+    while offset < bytes.count, bytes[offset] == 0x20 || 0x09...0x0D ~= bytes[offset] { offset += 1 }
   }
 
   private mutating func take(_ byte: UInt8) -> Bool {

@@ -1,15 +1,17 @@
+import Foundation
+
 /// Replaces what differs from run to run (generated names, times, ports) by words that say what it is, so that two runs of the
 /// same scenario give the same documents. A generated name is called after the attribute that first held it.
 struct Normaliser {
   /// Which words in a text count as generated.
-  var isGenerated: @Sendable (Substring) -> Bool = isUUID
+  var isGenerated: @Sendable (Word) -> Bool = isUUID
   /// Plain replacements, such as the address of an emulated cloud.
   var replacements: [(text: String, placeholder: String)] = []
 
   private var names: [String: String] = [:]
   private var taken: [String: Int] = [:]
 
-  init(isGenerated: @escaping @Sendable (Substring) -> Bool = isUUID, replacements: [(String, String)] = []) {
+  init(isGenerated: @escaping @Sendable (Word) -> Bool = isUUID, replacements: [(String, String)] = []) {
     self.isGenerated = isGenerated
     self.replacements = replacements.map { (text: $0.0, placeholder: $0.1) }
   }
@@ -50,7 +52,10 @@ struct Normaliser {
   private mutating func learn(_ tree: JSONTree, as name: String) {
     switch tree {
     case .string(let text):
-      for word in words(of: text) where isGenerated(word) && names[String(word)] == nil { take(String(word), as: name) }
+      for word in words(of: text) where word.count >= 6 && isGenerated(word) {
+        let word = String(decoding: word, as: UTF8.self)
+        if names[word] == nil { take(word, as: name) }
+      }
     case .array(let elements): for element in elements { learn(element, as: name + "[]") }
     case .object(let members):
       for (key, value) in members.sorted(by: { $0.key < $1.key }) { learn(value, as: "\(name).\(key)") }
@@ -73,8 +78,10 @@ struct Normaliser {
     case .array(let elements):
       let changed = elements.map { normalise($0) }
       // Sets are in the order of what was generated; the order of a list of such things is seen in its other attributes.
-      let isOrderGenerated = changed != elements && changed.allSatisfy { $0["address"] == nil }
-      return .array(isOrderGenerated ? changed.sorted { $0.canonical < $1.canonical } : changed)
+      let isOrderGenerated =
+        changed != elements
+        && changed.allSatisfy { $0["address"] == nil && $0["instances"] == nil && $0["attributes"] == nil }
+      return .array(isOrderGenerated ? changed.inCanonicalOrder : changed)
     case .object(let members):
       var result: [String: JSONTree] = [:]
       for (key, value) in members.sorted(by: { $0.key < $1.key }) { result[normalise(key)] = normalise(value) }
@@ -86,31 +93,36 @@ struct Normaliser {
 
   private mutating func normalise(_ text: String) -> String {
     var text = text
-    for (old, new) in replacements where text.contains(old) { text = text.replacing(old, with: new) }
-    var result = ""
-    var rest = text[...]
-    while let first = rest.first {
-      let time = timePrefix(of: rest)
-      if !time.isEmpty {
-        result += "‹time›"
-        rest = rest[time.endIndex...]
+    for (old, new) in replacements where text.contains(old) { text = text.replacingOccurrences(of: old, with: new) }
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 6 else { return text }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var offset = 0
+    while offset < bytes.count {
+      if let end = endOfTime(in: bytes, from: offset) {
+        result += "‹time›".utf8
+        offset = end
         continue
       }
-      let word = rest.prefix(while: isWordCharacter)
-      if word.isEmpty {
-        result.append(first)
-        rest = rest.dropFirst()
+      var end = offset
+      while end < bytes.count, isWordByte(bytes[end]) { end += 1 }
+      if end == offset {
+        result.append(bytes[offset])
+        offset += 1
         continue
       }
-      if isGenerated(word) {
-        if names[String(word)] == nil { take(String(word), as: "generated") }
-        result += names[String(word)] ?? ""
+      let word = bytes[offset..<end]
+      if word.count >= 6, isGenerated(word) {
+        let name = String(decoding: word, as: UTF8.self)
+        if names[name] == nil { take(name, as: "generated") }
+        result += (names[name] ?? "").utf8
       } else {
         result += word
       }
-      rest = rest[word.endIndex...]
+      offset = end
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 
   // MARK: What is left out
@@ -138,7 +150,7 @@ struct Normaliser {
 
   private func sorted(_ tree: JSONTree) -> JSONTree {
     guard case .array(let elements) = tree else { return tree }
-    return .array(elements.sorted { $0.canonical < $1.canonical })
+    return .array(elements.inCanonicalOrder)
   }
 
   private func sortingReplacePaths(_ changes: JSONTree) -> JSONTree {
@@ -170,50 +182,51 @@ struct Normaliser {
 
 // MARK: Words
 
-private func isWordCharacter(_ character: Character) -> Bool {
-  character.isASCII && (character.isLetter || character.isNumber || character == "-")
-}
+typealias Word = ArraySlice<UInt8>
 
-private func words(of text: String) -> [Substring] { text.split { !isWordCharacter($0) } }
+private func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
+private func isUpper(_ byte: UInt8) -> Bool { 0x41...0x5A ~= byte }
+private func isLower(_ byte: UInt8) -> Bool { 0x61...0x7A ~= byte }
+private func isHexadecimal(_ byte: UInt8) -> Bool { isDigit(byte) || 0x61...0x66 ~= byte }
+private func isWordByte(_ byte: UInt8) -> Bool { isDigit(byte) || isUpper(byte) || isLower(byte) || byte == 0x2D }
 
-private func isHexadecimal(_ character: Character) -> Bool { character.isHexDigit && !character.isUppercase }
+private func words(of text: String) -> [Word] { Array(text.utf8).split { !isWordByte($0) } }
 
-@Sendable func isUUID(_ word: Substring) -> Bool {
-  guard word.utf8.count == 36 else { return false }
-  return word.split(separator: "-", omittingEmptySubsequences: false).map(\.count) == [8, 4, 4, 4, 12]
-    && word.allSatisfy { $0 == "-" || isHexadecimal($0) }
+@Sendable func isUUID(_ word: Word) -> Bool {
+  guard word.count == 36 else { return false }
+  return word.enumerated().allSatisfy { [8, 13, 18, 23].contains($0.offset) ? $0.element == 0x2D : isHexadecimal($0.element) }
 }
 
 /// Names that the emulated cloud makes up: `vpc-0123456789abcdef0`, `AROA…`, `Z…`, and the random end of a secret's name.
-@Sendable func isCloudName(_ word: Substring) -> Bool {
+@Sendable func isCloudName(_ word: Word) -> Bool {
   if isUUID(word) { return true }
-  let end = word.split(separator: "-").last ?? ""
-  if end.count < word.count, [8, 17].contains(end.count), end.allSatisfy(isHexadecimal), end.contains(where: \.isNumber) {
-    return true
-  }
-  if end.count < word.count, end.count == 6, end.allSatisfy(\.isLetter), end.contains(where: \.isUppercase),
-    end.contains(where: \.isLowercase)
+  let end = word.lastIndex(of: 0x2D).map { word[($0 + 1)...] } ?? word[word.endIndex...]
+  if [8, 17].contains(end.count), end.allSatisfy(isHexadecimal), end.contains(where: isDigit) { return true }
+  if end.count == 6, end.allSatisfy({ isUpper($0) || isLower($0) }), end.contains(where: isUpper),
+    end.contains(where: isLower)
   {
     return true
   }
-  if word.count == 16 || word.count == 32 || word.count == 40 {
-    if word.allSatisfy(isHexadecimal), word.contains(where: \.isNumber) { return true }
-  }
-  let isUpper = word.allSatisfy { $0.isNumber || $0.isUppercase } && word.contains(where: \.isLetter)
-  return isUpper && (word.first == "Z" && word.count >= 12 || word.first == "A" && [20, 21].contains(word.count))
+  if [16, 32, 40].contains(word.count), word.allSatisfy(isHexadecimal), word.contains(where: isDigit) { return true }
+  let isConstant = word.allSatisfy { isDigit($0) || isUpper($0) } && word.contains(where: isUpper)
+  let first = word.first ?? 0
+  return isConstant && (first == 0x5A && word.count >= 12 || first == 0x41 && [20, 21].contains(word.count))
 }
 
-/// A time in the form of RFC 3339, also with a space for the T, at the beginning of a text.
-private func timePrefix(of text: Substring) -> Substring {
-  let shape = "dddd-dd-dd_dd:dd:dd"
-  guard text.utf8.count >= shape.utf8.count else { return text.prefix(0) }
-  for (character, expected) in zip(text, shape) {
-    switch expected {
-    case "d": if !character.isNumber { return text.prefix(0) }
-    case "_": if character != "T" && character != " " { return text.prefix(0) }
-    default: if character != expected { return text.prefix(0) }
+private let timeShape = Array("dddd-dd-dd_dd:dd:dd".utf8)
+
+/// Where a time in the form of RFC 3339 ends, also one with a space for the T; nil if none begins here.
+private func endOfTime(in bytes: [UInt8], from start: Int) -> Int? {
+  guard bytes.count - start >= timeShape.count, isDigit(bytes[start]) else { return nil }
+  for index in 0..<timeShape.count {
+    let byte = bytes[start + index]
+    switch timeShape[index] {
+    case UInt8(ascii: "d"): if !isDigit(byte) { return nil }
+    case UInt8(ascii: "_"): if byte != UInt8(ascii: "T") && byte != 0x20 { return nil }
+    default: if byte != timeShape[index] { return nil }
     }
   }
-  let rest = text.dropFirst(shape.count).prefix { $0.isNumber || ".:+-Z".contains($0) }
-  return text[..<rest.endIndex]
+  var end = start + timeShape.count
+  while end < bytes.count, isDigit(bytes[end]) || ".:+-Z".utf8.contains(bytes[end]) { end += 1 }
+  return end
 }

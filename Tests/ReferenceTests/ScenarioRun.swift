@@ -198,5 +198,5 @@ private struct Step {
     return .object(members)
   }
 
-  private func sorted(_ trees: [JSONTree]) -> JSONTree { .array(trees.sorted { $0.canonical < $1.canonical }) }
+  private func sorted(_ trees: [JSONTree]) -> JSONTree { .array(trees.inCanonicalOrder) }
 }
