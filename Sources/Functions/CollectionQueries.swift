@@ -29,7 +29,8 @@ func collectionQueries() -> [Function] {
         ],
         variadic: FunctionParameter(
           "default", .dynamic, allowsNull: true, allowsUnknown: true, allowsMarked: true, allowsDynamic: true)),
-      isNeverNull: false, returns: lookupType, call: lookup),
+      isNeverNull: false, returns: lookupType, call: lookup
+    ).markingUnknownResults(),
     Function(
       "keys", FunctionSignature([FunctionParameter("inputMap", .dynamic, allowsUnknown: true, allowsMarked: true)]),
       returns: { (arguments) throws(FunctionError) in try keysType(arguments[0].type) }, call: keys),
@@ -43,7 +44,8 @@ private func length(_ arguments: [Value]) throws(FunctionError) -> Value {
   let (value, marks) = arguments[0].unmarked()
   if let text = value.asString { return Value.count(text.count).marked(with: marks) }
   if value.type == .string {
-    let atLeast = Refinements.Bound(Number(0), isInclusive: true)
+    let known = value.unknownDetails?.refinements.stringPrefix ?? ""
+    let atLeast = Refinements.Bound(Number(known.count), isInclusive: true)
     return Value.unknown(.number, refined: Refinements(isNotNull: true, lowerBound: atLeast)).marked(with: marks)
   }
   do throws(OperationError) {

@@ -10,7 +10,8 @@ func encodingFunctions() -> [Function] {
     Function("base64encode", text, returns: .string) { arguments in
       .string(Base64.encode(Array(arguments.text(0).utf8)))
     },
-    Function("base64decode", [FunctionParameter("str", .string, allowsMarked: true)], returns: .string, call: base64Decode),
+    Function("base64decode", [FunctionParameter("str", .string, allowsMarked: true)], returns: .string, call: base64Decode)
+      .markingUnknownResults(),
     Function("base64gzip", text, returns: .string) { (arguments) throws(FunctionError) in
       .string(Base64.encode(try Gzip.compress(Array(arguments.text(0).utf8))))
     },
@@ -25,7 +26,7 @@ func encodingFunctions() -> [Function] {
       "yamlencode", [FunctionParameter("value", .dynamic, allowsNull: true, allowsUnknown: true, allowsDynamic: true)],
       returns: .string
     ) { arguments in
-      guard arguments[0].isWhollyKnown else { return .unknownString }
+      guard arguments[0].isWhollyKnown else { return .unknown(.string) }
       return .string(YAMLEncoder.encode(arguments[0]))
     },
     Function(
@@ -139,12 +140,33 @@ private func jsonDecode(_ arguments: [Value]) throws(FunctionError) -> Value {
   do throws(CodecError) {
     return try JSONValueCodec.decode(Array(arguments.text(0).utf8))
   } catch {
-    if error.message == "unexpected end of JSON input" {
-      throw FunctionError(arguments.text(0).utf8.allSatisfy { $0 <= 0x20 } ? "EOF" : "unexpected EOF")
+    if error.message == "unexpected end of JSON input" || error.message == "invalid literal" {
+      throw FunctionError(endsInsideToken(arguments.text(0)) ? "unexpected EOF" : "EOF")
     }
     if error.message.hasSuffix("after top-level value") {
       throw FunctionError("extraneous data after JSON object")
     }
     throw FunctionError(error.message)
+  }
+}
+
+/// Whether JSON text stops within a string, a number or a word, rather than between two of these.
+private func endsInsideToken(_ text: String) -> Bool {
+  var isInString = false
+  var isEscaped = false
+  var last: UInt8 = 0x20
+  for byte in text.utf8 {
+    if isInString {
+      if !isEscaped && byte == UInt8(ascii: "\"") { isInString = false }
+      isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+    } else if byte == UInt8(ascii: "\"") {
+      isInString = true
+    }
+    last = byte
+  }
+  if isInString { return true }
+  switch last {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."): return true
+  default: return false
   }
 }

@@ -17,15 +17,15 @@ func fileFunctions(_ environment: FunctionEnvironment) -> [Function] {
     },
     Function("file", markedPath, returns: .string) { (arguments) throws(FunctionError) in
       try files.text(arguments[0])
-    },
+    }.markingUnknownResults(),
     Function("filebase64", markedPath, returns: .string) { (arguments) throws(FunctionError) in
       let (path, marks) = arguments[0].unmarked()
       let bytes = try files.bytes(path.asString ?? "", marks)
       return Value.string(Base64.encode(bytes)).marked(with: marks)
-    },
+    }.markingUnknownResults(),
     Function("fileexists", markedPath, returns: .bool) { (arguments) throws(FunctionError) in
       try files.exists(arguments[0])
-    },
+    }.markingUnknownResults(),
     Function("fileset", [.string("path"), .string("pattern")], returns: .set(.string)) {
       (arguments) throws(FunctionError) in
       try files.set(of: arguments.text(0), matching: arguments.text(1))
@@ -69,7 +69,13 @@ struct FileAccess: Sendable {
   }
 
   func bytes(_ path: String, _ marks: Marks) throws(FunctionError) -> [UInt8] {
-    let (place, actual) = try located(path)
+    let place: String
+    let actual: String
+    do throws(FunctionError) {
+      (place, actual) = try located(path)
+    } catch {
+      throw FunctionError("failed to expand ~: \(error.message)", argument: 0)
+    }
     do throws(FileError) {
       return try environment.files.read(actual)
     } catch {

@@ -15,9 +15,24 @@ func formatFunctions() -> [Function] {
 
 private func format(_ arguments: [Value]) throws(FunctionError) -> Value {
   // An element inside an argument may be unknown too: nothing shows before all is known.
-  for argument in arguments.dropFirst() where !argument.isWhollyKnown { return .unknownString }
+  for argument in arguments.dropFirst() where !argument.isWhollyKnown {
+    // What stands before the first verb is known.
+    let prefix = String(arguments.text(0).prefix { $0 != "%" })
+    return .unknown(.string, refined: Refinements(isNotNull: true, stringPrefix: safePrefix(prefix)))
+  }
   let template = try FormatTemplate(arguments.text(0))
   return .text(try template.format(arguments.dropFirst()))
+}
+
+/// The part of a known beginning that stays as it is, whatever follows: its last character may yet become part of a larger one. Of the
+/// ASCII characters these are the letters, the digits and four others.
+private func safePrefix(_ text: String) -> String {
+  guard let last = text.unicodeScalars.last else { return "" }
+  switch last {
+  case "a"..."z", "A"..."Z", "0"..."9", "<", "=", ">", "`": return String(text.dropLast())
+  case " "..."~": return text
+  default: return String(text.dropLast())
+  }
 }
 
 private enum Column {
@@ -67,10 +82,6 @@ private func formatList(_ arguments: [Value]) throws(FunctionError) -> Value {
       }
     }
     if values.contains(where: { !$0.isWhollyKnown }) {
-      // One unknown argument for all rows makes the whole unknown; one in a row only that row.
-      if columns.contains(where: { if case .same(let value) = $0 { !value.isWhollyKnown } else { false } }) {
-        return .unknown(.list(.string), refined: .notNull)
-      }
       results.append(.unknownString)
       continue
     }

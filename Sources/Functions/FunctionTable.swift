@@ -70,6 +70,9 @@ package struct Function: Sendable {
   package var call: @Sendable ([Value]) throws(FunctionError) -> Value
   /// Whether the result is known not to be null even while it is unknown.
   package var isNeverNull: Bool
+  /// Whether marks of arguments pass on to a result that is unknown because an argument is, though the function deals with marks
+  /// itself. (Terraform has it differently from function to function.)
+  package var marksUnknownResults = false
 
   package init(
     _ name: String, _ signature: FunctionSignature, isNeverNull: Bool = true,
@@ -81,6 +84,13 @@ package struct Function: Sendable {
     self.isNeverNull = isNeverNull
     self.returnType = returnType
     self.call = call
+  }
+
+  /// The same function, with marks on unknown results.
+  func markingUnknownResults() -> Function {
+    var copy = self
+    copy.marksUnknownResults = true
+    return copy
   }
 
   /// A function whose result has one type.
@@ -151,6 +161,11 @@ extension Function {
     }
     if isUntyped { return Value.dynamicUnknown.marked(with: marks) }
     if isUnknown {
+      if marksUnknownResults {
+        for (position, argument) in arguments.enumerated() {
+          if let parameter = signature.parameter(at: position), !parameter.allowsUnknown { marks.formUnion(argument.marks) }
+        }
+      }
       let type = try returnType(arguments)
       let result = isNeverNull ? Value.unknown(type, refined: .notNull) : .unknown(type)
       return result.marked(with: marks)

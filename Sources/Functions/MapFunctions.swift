@@ -69,18 +69,17 @@ func matchKeys(_ arguments: [Value]) throws(FunctionError) -> Value {
   guard let type = unify([arguments[1].type, arguments[2].type]) else {
     throw FunctionError("keys and searchset must be of the same type")
   }
-  guard case .list(let list) = values else { return .unknown(values.type, refined: .notNull) }
+  guard case .list(let list) = values, values.isWhollyKnown else { return .unknown(values.type, refined: .notNull) }
   if list.elements.count != arguments[1].count {
     throw FunctionError("length of keys and values should be equal")
   }
   let keys = try converting(arguments[1], to: type)
   let wanted = try converting(arguments[2], to: type)
-  guard wanted.isWhollyKnown else { return .unknown(values.type, refined: .notNull) }
-  // Known keys are found by hash; what is unknown makes the whole result unknown.
-  let search = Set(wanted.elements)
+  // Known keys are found by hash. Unknown keys make the whole result unknown, but what is searched for is not found while it is unknown.
+  let search = Set(wanted.elements.filter(\.isWhollyKnown))
   var found: [Value] = []
   for (key, value) in Swift.zip(keys.elements, list.elements) {
-    if !key.isWhollyKnown && !search.isEmpty { return .unknown(values.type, refined: .notNull) }
+    if !key.isWhollyKnown && wanted.count > 0 { return .unknown(values.type, refined: .notNull) }
     if !key.isNull && search.contains(key) { found.append(value) }
   }
   return .list(found, of: list.elementType)

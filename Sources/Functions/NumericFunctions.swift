@@ -18,8 +18,7 @@ func numericFunctions() -> [Function] {
     },
     Function(
       "parseint",
-      [FunctionParameter("number", .dynamic, allowsMarked: true), FunctionParameter("base", .number, allowsMarked: true)],
-      returns: .number, call: parseInteger),
+      [FunctionParameter("number", .dynamic), .number("base")], returns: .number, call: parseInteger),
     Function("sum", [FunctionParameter("list", .dynamic)], returns: .number, call: sum),
   ]
 }
@@ -52,20 +51,20 @@ private func extreme(_ arguments: [Value], _ isBetter: (Number, Number) -> Bool)
 }
 
 private func parseInteger(_ arguments: [Value]) throws(FunctionError) -> Value {
-  let (text, textMarks) = arguments[0].unmarked()
-  let (base, baseMarks) = arguments[1].unmarked()
-  guard let digits = text.asString else {
-    throw FunctionError("first argument must be a string, not \(text.type.friendlyName)", argument: 0)
+  guard let digits = arguments[0].asString else {
+    throw FunctionError("first argument must be a string, not \(arguments[0].type.friendlyName)", argument: 0)
   }
-  let radix = try [base].integer(0)
-  guard (2...62).contains(radix) else {
+  guard let base = arguments.number(1).int64.map({ Int($0) }) else {
+    throw FunctionError("value must be a whole number, between -9223372036854775808 and 9223372036854775807", argument: 1)
+  }
+  guard (2...62).contains(base) else {
     throw FunctionError("base must be a whole number between 2 and 62 inclusive", argument: 1)
   }
-  guard let number = Number(digits: digits, base: radix) else {
-    let baseText = baseMarks.isEmpty ? String(radix) : shown(String(radix), baseMarks)
-    throw FunctionError("cannot parse \(shown(digits, textMarks)) as a base \(baseText) integer", argument: 0)
+  guard let number = Number(digits: digits, base: base) else {
+    throw FunctionError(
+      "cannot parse \(JSONWriter.quoted(digits, escapesHTML: false)) as a base \(base) integer", argument: 0)
   }
-  return Value.number(number).marked(with: textMarks.union(baseMarks))
+  return .number(number)
 }
 
 private func sum(_ arguments: [Value]) throws(FunctionError) -> Value {

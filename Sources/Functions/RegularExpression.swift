@@ -12,7 +12,7 @@ import Synchronization
   /// What is wrong with a pattern, in the words of the language, and the piece of it that is meant.
   struct PatternError: Error {
     let reason: String
-    let piece: String
+    var piece: String
   }
 
   // RE2 objects may be used from many threads at once.
@@ -26,8 +26,11 @@ import Synchronization
       unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe CRE2CreatePattern($0.baseAddress, $0.count) }
     }
     guard let created = unsafe created else { throw PatternError(reason: "expression too large", piece: text) }
-    if let error = unsafe RegularExpression.error(of: created) {
+    if var error = unsafe RegularExpression.error(of: created) {
       unsafe CRE2FreePattern(created)
+      if source.utf8.count != text.utf8.count && error.piece.hasPrefix("(?P<") && !text.contains("(?P<") {
+        error.piece.replaceSubrange(error.piece.startIndex..<error.piece.index(error.piece.startIndex, offsetBy: 4), with: "(?<")
+      }
       throw error
     }
     unsafe pattern = unsafe created

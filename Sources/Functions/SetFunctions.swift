@@ -13,7 +13,8 @@ func setFunctions() -> [Function] {
     },
     Function(
       "setproduct", FunctionSignature([], variadic: FunctionParameter("sets", .dynamic, allowsMarked: true)),
-      returns: { (arguments) throws(FunctionError) in try productShape(arguments).type }, call: product),
+      returns: { (arguments) throws(FunctionError) in try productShape(arguments).type }, call: product
+    ).markingUnknownResults(),
   ]
 }
 

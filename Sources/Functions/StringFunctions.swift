@@ -38,7 +38,7 @@ func stringFunctions() -> [Function] {
     Function("endswith", text + [.string("suffix")], returns: .bool) { arguments in
       .bool(arguments.text(0).utf8.reversed().starts(with: arguments.text(1).utf8.reversed()))
     },
-    Function("strcontains", text + [.string("substr")], returns: .bool) { arguments in
+    Function("strcontains", text + [.string("substr")], returns: .bool, isNeverNull: false) { arguments in
       .bool(contains(Array(arguments.text(0).utf8), Array(arguments.text(1).utf8)))
     },
     Function(

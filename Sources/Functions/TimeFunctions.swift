@@ -9,7 +9,7 @@ func timeFunctions(_ environment: FunctionEnvironment) -> [Function] {
     Function("plantimestamp", [], returns: .string) { _ in
       environment.planTimestamp.map { .string($0) } ?? .unknownString
     },
-    Function("timeadd", [.string("timestamp"), .string("duration")], returns: .string, call: addTime),
+    Function("timeadd", [.string("timestamp"), .string("duration")], returns: .string, isNeverNull: false, call: addTime),
     Function("timecmp", [.string("timestamp_a"), .string("timestamp_b")], returns: .number) {
       (arguments) throws(FunctionError) in
       let left = try timestamp(arguments.text(0), argument: 0)

@@ -134,7 +134,9 @@ struct YAMLEncoder {
       } else {
         if isAtStart { startLine(indent: indent) }
         write(String(scalar))
-        isAtStart = false
+        // Other line ends count as such, but stand as they are.
+        isAtStart = YAMLScalar.isBreak(scalar)
+        if isAtStart { column = 0 }
       }
     }
   }

@@ -17,16 +17,22 @@ enum YAMLTag {
     guard tag.hasPrefix(prefix) else { throw Problem(message: "unsupported tag \(quoted(tag))") }
     let kind = String(tag.dropFirst(prefix.count))
     if kind == "binary" { return try binary(text, tag) }
-    if !isPlain && kind != "str" { return .text(text) }
-    switch kind {
-    case "str": return .text(text)
-    case "null": return .dynamicNull
-    case "bool": if let flag = bool(text) { return .bool(flag) }
-    case "int", "float": if let number = try number(text) { return .number(number) }
-    case "timestamp": if let time = timestamp(text) { return .string(time) }
-    default: throw Problem(message: "unsupported tag \(quoted(tag))")
+    guard let value = try value(text, kind) else {
+      throw Problem(message: "cannot parse \(quoted(text)) as \(tag)")
     }
-    throw Problem(message: "cannot parse \(quoted(text)) as \(tag)")
+    return isPlain ? value : .text(text)
+  }
+
+  /// Nil when the text has not the form of the kind.
+  private static func value(_ text: String, _ kind: String) throws(Problem) -> Value? {
+    switch kind {
+    case "str": .text(text)
+    case "null": .dynamicNull
+    case "bool": bool(text).map { .bool($0) }
+    case "int", "float": try number(text).map { .number($0) }
+    case "timestamp": timestamp(text).map { .string($0) }
+    default: throw Problem(message: "unsupported tag \(quoted(prefix + kind))")
+    }
   }
 
   private static func quoted(_ text: String) -> String { JSONWriter.quoted(text, escapesHTML: false) }
