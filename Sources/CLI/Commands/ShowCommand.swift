@@ -62,7 +62,8 @@ struct ShowCommand: Command {
       tree: nil, objects: snapshot.objects.map { ($0.provider.source, $0.address.resource) })
     let records = try snapshot.records(schemas: schemas)
     if json {
-      report.world.output(bytes: stateDocument(records, outputs: outputs, checks: [], schemas: schemas))
+      let checks = CheckResult.reading(snapshot.checkResults)
+      report.world.output(bytes: stateDocument(records, outputs: outputs, checks: checks, schemas: schemas))
       report.world.output.line()
     } else if snapshot.isEmpty {
       report.world.output.line("The state file is empty. No resources are represented.")

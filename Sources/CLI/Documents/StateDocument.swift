@@ -95,7 +95,8 @@ extension JSONWriter {
     }
     key("sensitive_values")
     sensitiveParts(of: object.value)
-    let dependencies = shared.closure.names(for: object)
+    // Data sources have none to show (observed): they are read anew each time.
+    let dependencies = resource.mode == .managed ? shared.closure.names(for: object) : []
     if !dependencies.isEmpty {
       key("depends_on")
       beginArray()
