@@ -7,8 +7,11 @@ extension PluginProvider {
   package func validateProviderConfiguration(_ configuration: Value) async -> ValidateResponse {
     do throws(DiagnosticsError) {
       let call = try await beginProviderCall()
+      let encoded = try call.encode(configuration)
+      // Some providers take seconds for this, and are asked once for validation and once for the plan.
+      if await isKnownValid(encoded) { return ValidateResponse() }
       var request = ProtobufWriter()
-      request.message(1, try call.encode(configuration))
+      request.message(1, encoded)
       let (reply, diagnostics) = try await call.send(.validateProviderConfiguration, request, diagnosticsIn: 2)
       var prepared: Value?
       // Only protocol 5 has an answer; it is informative, so that nothing it holds is an error.
@@ -16,6 +19,7 @@ extension PluginProvider {
         var ignored: [Diagnostic] = []
         prepared = call.value(reply, 1, from: .validateProviderConfiguration, &ignored)
       }
+      if diagnostics.isEmpty { await rememberValid(encoded) }
       return ValidateResponse(prepared: prepared, diagnostics: diagnostics)
     } catch {
       return ValidateResponse(diagnostics: error.diagnostics)

@@ -19,12 +19,16 @@ package final class PluginProvider: Provider {
     var saving: Task<Void, Never>?
     /// Whether a message showed the last lines of the log already: a crash ends many calls, and one stack trace will do.
     var hasShownLog = false
+    /// Provider configurations that this process found nothing wrong with.
+    var validConfigurations: Set<[UInt8]> = []
     var isClosed = false
   }
   private let state = Mutex(State())
   /// The provider's source address, for messages.
   private let name: String
   private let executable: String?
+  /// What the process sees of the environment, for telling whether a question was asked before.
+  private let environment: [UInt8]
   private let cache: PluginSchemaCache?
   private let open: @Sendable () async -> Result<PluginProcess, PluginError>
 
@@ -35,6 +39,7 @@ package final class PluginProvider: Provider {
   ) {
     name = launch.provider
     executable = launch.executable
+    environment = Self.comparable(launch.environment)
     cache = schemaCache
     open = {
       do throws(PluginError) {
@@ -50,6 +55,7 @@ package final class PluginProvider: Provider {
   package init(reattachment: PluginReattachment, log: PluginLogSink? = nil) {
     name = reattachment.provider
     executable = nil
+    environment = []
     cache = nil
     open = {
       do throws(PluginError) {
@@ -57,6 +63,27 @@ package final class PluginProvider: Provider {
       } catch {
         return .failure(error)
       }
+    }
+  }
+
+  /// The environment without what differs from call to call of the same shell.
+  private static func comparable(_ environment: [String: String]) -> [UInt8] {
+    let volatile: Set<String> = ["_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES"]
+    return environment.filter { !volatile.contains($0.key) }.sorted { $0.key < $1.key }
+      .flatMap { Array("\($0.key)=\($0.value)\0".utf8) }
+  }
+
+  /// Whether a configuration was found to be valid before, in this process or in an earlier one.
+  func isKnownValid(_ configuration: [UInt8]) async -> Bool {
+    if state.withLock({ $0.validConfigurations.contains(configuration) }) { return true }
+    guard let cache, let executable else { return false }
+    return await cache.isKnownValid(executable: executable, question: configuration + environment)
+  }
+
+  func rememberValid(_ configuration: [UInt8]) async {
+    state.withLock { _ = $0.validConfigurations.insert(configuration) }
+    if let cache, let executable {
+      await cache.rememberValid(executable: executable, question: configuration + environment)
     }
   }
 

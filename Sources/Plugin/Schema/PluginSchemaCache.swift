@@ -31,7 +31,28 @@ package struct PluginSchemaCache: Sendable {
     }
   }
 
-  private func onThread(_ body: @escaping @Sendable () -> SchemaIndex?) async -> SchemaIndex? {
+  // MARK: Verdicts
+
+  /// Whether the program once found nothing to say about this question: a provider configuration with the environment it was
+  /// asked in. Validation looks at nothing else, so it need not be asked again.
+  func isKnownValid(executable: String, question: [UInt8]) async -> Bool {
+    await onThread { verdictPath(executable, question).map { files.exists($0) } ?? false } ?? false
+  }
+
+  /// Remembers that the program had nothing to say. Only a digest is kept, so that no secret of the question is on disk.
+  func rememberValid(executable: String, question: [UInt8]) async {
+    _ = await onThread { () -> Bool in
+      guard let path = verdictPath(executable, question) else { return false }
+      try? files.createDirectory(directory)
+      return (try? files.write([], to: path)) != nil
+    }
+  }
+
+  private func verdictPath(_ executable: String, _ question: [UInt8]) -> String? {
+    checksum(executable).map { "\(directory)/\(SHA256.hexadecimal(of: Array($0.utf8) + question)).valid" }
+  }
+
+  private func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result?) async -> Result? {
     await withCheckedContinuation { continuation in
       if !startThread(named: "plumb-schemas", { continuation.resume(returning: body()) }) {
         continuation.resume(returning: nil)
