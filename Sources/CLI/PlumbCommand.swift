@@ -55,11 +55,11 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
     return 127
   }
   do {
-    let command = try PlumbCommand.parseAsRoot(given)
+    var command = try PlumbCommand.parseAsRoot(given)
     if let command = command as? any Command { return await command.run(in: world) }
-    world.errors(type(of: command).helpMessage(columns: world.output.width ?? 80))
-    world.errors.line()
-    return 1
+    // Help, or a group of commands without one of them: what is left shows how it is used.
+    try command.run()
+    return 0
   } catch {
     let text = PlumbCommand.fullMessage(for: error, columns: world.output.width ?? 80)
     if PlumbCommand.exitCode(for: error).isSuccess {

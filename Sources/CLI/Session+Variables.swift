@@ -6,8 +6,10 @@ import Values
 
 extension Session {
   /// Values for the root module's variables from the environment, files, options and, on a terminal, from the user.
+  ///
+  /// - Parameter allowsMissing: whether a variable without a value is unknown, instead of an error.
   func inputVariables(
-    _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap
+    _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap, allowsMissing: Bool = false
   ) -> (values: [String: Value], diagnostics: [Diagnostic]) {
     var input = InputVariables(sources: sources)
     input.addEnvironment(world.environment)
@@ -16,6 +18,11 @@ extension Session {
       switch argument {
       case .assignment(let text): input.addOption(text)
       case .file(let path): input.addFile(path, files: world.files)
+      }
+    }
+    if allowsMissing {
+      for variable in input.missing(in: tree.root) {
+        input.set(variable.name, InputValue(.value(.unknown(variable.type.withoutOptionals)), source: .caller))
       }
     }
     let mayAsk = arguments.input && !["0", "false"].contains(world.environment["TF_INPUT"] ?? "")

@@ -19,7 +19,7 @@ struct ConsoleCommand: Command {
     let report = Report(world, view)
     let tree = session.loadModules()
     var sources = tree.sources
-    let input = session.inputVariables(tree, variables, &sources)
+    let input = session.inputVariables(tree, variables, &sources, allowsMissing: true)
     if input.diagnostics.hasErrors {
       report.show(input.diagnostics, sources)
       return 1

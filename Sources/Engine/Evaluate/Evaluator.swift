@@ -72,10 +72,8 @@ final class Evaluator: @unchecked Sendable {
     if let parent = node.parent, let callName = node.module.path.names.last {
       value = childVariable(variable, of: node, call: parent.module.moduleCalls[callName], parent: parent)
     } else {
-      var given = rootVariables[name] ?? variable.defaultValue ?? .unknown(variable.type.withoutOptionals)
-      if variable.sensitive { given = given.marked(with: .sensitive) }
-      if variable.ephemeral { given = given.marked(with: .ephemeral) }
-      value = given
+      value = variable.marking(
+        rootVariables[name] ?? variable.defaultValue ?? .unknown(variable.type.withoutOptionals))
     }
     node.variables[name] = value
     return value
@@ -85,14 +83,15 @@ final class Evaluator: @unchecked Sendable {
     _ variable: InputVariable, of node: ModuleNode, call: ModuleCall?, parent: ModuleNode
   ) -> Value {
     guard let argument = call?.arguments[variable.name] else {
-      return variable.finalValue(variable.defaultValue ?? .unknown(variable.type.withoutOptionals))
+      return variable.marking(variable.defaultValue ?? .unknown(variable.type.withoutOptionals))
     }
     let key = "\(node.address).var.\(variable.name)"
     guard inProgress.insert(key).inserted else { return .dynamicUnknown }
     defer { inProgress.remove(key) }
     let (given, problems) = evaluate(argument.expression, in: context(in: parent, repetition: node.repetition))
     report(problems)
-    let (value, errors) = variable.convert(given, at: argument.expression.range, module: node.module.path)
+    let (value, errors) = variable.convert(
+      given, at: argument.expression.range, module: node.module.path, sources: tree.sources)
     report(errors)
     return value
   }

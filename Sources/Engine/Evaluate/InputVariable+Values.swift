@@ -5,33 +5,14 @@ import Modules
 import Values
 
 extension InputVariable {
-  /// The value that expressions see: marked as the block says.
-  func finalValue(_ value: Value) -> Value {
-    var marks: Marks = []
-    if sensitive { marks.insert(.sensitive) }
-    if ephemeral { marks.insert(.ephemeral) }
-    return value.marked(with: marks)
-  }
-
   /// The value that a module call gives, as the module sees it: defaults filled in, converted, marked. Null stands for the
   /// default where the variable is not nullable.
-  func convert(_ given: Value, at range: SourceRange, module: ModulePath) -> (Value, [Diagnostic]) {
-    let failed = finalValue(.unknown(type.withoutOptionals))
-    if given.isNull && !nullable {
-      if let defaultValue { return (finalValue(defaultValue), []) }
-      return (
-        failed,
-        [
-          .error(
-            "Required variable not set",
-            "The given value is not suitable for \(module.isRoot ? "" : "\(module).")var.\(name): required variable may not be "
-              + "set to null.", at: range)
-        ]
-      )
-    }
+  func convert(
+    _ given: Value, at range: SourceRange, module: ModulePath, sources: SourceMap
+  ) -> (Value, [Diagnostic]) {
     if given.containsMark(.ephemeral) && !ephemeral {
       return (
-        failed,
+        marking(.unknown(type.withoutOptionals)),
         [
           .error(
             "Ephemeral value not allowed",
@@ -40,20 +21,8 @@ extension InputVariable {
         ]
       )
     }
-    let filled = typeDefaults?.apply(to: given) ?? given
-    do {
-      return (finalValue(try Values.convert(filled, to: type)), [])
-    } catch {
-      return (
-        failed,
-        [
-          .error(
-            "Invalid value for input variable",
-            "The given value is not suitable for \(module.isRoot ? "" : "\(module).")var.\(name) declared at "
-              + "the module: \(error.description).", at: range)
-        ]
-      )
-    }
+    let (value, problem) = finalValue(given, from: InputOrigin(self, in: module, sources: sources, range: range))
+    return (value, problem.map { [$0] } ?? [])
   }
 }
 

@@ -38,7 +38,7 @@ final class ValidationValues: @unchecked Sendable {
 
   func variable(_ name: String) -> Value? {
     guard let variable = module.variables[name] else { return nil }
-    return variable.finalValue(.unknown(variable.type.withoutOptionals))
+    return variable.marking(.unknown(variable.type.withoutOptionals))
   }
 
   func local(_ name: String) -> Value? {

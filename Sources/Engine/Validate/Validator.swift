@@ -134,7 +134,8 @@ private actor Validator {
         problems += found
         if let variable = child?.variables[name], !found.hasErrors {
           problems += variable.convert(
-            value.withoutMarks, at: argument.expression.range, module: module.path.child(call.name)
+            value.withoutMarks, at: argument.expression.range, module: module.path.child(call.name),
+            sources: tree.sources
           ).1
         }
       }
