@@ -17,7 +17,7 @@ func check(
     }
     let name = String(line[..<open])
     let arguments = "[\(line[line.index(after: open)..<arrow.lowerBound])]"
-    let expected = String(line[arrow.upperBound...])
+    let expected = normalized(String(line[arrow.upperBound...]))
     let outcome = outcome(of: name, arguments, functions)
     #expect(outcome == expected, "\(line[...arrow.lowerBound])", sourceLocation: location)
   }
@@ -28,7 +28,7 @@ private func outcome(of name: String, _ arguments: String, _ functions: Function
   do throws(FunctionError) {
     let result = try functions.call(name, values)
     if !result.isWhollyKnown { return "unknown \(result.type.friendlyName)" }
-    return String(decoding: JSONValueCodec.encode(result), as: UTF8.self).unescapingHTML
+    return String(decoding: JSONValueCodec.encode(result), as: UTF8.self)
   } catch {
     guard let index = error.argumentIndex, let signature = functions.function(named: name)?.signature else {
       return "error: \(error.message)"
@@ -38,11 +38,10 @@ private func outcome(of name: String, _ arguments: String, _ functions: Function
   }
 }
 
-extension String {
-  /// So that tables may show these three characters as themselves.
-  fileprivate var unescapingHTML: String {
-    replacing("\\u003c", with: "<").replacing("\\u003e", with: ">").replacing("\\u0026", with: "&")
-  }
+/// JSON as the outcome is written; all else stays as it is.
+private func normalized(_ expected: String) -> String {
+  guard let value = try? JSONValueCodec.decode(Array(expected.utf8)) else { return expected }
+  return String(decoding: JSONValueCodec.encode(value), as: UTF8.self)
 }
 
 extension FunctionEnvironment {

@@ -42,7 +42,9 @@ package struct JSONScanner: ~Copyable {
 
   private func unexpected(_ place: String) -> JSONError {
     guard offset < bytes.count else { return failure("unexpected end of JSON input") }
-    let shown = String(decoding: bytes[offset...].prefix(1), as: UTF8.self)
+    // One byte is shown as one character, as Go's decoder does.
+    let byte = bytes[offset]
+    let shown = byte == UInt8(ascii: "'") ? "\\'" : String(Unicode.Scalar(byte))
     return failure("invalid character '\(shown)' \(place)")
   }
 
@@ -251,7 +253,9 @@ package struct JSONScanner: ~Copyable {
     guard bytes[offset] == UInt8(ascii: ",") else { throw unexpected(place) }
     offset += 1
     skipSpace()
-    if offset < bytes.count, bytes[offset] == closing { throw unexpected("looking for beginning of value") }
+    if offset < bytes.count, bytes[offset] == closing {
+      throw unexpected("looking for beginning of \(closing == UInt8(ascii: "}") ? "object key string" : "value")")
+    }
     return true
   }
 
