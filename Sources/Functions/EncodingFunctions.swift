@@ -12,8 +12,8 @@ func encodingFunctions() -> [Function] {
     },
     Function("base64decode", [FunctionParameter("str", .string, allowsMarked: true)], returns: .string, call: base64Decode)
       .markingUnknownResults(),
-    Function("base64gzip", text, returns: .string) { (arguments) throws(FunctionError) in
-      .string(Base64.encode(try Gzip.compress(Array(arguments.text(0).utf8))))
+    Function("base64gzip", text, returns: .string) { arguments in
+      .string(Base64.encode(Gzip.compress(Array(arguments.text(0).utf8))))
     },
     Function("urlencode", text, returns: .string) { arguments in .string(queryEscaped(arguments.text(0))) },
     Function("jsonencode", [anything], returns: .string, call: jsonEncode),

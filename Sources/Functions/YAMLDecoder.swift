@@ -18,9 +18,8 @@ import Values
   }
 
   private init(_ text: String) throws(FunctionError) {
-    // The end of the text counts as the beginning of a line.
-    var bytes = Array(text.utf8)
-    if bytes.last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+    // No text at all counts as an empty line.
+    let bytes = text.isEmpty ? [UInt8(ascii: "\n")] : Array(text.utf8)
     unsafe parser = .allocate(capacity: 1)
     unsafe parser.initialize(to: yaml_parser_t())
     unsafe input = .allocate(capacity: bytes.count)
@@ -103,7 +102,7 @@ import Values
   private mutating func document() throws(FunctionError) -> Value {
     _ = try next()
     let start = try next()
-    if start.kind == YAML_STREAM_END_EVENT { throw FunctionError("on line 1, column 1: missing start of document") }
+    if start.kind == YAML_STREAM_END_EVENT { throw failure("missing start of document", at: start) }
     let value = try node(try next())
     _ = try next()
     let end = try next()
