@@ -17,10 +17,10 @@ struct PlumbCommand: ParsableCommand {
       """,
     groupedSubcommands: [
       CommandGroup(
-        name: "Main commands:",
+        name: "Main",
         subcommands: [InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self, DestroyCommand.self]),
       CommandGroup(
-        name: "All other commands:",
+        name: "Other",
         subcommands: [
           ConsoleCommand.self, FormatCommand.self, GraphCommand.self, OutputCommand.self, ProvidersCommand.self,
           RefreshCommand.self, ShowCommand.self, StateCommand.self, VersionCommand.self,

@@ -14,7 +14,7 @@ package enum InstallEvent: Hashable, Sendable {
   /// One line for people, without the leading hyphen, in the words that users of Terraform know.
   package var text: String {
     switch self {
-    case .builtin(let source): "\(source) is built in to Terraform"
+    case .builtin(let source): "\(source) is built in to Plumb"
     case .reusingLocked(let source):
       "Reusing previous version of \(source.displayName) from the dependency lock file"
     case .findingLatest(let source): "Finding latest version of \(source.displayName)..."

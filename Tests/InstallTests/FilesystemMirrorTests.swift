@@ -199,7 +199,7 @@ import Testing
 
   @Test func knowsBuiltinProviders() async throws {
     let result = try await scenario().install(["terraform.io/builtin/terraform": "", "terraform.io/builtin/foo": ""])
-    #expect(result.events == ["terraform.io/builtin/terraform is built in to Terraform"])
+    #expect(result.events == ["terraform.io/builtin/terraform is built in to Plumb"])
     #expect(result.messages.first?.hasPrefix("error: Invalid dependency on built-in provider | ") == true)
     #expect(result.locks.providers.isEmpty)
   }
