@@ -25,11 +25,38 @@ private func compare(_ reference: JSONTree?, _ own: JSONTree?, at place: String,
   switch (reference, own) {
   case (.object(let left)?, .object(let right)?):
     for key in Set(left.keys).union(right.keys).sorted() { compare(left[key], right[key], at: "\(place).\(key)", into: &found) }
+  case (.array(let left)?, .array(let right)?) where place == "diagnostics":
+    compareDiagnostics(left, right, at: place, into: &found)
   case (.array(let left)?, .array(let right)?):
     compareArrays(left, right, at: place, into: &found)
   default:
     found.append(Difference(place: place, reference: shown(reference), own: shown(own)))
   }
+}
+
+/// Messages have no order that means anything: what only one program says is named.
+private func compareDiagnostics(_ left: [JSONTree], _ right: [JSONTree], at place: String, into found: inout [Difference]) {
+  var unmatched = right
+  for diagnostic in left {
+    if let index = unmatched.firstIndex(of: diagnostic) {
+      unmatched.remove(at: index)
+    } else {
+      found.append(Difference(place: place, reference: shownDiagnostic(diagnostic), own: "absent"))
+    }
+  }
+  for diagnostic in unmatched {
+    found.append(Difference(place: place, reference: "absent", own: shownDiagnostic(diagnostic)))
+  }
+}
+
+/// `error: Missing required argument at main.tf:1,5-9`, as a person would say it.
+private func shownDiagnostic(_ tree: JSONTree) -> String {
+  func place(_ name: String) -> String {
+    guard let point = tree["range"]?[name] else { return "-" }
+    return "\(point["line"]?.canonical ?? "-"),\(point["column"]?.canonical ?? "-")"
+  }
+  let file = tree["range"]?["filename"]?.text ?? "nowhere"
+  return "\(tree["severity"]?.text ?? ""): \(tree["summary"]?.text ?? "") at \(file):\(place("start"))..\(place("end"))"
 }
 
 /// Elements with an address are compared by it, so that one too many does not make all that follow differ.
