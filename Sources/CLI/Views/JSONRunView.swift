@@ -32,7 +32,7 @@ struct JSONRunView: RunView {
   func applied(_ outcome: ApplyOutcome, plan: Plan) {
     guard !outcome.diagnostics.hasErrors else { return }
     world.output(bytes: messages.changeSummary(outcome.counts, operation: plan.mode == .destroy ? .destroy : .apply))
-    if plan.mode != .destroy && !outcome.outputs.isEmpty { world.output(bytes: messages.outputs(outcome.outputs)) }
+    if plan.mode != .destroy { world.output(bytes: messages.outputs(outcome.outputs)) }
   }
 
   func ended() {}

@@ -90,9 +90,10 @@ enum TerraformRemoteState {
     let defaults = configuration.attribute("defaults") ?? .dynamicNull
     var outputs = Dictionary(zip(defaults.keys, defaults.elements), uniquingKeysWith: { first, _ in first })
     outputs.merge(found ?? [:]) { _, stored in stored }
+    // Providers answer without marks; what is sensitive in the other state is so only there (observed).
     let state = Value.object([
       ("backend", .string(backend)), ("config", settings),
-      ("defaults", defaults.isNull ? .dynamicNull : defaults), ("outputs", .object(outputs)),
+      ("defaults", defaults.isNull ? .dynamicNull : defaults), ("outputs", .object(outputs.mapValues(\.withoutMarks))),
       ("workspace", configuration.attribute("workspace") ?? .null(.string)),
     ])
     return ReadDataSourceResponse(state: state, diagnostics: diagnostics)
