@@ -43,9 +43,16 @@ private func commonListType(_ arguments: [Value]) throws(FunctionError) -> Value
 }
 
 private func coalesceList(_ arguments: [Value]) throws(FunctionError) -> Value {
-  let type = try commonListType(arguments)
+  if arguments.isEmpty { _ = try commonListType(arguments) }
+  // With an unknown argument nothing is said about those behind it.
+  for argument in arguments.prefix(while: \.isKnown) {
+    switch argument {
+    case .list, .tuple: break
+    default: _ = try commonListType(arguments)
+    }
+  }
   for argument in arguments {
-    if !argument.isKnown { return .unknown(type, refined: .notNull) }
+    if !argument.isKnown { return .unknown(try commonListType(arguments), refined: .notNull) }
     if !argument.isNull && argument.count > 0 { return argument }
   }
   throw FunctionError("no non-null arguments")

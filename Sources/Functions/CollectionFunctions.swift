@@ -84,8 +84,23 @@ private func concatenationType(_ arguments: [Value]) throws(FunctionError) -> Va
   return .tuple(parts)
 }
 
+/// The element type when the result is a list, nil when it is a tuple. Saves making the types of all elements.
+private func concatenatedElementType(_ arguments: [Value]) throws(FunctionError) -> ValueType? {
+  if arguments.isEmpty { throw FunctionError("at least one argument is required") }
+  var elements: [ValueType] = []
+  for (position, argument) in arguments.enumerated() {
+    switch argument.unmarked().0 {
+    case .list(let list): elements.append(list.elementType)
+    case .tuple: break
+    default:
+      throw FunctionError("all arguments must be lists or tuples; got \(argument.type.friendlyName)", argument: position)
+    }
+  }
+  return elements.count == arguments.count ? unify(elements) : nil
+}
+
 private func concat(_ arguments: [Value]) throws(FunctionError) -> Value {
-  let type = try concatenationType(arguments)
+  let elementType = try concatenatedElementType(arguments)
   var marks: Marks = []
   var parts: [Value] = []
   parts.reserveCapacity(arguments.reduce(0) { $0 + $1.count })
@@ -93,7 +108,7 @@ private func concat(_ arguments: [Value]) throws(FunctionError) -> Value {
     marks.formUnion(argument.marks)
     parts += argument.elements
   }
-  guard case .list(let element) = type else { return Value.tuple(parts).marked(with: marks) }
+  guard let element = elementType else { return Value.tuple(parts).marked(with: marks) }
   for index in parts.indices where !parts[index].conforms(to: element) {
     parts[index] = try converting(parts[index], to: element)
   }
@@ -234,9 +249,11 @@ private func reversedType(_ type: ValueType) throws(FunctionError) -> ValueType 
 private func reverse(_ arguments: [Value]) throws(FunctionError) -> Value {
   let (list, marks) = arguments[0].unmarked()
   let parts = Array(list.elements.reversed())
-  switch try reversedType(list.type) {
-  case .list(let element): return Value.list(parts, of: element).marked(with: marks)
-  default: return Value.tuple(parts).marked(with: marks)
+  switch list {
+  case .list(let list): return Value.list(parts, of: list.elementType).marked(with: marks)
+  case .set(let set): return Value.list(parts, of: set.elementType).marked(with: marks)
+  case .tuple: return Value.tuple(parts).marked(with: marks)
+  default: return .unknown(try reversedType(list.type))
   }
 }
 
@@ -280,7 +297,7 @@ private func sliceType(_ arguments: [Value]) throws(FunctionError) -> ValueType 
 /// Nil while something that decides is unknown.
 private func sliceBounds(_ arguments: [Value]) throws(FunctionError) -> Range<Int>? {
   var count: Int?
-  if let types = arguments[0].type.tupleTypes { count = types.count } else if arguments[0].isKnown { count = arguments[0].count }
+  if arguments[0].isKnown { count = arguments[0].count } else { count = arguments[0].type.tupleTypes?.count }
   func bound(_ index: Int, _ name: String) throws(FunctionError) -> Int? {
     guard arguments[index].isKnown else { return nil }
     guard let value = arguments.number(index).int64 else {
@@ -302,9 +319,14 @@ private func sliceBounds(_ arguments: [Value]) throws(FunctionError) -> Range<In
 }
 
 private func slice(_ arguments: [Value]) throws(FunctionError) -> Value {
-  let type = try sliceType(arguments)
   let (list, marks) = arguments[0].unmarked()
-  guard let bounds = try sliceBounds(arguments) else { return .unknown(type, refined: .notNull) }
+  switch list {
+  case .list, .tuple: break
+  default: _ = try sliceType(arguments)
+  }
+  guard let bounds = try sliceBounds(arguments) else {
+    return .unknown(try sliceType(arguments), refined: .notNull)
+  }
   let parts = Array(list.elements[bounds])
   switch list {
   case .list(let list): return Value.list(parts, of: list.elementType).marked(with: marks)

@@ -43,9 +43,8 @@ func collectionQueries() -> [Function] {
 private func length(_ arguments: [Value]) throws(FunctionError) -> Value {
   let (value, marks) = arguments[0].unmarked()
   if let text = value.asString { return Value.count(text.count).marked(with: marks) }
-  if value.type == .string {
-    let known = value.unknownDetails?.refinements.stringPrefix ?? ""
-    let atLeast = Refinements.Bound(Number(known.count), isInclusive: true)
+  if case .unknown(let unknown) = value, unknown.type == .string {
+    let atLeast = Refinements.Bound(Number(unknown.refinements.stringPrefix.count), isInclusive: true)
     return Value.unknown(.number, refined: Refinements(isNotNull: true, lowerBound: atLeast)).marked(with: marks)
   }
   do throws(OperationError) {
@@ -173,26 +172,39 @@ private func lookupType(_ arguments: [Value]) throws(FunctionError) -> ValueType
     throw FunctionError(
       "the given object has no attribute \(JSONWriter.quoted(key, escapesHTML: false))", argument: 0)
   case .map(let element):
-    if arguments.count == 3, (try? convert(arguments[2], to: element)) == nil {
-      throw FunctionError("the default value must have the same type as the map elements", argument: 2)
-    }
+    if arguments.count == 3 { _ = try lookupDefault(arguments[2], element) }
     return element
   default: throw FunctionError("lookup() requires a map as the first argument", argument: 0)
   }
 }
 
+private func lookupDefault(_ value: Value, _ element: ValueType) throws(FunctionError) -> Value {
+  guard let converted = try? convert(value, to: element) else {
+    throw FunctionError("the default value must have the same type as the map elements", argument: 2)
+  }
+  return converted
+}
+
 private func lookup(_ arguments: [Value]) throws(FunctionError) -> Value {
-  let type = try lookupType(arguments)
+  guard arguments.count < 4 else {
+    throw FunctionError("lookup() takes two or three arguments, got \(arguments.count)")
+  }
   let (collection, marks) = arguments[0].unmarked()
   let (_, keyMarks) = arguments[1].unmarked()
   let key = arguments.text(1)
   let all = marks.union(keyMarks)
   switch collection {
-  case .object(let object): if let found = object[key] { return found.marked(with: all) }
-  case .map(let map): if let found = map[key] { return found.marked(with: all) }
+  case .object(let object):
+    if let found = object[key] { return found.marked(with: all) }
+    if arguments.count == 3 { return arguments[2].marked(with: all) }
+  case .map(let map):
+    // The default must fit even where it is not needed.
+    let missing = arguments.count == 3 ? try lookupDefault(arguments[2], map.elementType) : nil
+    if let found = map[key] ?? missing { return found.marked(with: all) }
+    throw FunctionError("lookup failed to find key \(shown(key, keyMarks))")
   default: break
   }
-  if arguments.count == 3 { return try converting(arguments[2], to: type, argument: 2).marked(with: all) }
+  _ = try lookupType(arguments)
   throw FunctionError("lookup failed to find key \(shown(key, keyMarks))")
 }
 
@@ -207,12 +219,14 @@ private func keysType(_ type: ValueType) throws(FunctionError) -> ValueType {
 /// The attribute names of an object are known even if it is not.
 private func keys(_ arguments: [Value]) throws(FunctionError) -> Value {
   let (collection, marks) = arguments[0].unmarked()
-  let type = try keysType(collection.type)
   let result: Value
-  switch (collection, collection.type) {
-  case (_, .object(let object)): result = .tuple(object.names.map { .string($0) })
-  case (.map(let map), _): result = .list(map.keys.map { .string($0) }, of: .string)
-  default: result = .unknown(type, refined: .notNull)
+  switch collection {
+  case .object(let object): result = .tuple(object.names.map { .string($0) })
+  case .map(let map): result = .list(map.keys.map { .string($0) }, of: .string)
+  default:
+    let type = try keysType(collection.type)
+    let names = collection.type.objectType?.names
+    result = names.map { .tuple($0.map { .string($0) }) } ?? .unknown(type, refined: .notNull)
   }
   return result.marked(with: marks)
 }

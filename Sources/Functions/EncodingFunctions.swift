@@ -137,17 +137,33 @@ private func jsonEncode(_ arguments: [Value]) -> Value {
 }
 
 private func jsonDecode(_ arguments: [Value]) throws(FunctionError) -> Value {
+  let bytes = Array(arguments.text(0).utf8)
   do throws(CodecError) {
-    return try JSONValueCodec.decode(Array(arguments.text(0).utf8))
+    return try JSONValueCodec.decode(bytes)
   } catch {
-    if error.message == "unexpected end of JSON input" || error.message == "invalid literal" {
-      throw FunctionError(endsInsideToken(arguments.text(0)) ? "unexpected EOF" : "EOF")
-    }
-    if error.message.hasSuffix("after top-level value") {
-      throw FunctionError("extraneous data after JSON object")
-    }
-    throw FunctionError(error.message)
+    return try afterFailure(error.message, bytes)
   }
+}
+
+/// The language's words for what is wrong, which differ a little from JSON decoder to JSON decoder.
+/// - Returns: the value, where only closing brackets too many follow it; the language overlooks these.
+private func afterFailure(_ message: String, _ bytes: [UInt8]) throws(FunctionError) -> Value {
+  let text = String(decoding: bytes, as: UTF8.self)
+  if message == "unexpected end of JSON input" || message == "invalid literal" {
+    throw FunctionError(endsInsideToken(text) ? "unexpected EOF" : "EOF")
+  }
+  var offset = 0
+  do throws(JSONError) { _ = try JSONNode(parsing: bytes) } catch { offset = error.offset }
+  let isBracket = bytes.indices.contains(offset) && (bytes[offset] == UInt8(ascii: "}") || bytes[offset] == UInt8(ascii: "]"))
+  if message.hasSuffix("after top-level value") {
+    if isBracket, let value = try? JSONValueCodec.decode(Array(bytes[..<offset])) { return value }
+    throw FunctionError("extraneous data after JSON object")
+  }
+  let place = " looking for beginning of object key string"
+  if message.hasSuffix(place), bytes.prefix(offset).last(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
+    throw FunctionError(String(message.dropLast(place.count)))
+  }
+  throw FunctionError(message)
 }
 
 /// Whether JSON text stops within a string, a number or a word, rather than between two of these.

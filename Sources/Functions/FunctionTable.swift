@@ -142,7 +142,7 @@ extension Function {
     var isUntyped = false
     for position in arguments.indices {
       guard let parameter = signature.parameter(at: position) else { break }
-      if !arguments[position].conforms(to: parameter.type) || parameter.type.containsDynamic {
+      if !arguments[position].conforms(to: parameter.type) {
         arguments[position] = try converted(arguments[position], to: parameter.type, position)
       }
       if !parameter.allowsMarked && arguments[position].hasMarks {
