@@ -105,7 +105,7 @@ struct CodecTests {
     ("[]", "an object is required"),
     (#"{"a":1"#, "unexpected end of JSON input"), (#"{"a":1} x"#, "invalid character 'x' after top-level value"),
     (#"{"a":01}"#, "invalid character '1' after object key:value pair"),
-    (#"{"a":1,}"#, "invalid character '}' looking for beginning of value"),
+    (#"{"a":1,}"#, "invalid character '}' looking for beginning of object key string"),
   ])
   func explainsJSON(_ json: String, _ message: String) {
     let error = #expect(throws: CodecError.self) { try JSONValueCodec.decode(Array(json.utf8), type: Self.object) }
