@@ -1,6 +1,7 @@
 import Values
 
-/// Arguments as functions read them, after the rules of `callAsExpression` have been applied: known, not null, of the parameter's type.
+/// Arguments as functions read them, after the rules of `callAsExpression` have been applied: known, not null, of the
+/// parameter's type.
 extension [Value] {
   func text(_ index: Int) -> String { indices.contains(index) ? self[index].asString ?? "" : "" }
 

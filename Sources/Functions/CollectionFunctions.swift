@@ -93,7 +93,8 @@ private func concatenatedElementType(_ arguments: [Value]) throws(FunctionError)
     case .list(let list): elements.append(list.elementType)
     case .tuple: break
     default:
-      throw FunctionError("all arguments must be lists or tuples; got \(argument.type.friendlyName)", argument: position)
+      throw FunctionError(
+        "all arguments must be lists or tuples; got \(argument.type.friendlyName)", argument: position)
     }
   }
   return elements.count == arguments.count ? unify(elements) : nil

@@ -14,7 +14,8 @@ func csvDecode(_ arguments: [Value]) throws(FunctionError) -> Value {
     guard record.fields.count == header.fields.count else {
       throw FunctionError("CSV parse error on line \(record.line): wrong number of fields")
     }
-    rows.append(.object(Array(Swift.zip(header.fields.map(\.normalizedForValues), record.fields.map { Value.text($0) }))))
+    rows.append(
+      .object(Array(Swift.zip(header.fields.map(\.normalizedForValues), record.fields.map { Value.text($0) }))))
   }
   return .list(rows, of: .object(type))
 }
@@ -90,7 +91,8 @@ private struct CommaSeparatedReader {
           continue
         }
         switch current {
-        case nil, UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"): return String(decoding: text, as: UTF8.self)
+        case nil, UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+          return String(decoding: text, as: UTF8.self)
         default: throw failure("extraneous or missing \" in quoted-field")
         }
       }

@@ -1,7 +1,8 @@
 /// Raw deflate data (RFC 1951), byte for byte as Go's `compress/flate` makes it at its default level.
 ///
-/// Any deflate data would mean the same, but the text of `base64gzip` ends up in attributes such as user data, where another text is a
-/// change and may replace a machine. That is why this is here and not zlib: the two choose matches and codes differently.
+/// Any deflate data would mean the same, but the text of `base64gzip` ends up in attributes such as user data, where
+/// another text is a change and may replace a machine. That is why this is here and not zlib: the two choose matches
+/// and codes differently.
 struct Deflate {
   private static let shortestMatch = 4
   private static let longestMatch = 258

@@ -37,7 +37,8 @@ struct DeflateBlocks {
     bytes += content
   }
 
-  /// Writes the tokens in the form that takes the least room: with codes of their own, with the fixed codes, or the content as it is.
+  /// Writes the tokens in the form that takes the least room: with codes of their own, with the fixed codes, or the
+  /// content as it is.
   mutating func append(_ tokens: [DeflateToken], of content: ArraySlice<UInt8>) {
     let statistics = Statistics(tokens)
     let own = CodePair(
@@ -64,7 +65,9 @@ struct DeflateBlocks {
     write(statistics.literalCount - 257, bits: 5)
     write(statistics.offsetCount - 1, bits: 5)
     write(lengths.usedCount - 4, bits: 4)
-    for symbol in DeflateBlocks.lengthOrder.prefix(lengths.usedCount) { write(lengths.code.entries[symbol].length, bits: 3) }
+    for symbol in DeflateBlocks.lengthOrder.prefix(lengths.usedCount) {
+      write(lengths.code.entries[symbol].length, bits: 3)
+    }
     for item in lengths.items {
       write(lengths.code.entries[item.symbol])
       write(item.extra, bits: item.extraBits)
@@ -152,7 +155,8 @@ struct DeflateBlocks {
 
     init(_ codes: CodePair, literalCount: Int, offsetCount: Int) {
       let lengths =
-        codes.literals.entries.prefix(literalCount).map(\.length) + codes.offsets.entries.prefix(offsetCount).map(\.length)
+        codes.literals.entries.prefix(literalCount).map(\.length)
+        + codes.offsets.entries.prefix(offsetCount).map(\.length)
       var items: [Item] = []
       var start = 0
       while start < lengths.count {
@@ -231,7 +235,8 @@ private struct MatchCode {
   static func ofOffset(_ offset: Int) -> MatchCode { MatchCode(offset - 1, perGroup: 1, first: 0) }
 }
 
-/// A prefix code: for each symbol the bits, least significant first, and their number; no bits for symbols that do not occur.
+/// A prefix code: for each symbol the bits, least significant first, and their number; no bits for symbols that do not
+/// occur.
 private struct HuffmanCode {
   struct Entry {
     var bits = 0
@@ -253,8 +258,8 @@ private struct HuffmanCode {
     }
   }
 
-  /// The best code for these frequencies without longer ones than given, by merging packages: in each round, pairs of what was there
-  /// before join the symbols, and how many symbols are among the cheapest says which get one bit more.
+  /// The best code for these frequencies without longer ones than given, by merging packages: in each round, pairs of
+  /// what was there before join the symbols, and how many symbols are among the cheapest says which get one bit more.
   init(frequencies: [Int], longest: Int) {
     let used = frequencies.indices.filter { frequencies[$0] > 0 }
       .sorted { (frequencies[$0], $0) < (frequencies[$1], $1) }

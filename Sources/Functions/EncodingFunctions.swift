@@ -10,8 +10,10 @@ func encodingFunctions() -> [Function] {
     Function("base64encode", text, returns: .string) { arguments in
       .string(Base64.encode(Array(arguments.text(0).utf8)))
     },
-    Function("base64decode", [FunctionParameter("str", .string, allowsMarked: true)], returns: .string, call: base64Decode)
-      .markingUnknownResults(),
+    Function(
+      "base64decode", [FunctionParameter("str", .string, allowsMarked: true)], returns: .string, call: base64Decode
+    )
+    .markingUnknownResults(),
     Function("base64gzip", text, returns: .string) { arguments in
       .string(Base64.encode(Gzip.compress(Array(arguments.text(0).utf8))))
     },
@@ -154,7 +156,8 @@ private func afterFailure(_ message: String, _ bytes: [UInt8]) throws(FunctionEr
   }
   var offset = 0
   do throws(JSONError) { _ = try JSONNode(parsing: bytes) } catch { offset = error.offset }
-  let isBracket = bytes.indices.contains(offset) && (bytes[offset] == UInt8(ascii: "}") || bytes[offset] == UInt8(ascii: "]"))
+  let isBracket =
+    bytes.indices.contains(offset) && (bytes[offset] == UInt8(ascii: "}") || bytes[offset] == UInt8(ascii: "]"))
   if message.hasSuffix("after top-level value") {
     if isBracket, let value = try? JSONValueCodec.decode(Array(bytes[..<offset])) { return value }
     throw FunctionError("extraneous data after JSON object")

@@ -24,8 +24,8 @@ private func format(_ arguments: [Value]) throws(FunctionError) -> Value {
   return .text(try template.format(arguments.dropFirst()))
 }
 
-/// The part of a known beginning that stays as it is, whatever follows: its last character may yet become part of a larger one. Of the
-/// ASCII characters these are the letters, the digits and four others.
+/// The part of a known beginning that stays as it is, whatever follows: its last character may yet become part of a
+/// larger one. Of the ASCII characters these are the letters, the digits and four others.
 private func safePrefix(_ text: String) -> String {
   guard let last = text.unicodeScalars.last else { return "" }
   switch last {

@@ -1,6 +1,7 @@
 import Values
 
-/// What each verb makes of a value. The results are those of Go's `fmt` for the same verbs on `big.Float` and `big.Int`.
+/// What each verb makes of a value. The results are those of Go's `fmt` for the same verbs on `big.Float` and
+/// `big.Int`.
 extension FormatTemplate.Verb {
   func format(_ value: Value) throws(FunctionError) -> String {
     switch mode {
@@ -122,7 +123,8 @@ extension FormatTemplate.Verb {
     return paddedNumber(isNegative: number.isNegative, digits: isUpper ? digits.uppercased() : digits)
   }
 
-  /// The shorter of the two forms: with an exponent when it is below -4 or not below the precision (6, if none is given).
+  /// The shorter of the two forms: with an exponent when it is below -4 or not below the precision (6, if none is
+  /// given).
   private func generalText(_ decimal: DecimalDigits) -> String {
     var threshold = 6
     var rounded = decimal
@@ -160,8 +162,8 @@ struct DecimalDigits {
 
   func rounded(behindPoint places: Int) -> DecimalDigits { rounded(toDigits: point + places) }
 
-  /// Half goes to the even digit, but what only looks like a half because it is the shortest text of a binary number goes where that number
-  /// really lies.
+  /// Half goes to the even digit, but what only looks like a half because it is the shortest text of a binary number
+  /// goes where that number really lies.
   func rounded(toDigits count: Int) -> DecimalDigits {
     guard count < digits.count else { return self }
     var copy = self
@@ -201,7 +203,8 @@ struct DecimalDigits {
   /// Whether the exact number is below (-1), at (0) or above (1) its shortest decimal text.
   private func sideOfHalf() -> Int {
     let places = digits.count - point
-    guard places > 0, places < 100, let scaledText = Number(parsing: String(decoding: digits.map { $0 + 48 }, as: UTF8.self)),
+    guard places > 0, places < 100,
+      let scaledText = Number(parsing: String(decoding: digits.map { $0 + 48 }, as: UTF8.self)),
       let ten = Number(parsing: "1e\(places)"), let split = Number(parsing: "1p256")
     else { return 0 }
     // In two parts, whose products with a power of ten are exact.
@@ -236,6 +239,7 @@ struct DecimalDigits {
     }
     let exponent = isZero ? 0 : point - 1
     let shown = String(exponent.magnitude)
-    return String(decoding: text, as: UTF8.self) + (exponent < 0 ? "e-" : "e+") + (shown.utf8.count < 2 ? "0" : "") + shown
+    return String(decoding: text, as: UTF8.self) + (exponent < 0 ? "e-" : "e+") + (shown.utf8.count < 2 ? "0" : "")
+      + shown
   }
 }

@@ -60,8 +60,8 @@ package struct FunctionError: Error, Sendable {
   }
 }
 
-/// One function. `returnType` and `call` get arguments that are converted to the parameters' types, and known, not null and
-/// unmarked unless a parameter says that it deals with these itself.
+/// One function. `returnType` and `call` get arguments that are converted to the parameters' types, and known, not null
+/// and unmarked unless a parameter says that it deals with these itself.
 package struct Function: Sendable {
   package var name: String
   package var signature: FunctionSignature
@@ -70,8 +70,8 @@ package struct Function: Sendable {
   package var call: @Sendable ([Value]) throws(FunctionError) -> Value
   /// Whether the result is known not to be null even while it is unknown.
   package var isNeverNull: Bool
-  /// Whether marks of arguments pass on to a result that is unknown because an argument is, though the function deals with marks
-  /// itself. (Terraform has it differently from function to function.)
+  /// Whether marks of arguments pass on to a result that is unknown because an argument is, though the function deals
+  /// with marks itself. (Terraform has it differently from function to function.)
   package var marksUnknownResults = false
 
   package init(
@@ -163,7 +163,9 @@ extension Function {
     if isUnknown {
       if marksUnknownResults {
         for (position, argument) in arguments.enumerated() {
-          if let parameter = signature.parameter(at: position), !parameter.allowsUnknown { marks.formUnion(argument.marks) }
+          if let parameter = signature.parameter(at: position), !parameter.allowsUnknown {
+            marks.formUnion(argument.marks)
+          }
         }
       }
       let type = try returnType(arguments)

@@ -32,7 +32,9 @@ func zip(_ arguments: [Value]) throws(FunctionError) -> Value {
   let keys = arguments[0].withoutMarks
   let (values, valueMarks) = arguments[1].unmarked()
   let marks = arguments[0].allMarks.union(valueMarks)
-  guard keys.isWhollyKnown else { return Value.unknown(try zippedType(arguments), refined: .notNull).marked(with: marks) }
+  guard keys.isWhollyKnown else {
+    return Value.unknown(try zippedType(arguments), refined: .notNull).marked(with: marks)
+  }
   switch values {
   case .list, .tuple: break
   default: throw FunctionError("values argument must be a list or tuple value")
@@ -75,7 +77,8 @@ func matchKeys(_ arguments: [Value]) throws(FunctionError) -> Value {
   }
   let keys = try converting(arguments[1], to: type)
   let wanted = try converting(arguments[2], to: type)
-  // Known keys are found by hash. Unknown keys make the whole result unknown, but what is searched for is not found while it is unknown.
+  // Known keys are found by hash. Unknown keys make the whole result unknown, but what is searched for is not found
+  // while it is unknown.
   let search = Set(wanted.elements.filter(\.isWhollyKnown))
   var found: [Value] = []
   for (key, value) in Swift.zip(keys.elements, list.elements) {

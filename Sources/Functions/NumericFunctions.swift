@@ -55,7 +55,8 @@ private func parseInteger(_ arguments: [Value]) throws(FunctionError) -> Value {
     throw FunctionError("first argument must be a string, not \(arguments[0].type.friendlyName)", argument: 0)
   }
   guard let base = arguments.number(1).int64.map({ Int($0) }) else {
-    throw FunctionError("value must be a whole number, between -9223372036854775808 and 9223372036854775807", argument: 1)
+    throw FunctionError(
+      "value must be a whole number, between -9223372036854775808 and 9223372036854775807", argument: 1)
   }
   guard (2...62).contains(base) else {
     throw FunctionError("base must be a whole number between 2 and 62 inclusive", argument: 1)

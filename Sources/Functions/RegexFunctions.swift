@@ -188,7 +188,8 @@ private struct ReplacementTemplate {
   private static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
     if scalar == "_" { return true }
     switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: return true
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
+      return true
     default: return false
     }
   }

@@ -1,7 +1,8 @@
 import CRE2
 import Synchronization
 
-/// A regular expression in the language's dialect, which is RE2's. Compiled once for each pattern while it stays in use.
+/// A regular expression in the language's dialect, which is RE2's. Compiled once for each pattern while it stays in
+/// use.
 @safe final class RegularExpression: Sendable {
   /// One match: byte offsets of the whole and of each group, nil for groups that took no part.
   struct Match {
@@ -29,7 +30,8 @@ import Synchronization
     if var error = unsafe RegularExpression.error(of: created) {
       unsafe CRE2FreePattern(created)
       if source.utf8.count != text.utf8.count && error.piece.hasPrefix("(?P<") && !text.contains("(?P<") {
-        error.piece.replaceSubrange(error.piece.startIndex..<error.piece.index(error.piece.startIndex, offsetBy: 4), with: "(?<")
+        error.piece.replaceSubrange(
+          error.piece.startIndex..<error.piece.index(error.piece.startIndex, offsetBy: 4), with: "(?<")
       }
       throw error
     }
@@ -110,7 +112,8 @@ import Synchronization
     "invalid or unsupported Perl syntax", "invalid UTF-8", "invalid named capture", "expression too large",
   ]
 
-  /// Where the language's dialect and libre2's differ: `(?<name>…)` is another way to write `(?P<name>…)`, and there is no `\C`.
+  /// Where the language's dialect and libre2's differ: `(?<name>…)` is another way to write `(?P<name>…)`, and there is
+  /// no `\C`.
   private static func translated(_ text: String) throws(PatternError) -> String {
     guard text.utf8.contains(UInt8(ascii: "\\")) || text.utf8.contains(UInt8(ascii: "<")) else { return text }
     let bytes = Array(text.utf8)
@@ -124,7 +127,8 @@ import Synchronization
       switch byte {
       case UInt8(ascii: "\\"):
         if at(1) == UInt8(ascii: "C") { throw PatternError(reason: "invalid escape sequence", piece: "\\C") }
-        let end = at(1) == UInt8(ascii: "Q") && !isInClass ? endOfQuote(bytes, from: index) : min(index + 2, bytes.count)
+        let end =
+          at(1) == UInt8(ascii: "Q") && !isInClass ? endOfQuote(bytes, from: index) : min(index + 2, bytes.count)
         result += bytes[index..<end]
         index = end
         continue
@@ -134,8 +138,14 @@ import Synchronization
           result.append(byte)
           index += 1
           // A bracket that comes first in a class stands for itself.
-          if at(0) == UInt8(ascii: "^") { result.append(bytes[index]); index += 1 }
-          if at(0) == UInt8(ascii: "]") { result.append(bytes[index]); index += 1 }
+          if at(0) == UInt8(ascii: "^") {
+            result.append(bytes[index])
+            index += 1
+          }
+          if at(0) == UInt8(ascii: "]") {
+            result.append(bytes[index])
+            index += 1
+          }
           continue
         }
         if at(1) == UInt8(ascii: ":"), let end = endOfNamedClass(bytes, from: index) {

@@ -105,7 +105,9 @@ private func product(_ arguments: [Value]) throws(FunctionError) -> Value {
     }
     columns.append(column)
     let (count, overflow) = total.multipliedReportingOverflow(by: column.count)
-    if overflow || count > largestProduct { throw FunctionError("the product has more than \(largestProduct) elements") }
+    if overflow || count > largestProduct {
+      throw FunctionError("the product has more than \(largestProduct) elements")
+    }
     total = count
   }
   guard isCountKnown else { return Value.unknown(shape.type, refined: .notNull).marked(with: marks) }

@@ -1,6 +1,7 @@
 import Values
 
-/// Text: case, trimming, cutting, joining. Positions and lengths count what a reader sees as one character (grapheme clusters).
+/// Text: case, trimming, cutting, joining. Positions and lengths count what a reader sees as one character (grapheme
+/// clusters).
 func stringFunctions() -> [Function] {
   let text: [FunctionParameter] = [.string("str")]
   return [
@@ -42,7 +43,8 @@ func stringFunctions() -> [Function] {
       .bool(contains(Array(arguments.text(0).utf8), Array(arguments.text(1).utf8)))
     },
     Function(
-      "join", [.string("separator")], variadic: FunctionParameter("lists", .list(.string)), returns: .string, call: join),
+      "join", [.string("separator")], variadic: FunctionParameter("lists", .list(.string)), returns: .string, call: join
+    ),
     Function("split", [.string("separator"), .string("str")], returns: .list(.string)) { arguments in
       .list(split(arguments.text(1), by: arguments.text(0)), of: .string)
     },
@@ -89,7 +91,8 @@ private func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
   case "\0"..."\u{7F}": return true
   default:
     switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: return false
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
+      return false
     default: return scalar.properties.isWhitespace
     }
   }
@@ -99,7 +102,8 @@ private func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
 
 private func trimmed(_ text: String, _ isCut: (Unicode.Scalar) -> Bool) -> String {
   let scalars = text.unicodeScalars
-  guard let start = scalars.firstIndex(where: { !isCut($0) }), let last = scalars.lastIndex(where: { !isCut($0) }) else {
+  guard let start = scalars.firstIndex(where: { !isCut($0) }), let last = scalars.lastIndex(where: { !isCut($0) })
+  else {
     return ""
   }
   return String(scalars[start...last])

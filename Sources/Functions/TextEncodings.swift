@@ -119,24 +119,53 @@ private struct CharacterSet {
 
   private static let table: [Entry] = [
     Entry(canonical: "UTF-8", system: "UTF-8", aliases: ["csutf8"]),
-    Entry(canonical: "US-ASCII", system: "US-ASCII", aliases: ["ascii", "iso-ir-6", "ansi_x3.4-1968", "ansi_x3.4-1986", "iso_646.irv:1991", "iso646-us", "us", "ibm367", "cp367", "csascii"]),
+    Entry(
+      canonical: "US-ASCII", system: "US-ASCII",
+      aliases: [
+        "ascii", "iso-ir-6", "ansi_x3.4-1968", "ansi_x3.4-1986", "iso_646.irv:1991", "iso646-us", "us", "ibm367",
+        "cp367", "csascii",
+      ]),
     Entry(canonical: "UTF-16", system: "UTF-16BE", aliases: ["csutf16"]),
     Entry(canonical: "UTF-16BE", system: "UTF-16BE", aliases: ["csutf16be"]),
     Entry(canonical: "UTF-16LE", system: "UTF-16LE", aliases: ["csutf16le"]),
-    Entry(canonical: "ISO_8859-1:1987", system: "ISO-8859-1", aliases: ["iso-8859-1", "iso_8859-1", "iso-ir-100", "latin1", "l1", "ibm819", "cp819", "csisolatin1"]),
-    Entry(canonical: "ISO_8859-2:1987", system: "ISO-8859-2", aliases: ["iso-8859-2", "iso_8859-2", "iso-ir-101", "latin2", "l2", "csisolatin2"]),
-    Entry(canonical: "ISO_8859-3:1988", system: "ISO-8859-3", aliases: ["iso-8859-3", "iso_8859-3", "iso-ir-109", "latin3", "l3", "csisolatin3"]),
-    Entry(canonical: "ISO_8859-4:1988", system: "ISO-8859-4", aliases: ["iso-8859-4", "iso_8859-4", "iso-ir-110", "latin4", "l4", "csisolatin4"]),
-    Entry(canonical: "ISO_8859-5:1988", system: "ISO-8859-5", aliases: ["iso-8859-5", "iso_8859-5", "iso-ir-144", "cyrillic", "csisolatincyrillic"]),
-    Entry(canonical: "ISO_8859-6:1987", system: "ISO-8859-6", aliases: ["iso-8859-6", "iso_8859-6", "iso-ir-127", "ecma-114", "asmo-708", "arabic", "csisolatinarabic"]),
-    Entry(canonical: "ISO_8859-7:1987", system: "ISO-8859-7", aliases: ["iso-8859-7", "iso_8859-7", "iso-ir-126", "elot_928", "ecma-118", "greek", "greek8", "csisolatingreek"]),
-    Entry(canonical: "ISO_8859-8:1988", system: "ISO-8859-8", aliases: ["iso-8859-8", "iso_8859-8", "iso-ir-138", "hebrew", "csisolatinhebrew"]),
-    Entry(canonical: "ISO_8859-9:1989", system: "ISO-8859-9", aliases: ["iso-8859-9", "iso_8859-9", "iso-ir-148", "latin5", "l5", "csisolatin5"]),
-    Entry(canonical: "ISO-8859-10", system: "ISO-8859-10", aliases: ["iso-ir-157", "l6", "iso_8859-10:1992", "csisolatin6", "latin6"]),
+    Entry(
+      canonical: "ISO_8859-1:1987", system: "ISO-8859-1",
+      aliases: ["iso-8859-1", "iso_8859-1", "iso-ir-100", "latin1", "l1", "ibm819", "cp819", "csisolatin1"]),
+    Entry(
+      canonical: "ISO_8859-2:1987", system: "ISO-8859-2",
+      aliases: ["iso-8859-2", "iso_8859-2", "iso-ir-101", "latin2", "l2", "csisolatin2"]),
+    Entry(
+      canonical: "ISO_8859-3:1988", system: "ISO-8859-3",
+      aliases: ["iso-8859-3", "iso_8859-3", "iso-ir-109", "latin3", "l3", "csisolatin3"]),
+    Entry(
+      canonical: "ISO_8859-4:1988", system: "ISO-8859-4",
+      aliases: ["iso-8859-4", "iso_8859-4", "iso-ir-110", "latin4", "l4", "csisolatin4"]),
+    Entry(
+      canonical: "ISO_8859-5:1988", system: "ISO-8859-5",
+      aliases: ["iso-8859-5", "iso_8859-5", "iso-ir-144", "cyrillic", "csisolatincyrillic"]),
+    Entry(
+      canonical: "ISO_8859-6:1987", system: "ISO-8859-6",
+      aliases: ["iso-8859-6", "iso_8859-6", "iso-ir-127", "ecma-114", "asmo-708", "arabic", "csisolatinarabic"]),
+    Entry(
+      canonical: "ISO_8859-7:1987", system: "ISO-8859-7",
+      aliases: ["iso-8859-7", "iso_8859-7", "iso-ir-126", "elot_928", "ecma-118", "greek", "greek8", "csisolatingreek"]),
+    Entry(
+      canonical: "ISO_8859-8:1988", system: "ISO-8859-8",
+      aliases: ["iso-8859-8", "iso_8859-8", "iso-ir-138", "hebrew", "csisolatinhebrew"]),
+    Entry(
+      canonical: "ISO_8859-9:1989", system: "ISO-8859-9",
+      aliases: ["iso-8859-9", "iso_8859-9", "iso-ir-148", "latin5", "l5", "csisolatin5"]),
+    Entry(
+      canonical: "ISO-8859-10", system: "ISO-8859-10",
+      aliases: ["iso-ir-157", "l6", "iso_8859-10:1992", "csisolatin6", "latin6"]),
     Entry(canonical: "ISO-8859-13", system: "ISO-8859-13", aliases: ["csiso885913"]),
-    Entry(canonical: "ISO-8859-14", system: "ISO-8859-14", aliases: ["iso-ir-199", "iso_8859-14:1998", "iso_8859-14", "latin8", "iso-celtic", "l8", "csiso885914"]),
+    Entry(
+      canonical: "ISO-8859-14", system: "ISO-8859-14",
+      aliases: ["iso-ir-199", "iso_8859-14:1998", "iso_8859-14", "latin8", "iso-celtic", "l8", "csiso885914"]),
     Entry(canonical: "ISO-8859-15", system: "ISO-8859-15", aliases: ["iso_8859-15", "latin-9", "csiso885915"]),
-    Entry(canonical: "ISO-8859-16", system: "ISO-8859-16", aliases: ["iso-ir-226", "iso_8859-16:2001", "iso_8859-16", "latin10", "l10", "csiso885916"]),
+    Entry(
+      canonical: "ISO-8859-16", system: "ISO-8859-16",
+      aliases: ["iso-ir-226", "iso_8859-16:2001", "iso_8859-16", "latin10", "l10", "csiso885916"]),
     Entry(canonical: "windows-874", system: "CP874", aliases: ["cswindows874"]),
     Entry(canonical: "windows-1250", system: "CP1250", aliases: ["cswindows1250"]),
     Entry(canonical: "windows-1251", system: "CP1251", aliases: ["cswindows1251"]),
@@ -160,7 +189,9 @@ private struct CharacterSet {
     Entry(canonical: "IBM865", system: "IBM865", aliases: ["cp865", "865", "csibm865"]),
     Entry(canonical: "IBM866", system: "IBM866", aliases: ["cp866", "866", "csibm866"]),
     Entry(canonical: "Shift_JIS", system: "SHIFT_JIS", aliases: ["ms_kanji", "csshiftjis"]),
-    Entry(canonical: "Extended_UNIX_Code_Packed_Format_for_Japanese", system: "EUC-JP", aliases: ["euc-jp", "cseucpkdfmtjapanese"]),
+    Entry(
+      canonical: "Extended_UNIX_Code_Packed_Format_for_Japanese", system: "EUC-JP",
+      aliases: ["euc-jp", "cseucpkdfmtjapanese"]),
     Entry(canonical: "ISO-2022-JP", system: "ISO-2022-JP", aliases: ["csiso2022jp"]),
     Entry(canonical: "EUC-KR", system: "EUC-KR", aliases: ["cseuckr"]),
     Entry(canonical: "GBK", system: "GBK", aliases: ["cp936", "ms936", "windows-936", "csgbk"]),

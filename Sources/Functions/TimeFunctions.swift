@@ -74,7 +74,8 @@ private func duration(_ text: String) throws(FunctionError) -> Int64 {
   return Int64(total)
 }
 
-/// The whole part and the fraction of a number that has digits on at least one side of its point; nil when it has none or is too large.
+/// The whole part and the fraction of a number that has digits on at least one side of its point; nil when it has none
+/// or is too large.
 private func durationNumber(_ rest: inout Substring.UTF8View) -> (UInt64, Double)? {
   let whole = rest.prefix(while: isDigit)
   rest = rest[whole.endIndex...]

@@ -123,12 +123,14 @@ import Values
       return value
     case YAML_SCALAR_EVENT:
       return remembered(event, try scalar(event))
-    case YAML_SEQUENCE_START_EVENT: return try nested(event) { (decoder, event) throws(FunctionError) in
-      try decoder.sequence(event)
-    }
-    case YAML_MAPPING_START_EVENT: return try nested(event) { (decoder, event) throws(FunctionError) in
-      try decoder.mapping(event)
-    }
+    case YAML_SEQUENCE_START_EVENT:
+      return try nested(event) { (decoder, event) throws(FunctionError) in
+        try decoder.sequence(event)
+      }
+    case YAML_MAPPING_START_EVENT:
+      return try nested(event) { (decoder, event) throws(FunctionError) in
+        try decoder.mapping(event)
+      }
     default: throw failure("unexpected end of the value", at: event)
     }
   }

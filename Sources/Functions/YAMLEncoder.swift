@@ -2,7 +2,8 @@ import Values
 
 /// `yamlencode`: block style, strings in double quotes or as literal blocks, keys sorted, lines folded at 80 columns.
 ///
-/// The layout is that of libyaml's emitter with these styles, since what the language writes must not change from tool to tool.
+/// The layout is that of libyaml's emitter with these styles, since what the language writes must not change from tool
+/// to tool.
 struct YAMLEncoder {
   private var output: [UInt8] = []
   /// In characters.
@@ -65,7 +66,8 @@ struct YAMLEncoder {
     case .list, .set, .tuple:
       if value.count == 0 { return scalar("[]") }
       let isFlush = isMappingValue && !isInline
-      sequence(value.elements, indent: indent < 0 ? 0 : isFlush ? indent : indent + YAMLEncoder.step, isInline: isInline)
+      sequence(
+        value.elements, indent: indent < 0 ? 0 : isFlush ? indent : indent + YAMLEncoder.step, isInline: isInline)
     case .map, .object:
       if value.count == 0 { return scalar("{}") }
       mapping(value, indent: indent < 0 ? 0 : indent + YAMLEncoder.step, isInline: isInline)
