@@ -8,9 +8,10 @@ extension Session {
   /// Values for the root module's variables from the environment, files, options and, on a terminal, from the user.
   ///
   /// - Parameter allowsMissing: whether a variable without a value is unknown, instead of an error.
+  /// - Returns: the final values; the values as they were given; what is wrong.
   func inputVariables(
     _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap, allowsMissing: Bool = false
-  ) -> (values: [String: Value], diagnostics: [Diagnostic]) {
+  ) -> (values: [String: Value], given: [String: Value], diagnostics: [Diagnostic]) {
     var input = InputVariables(sources: sources)
     input.addEnvironment(world.environment)
     input.addAutoFiles(in: ".", files: world.files)
@@ -35,9 +36,12 @@ extension Session {
         input.set(variable.name, InputValue(.text(text), source: .interactive))
       }
     }
+    // What cannot be read at all is said alone: without it, other complaints may be wrong.
+    let unreadable = input.diagnostics
     let (values, diagnostics) = input.resolve(for: tree.root)
+    let given = input.given(for: tree.root)
     sources = input.sources
-    return (values.mapValues(\.withoutMarks), input.diagnostics + diagnostics)
+    return (values.mapValues(\.withoutMarks), given, unreadable.hasErrors ? unreadable : diagnostics)
   }
 
   private enum VariableArgument {

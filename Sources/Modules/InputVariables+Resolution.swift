@@ -47,6 +47,20 @@ extension InputVariables {
     return (result, found)
   }
 
+  /// The values as they were given, and the defaults of the other variables. Ephemeral variables have nothing but their default.
+  package mutating func given(for module: Module) -> [String: Value] {
+    var result: [String: Value] = [:]
+    for (name, variable) in module.variables {
+      guard let given = values[name], !variable.ephemeral else {
+        result[name] = variable.defaultValue
+        continue
+      }
+      let (raw, problems) = value(of: given, for: variable)
+      if !problems.hasErrors { result[name] = raw }
+    }
+    return result
+  }
+
   /// Text is taken literally for primitive types, and as an expression for all others.
   private mutating func value(of given: InputValue, for variable: InputVariable) -> (Value, [Diagnostic]) {
     switch given.content {

@@ -271,6 +271,8 @@ package struct Plan: Sendable {
   package var timestamp: String
   /// Values of the root variables, ephemeral ones left out.
   package var variables: [String: Value]
+  /// The same as they were given, before conversion, and the defaults of the others: what plan JSON shows (observed with 1.11.4).
+  package var givenVariables: [String: Value]
   /// Ephemeral root variables that had a value and must be set again at apply.
   package var ephemeralVariables: [String]
   package var targets: [TargetAddress]
@@ -303,6 +305,7 @@ package struct Plan: Sendable {
     self.basis = basis
     self.timestamp = timestamp
     variables = [:]
+    givenVariables = [:]
     ephemeralVariables = []
     targets = []
     forcedReplacements = []

@@ -197,7 +197,7 @@ private func words(of text: String) -> [Word] { Array(text.utf8).split { !isWord
   return word.enumerated().allSatisfy { [8, 13, 18, 23].contains($0.offset) ? $0.element == 0x2D : isHexadecimal($0.element) }
 }
 
-/// Names that the emulated cloud makes up: `vpc-0123456789abcdef0`, `AROA…`, `Z…`, and the random end of a secret's name.
+/// Names that the emulated cloud makes up: `vpc-0123456789abcdef0`, `AROA1B2C…`, `Z0DE…`, and the random end of a secret's name.
 @Sendable func isCloudName(_ word: Word) -> Bool {
   if isUUID(word) { return true }
   let end = word.lastIndex(of: 0x2D).map { word[($0 + 1)...] } ?? word[word.endIndex...]
@@ -208,9 +208,8 @@ private func words(of text: String) -> [Word] { Array(text.utf8).split { !isWord
     return true
   }
   if [16, 32, 40].contains(word.count), word.allSatisfy(isHexadecimal), word.contains(where: isDigit) { return true }
-  let isConstant = word.allSatisfy { isDigit($0) || isUpper($0) } && word.contains(where: isUpper)
-  let first = word.first ?? 0
-  return isConstant && (first == 0x5A && word.count >= 12 || first == 0x41 && [20, 21].contains(word.count))
+  return word.count >= 12 && word.allSatisfy { isDigit($0) || isUpper($0) } && word.contains(where: isUpper)
+    && word.contains(where: isDigit)
 }
 
 private let timeShape = Array("dddd-dd-dd_dd:dd:dd".utf8)

@@ -38,9 +38,7 @@ struct PlanCommand: Command {
   }
 
   private func show(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> Int32 {
-    if !run.diagnostics.hasErrors || run.plan.changes.contains(where: { $0.action != .noOp }) {
-      view.planned(run.plan, schemas: run.pipeline.graph.schemas)
-    }
+    view.planned(run.plan, schemas: run.pipeline.graph.schemas)
     var diagnostics = run.diagnostics
     if let out {
       do {
@@ -96,7 +94,9 @@ struct PlanRun {
     }
     // Names and types of variables are checked before anything is started.
     var sources = tree.sources
-    let input = tree.diagnostics.hasErrors ? (values: [:], diagnostics: []) : session.inputVariables(tree, variables, &sources)
+    let input =
+      tree.diagnostics.hasErrors
+      ? (values: [:], given: [:], diagnostics: []) : session.inputVariables(tree, variables, &sources)
     if input.diagnostics.hasErrors {
       view.diagnostics(tree.diagnostics + input.diagnostics, sources)
       return nil
@@ -127,11 +127,12 @@ struct PlanRun {
       pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
     // Validation and planning ask the same provider the same question; one answer is enough.
     problems += outcome.diagnostics.filter { $0.severity == .error || !warnings.contains("\($0.summary)\($0.detail)") }
-    guard let plan = outcome.plan else {
+    guard var plan = outcome.plan else {
       view.diagnostics(problems, sources)
       await pipeline.close()
       return nil
     }
+    plan.givenVariables = input.given
     return PlanRun(
       pipeline: pipeline, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt)
   }

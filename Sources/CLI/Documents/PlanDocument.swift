@@ -55,10 +55,10 @@ private struct PlanDocument {
   }
 
   private mutating func writeVariables() {
-    if plan.variables.isEmpty { return }
+    if plan.givenVariables.isEmpty { return }
     writer.key("variables")
     writer.beginObject()
-    for (name, value) in plan.variables.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in plan.givenVariables.sorted(by: { $0.key < $1.key }) {
       writer.key(name)
       writer.beginObject()
       writer.key("value")

@@ -86,6 +86,7 @@ struct PlanFileReader: ~Copyable {
     guard let serial = UInt64(try reader.readString()) else { throw Self.damaged }
     var plan = Plan(mode: mode, basis: PlanBasis(lineage: lineage, serial: serial), timestamp: try reader.readString())
     plan.variables = try namedValues()
+    plan.givenVariables = try namedValues()
     plan.ephemeralVariables = try list { this throws(CodecError) in try this.reader.readString() }
     plan.targets = try list { this throws(CodecError) in
       guard let target = TargetAddress(parsing: try this.reader.readString()) else { throw Self.damaged }

@@ -60,6 +60,7 @@ struct PlanFileWriter {
     writer.string(String(plan.basis.serial))
     writer.string(plan.timestamp)
     write(plan.variables)
+    write(plan.givenVariables)
     list(plan.ephemeralVariables) { $0.writer.string($1) }
     list(plan.targets) { $0.writer.string($1.description) }
     list(plan.forcedReplacements) { $0.write($1) }
