@@ -156,8 +156,7 @@ extension Planner {
   // MARK: Order
 
   private func addExecution(to plan: inout Plan) {
-    let order = ExecutionOrder(plan: plan, graph: graph, tree: tree)
-    plan.execution = order.makeGraph()
+    plan.execution = ExecutionOrder.makeGraph(plan: plan, graph: graph, tree: tree)
     if plan.execution.graph.topologicalOrder() == nil {
       let cycles = plan.execution.graph.cycles()
       for cycle in cycles {

@@ -33,7 +33,7 @@ struct CheckRecorder {
         kind: key.kind, address: key.address,
         status: list.reduce(CheckStatus.pass) { $0.combined(with: $1.status) },
         instances: list.sorted { $0.address < $1.address })
-    }.sorted { ($0.kind.rawValue, $0.address) < ($1.kind.rawValue, $1.address) }
+    }.sorted { ($0.address, $0.kind.rawValue) < ($1.address, $1.kind.rawValue) }
   }
 }
 
@@ -112,24 +112,20 @@ extension Planner {
       configuration: block.address.description,
       instance: CheckResult.Instance(
         address: address.description, module: node.address.isRoot ? nil : node.address.description, key: address.key,
-        status: .pass, failures: []), diagnosticAddress: address.description)
+        status: .pass, failures: []))
     return options.mode == .normal && (status == .fail || status == .error)
   }
 
   /// Evaluates all rules of one object and records the result.
   private func evaluate(
     _ rules: [CheckRule], in context: EvaluationContext, summary: String, severity: Severity, kind: CheckableKind,
-    configuration: String, instance: CheckResult.Instance, diagnosticAddress: String?
+    configuration: String, instance: CheckResult.Instance
   ) -> CheckStatus {
     var instance = instance
     for rule in rules {
       var outcome = evaluateCondition(rule, in: context, failure: (summary, severity))
       outcome.diagnostics += evaluator.takeDiagnostics()
-      diagnostics += outcome.diagnostics.map {
-        var diagnostic = $0
-        if diagnostic.address == nil { diagnostic.address = diagnosticAddress }
-        return diagnostic
-      }
+      diagnostics += outcome.diagnostics
       instance.status = instance.status.combined(with: outcome.status)
       if let message = outcome.message { instance.failures.append(message) }
     }
@@ -180,7 +176,7 @@ extension Planner {
     _ = evaluate(
       output.preconditions, in: evaluator.context(in: node), summary: "Module output value precondition failed",
       severity: options.mode == .normal ? .error : .warning, kind: .output, configuration: configuration,
-      instance: instance, diagnosticAddress: nil)
+      instance: instance)
     let found = Array(diagnostics[before...])
     diagnostics.removeSubrange(before...)
     return found
@@ -193,7 +189,7 @@ extension Planner {
     let before = diagnostics.count
     let status = evaluate(
       check.asserts, in: evaluator.context(in: node), summary: "Check block assertion failed", severity: .warning,
-      kind: .check, configuration: configuration, instance: instance, diagnosticAddress: nil)
+      kind: .check, configuration: configuration, instance: instance)
     var found = Array(diagnostics[before...])
     diagnostics.removeSubrange(before...)
     if status == .unknown {

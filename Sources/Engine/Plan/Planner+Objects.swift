@@ -191,7 +191,10 @@ extension Planner {
       address: existing.address, previousAddress: entry?.row.address, deposedKey: existing.deposedKey,
       provider: existing.provider, schemaVersion: schema.version, action: .delete, reason: reason, before: existing.value,
       after: null, plannedPrivate: existing.private, dependencies: existing.dependencies,
-      createBeforeDestroy: existing.createBeforeDestroy, rowVersion: existing.rowVersion)
+      // What its resource's replacements must wait for, an instance that goes for good must not be waited for.
+      createBeforeDestroy: existing.createBeforeDestroy
+        || block.map { $0.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains($0.address) } ?? false,
+      rowVersion: existing.rowVersion)
     if entry?.isMoved == true, reason == .deleteBecauseNoResourceConfig { change.reason = .deleteBecauseNoMoveTarget }
     if schemas.capabilities(of: existing.provider.source).planDestroy {
       let type = existing.address.resource.type

@@ -37,6 +37,13 @@ extension Planner {
       diagnostics.append(unknownType(address.resource, providerAddress.source, at: block.typeRange))
       return false
     }
+    let selfReferences = block.selfReferences
+    if !selfReferences.isEmpty {
+      diagnostics += selfReferences.map {
+        .error("Self-referential block", "Configuration for \(address) may not refer to itself.", at: $0)
+      }
+      return false
+    }
     if evaluator.hasUnknownInstances(address.module) || deferredVertices.contains(vertex) {
       deferResource(block, providerAddress, schema, vertex: vertex)
       // Destroying and refreshing need no configuration, only what is there.
@@ -184,7 +191,8 @@ extension Planner {
     if prior == nil && options.mode == .normal && refusesCreation(of: address, at: block.range) { return false }
     let dependencies = directDependencies[block.address] ?? []
     if options.mode != .normal {
-      evaluator.setValue(prior?.value ?? .null(.object(planning.schema.block.impliedType)), of: address)
+      // What is gone has no value; nobody is about to make it anew, so that it stays unknown to those who refer to it.
+      evaluator.setValue(prior?.value ?? .unknown(.object(planning.schema.block.impliedType)), of: address)
       return true
     }
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
@@ -194,7 +202,7 @@ extension Planner {
     if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.schema.block, at: block.range) }
     let (ignored, ignoreProblems) = ignoredChanges(block, schema: planning.schema)
     problems += ignoreProblems
-    diagnostics += addressed(problems, address)
+    diagnostics += problems
     if problems.hasErrors { return false }
 
     let request = ChangeRequest(

@@ -20,15 +20,46 @@ final class SimulatedCloud: Sendable {
     var deletedIDs: Set<String> = []
   }
 
-  private let state = Mutex(State())
+  /// What happened to an object, for those who keep a second record.
+  enum Change: Sendable {
+    case stored(Object)
+    case deleted(id: String)
+  }
+
+  private let state: Mutex<State>
+  private let onChange: (@Sendable (Change) -> Void)?
+
+  /// - Parameters:
+  ///   - objects: what exists from the beginning.
+  ///   - deletedIDs: what existed once; no new object gets such an id.
+  ///   - onChange: called with every change before anyone else can see it.
+  init(objects: [Object] = [], deletedIDs: Set<String> = [], onChange: (@Sendable (Change) -> Void)? = nil) {
+    var state = State(deletedIDs: deletedIDs)
+    for object in objects { state.objects[object.id] = object }
+    for id in deletedIDs.union(objects.map(\.id)) {
+      let parts = id.split(separator: "#")
+      guard parts.count == 2, let number = Int(parts[1]) else { continue }
+      state.madeByName["\(parts[0])"] = max(number, state.madeByName["\(parts[0])"] ?? 0)
+    }
+    self.state = Mutex(state)
+    self.onChange = onChange
+  }
+
+  /// The same world once more: what happens to one does not happen to the other.
+  convenience init(copying other: SimulatedCloud) {
+    let state = other.state.withLock { $0 }
+    self.init(objects: Array(state.objects.values), deletedIDs: state.deletedIDs)
+  }
 
   /// All objects, sorted by id.
   var objects: [Object] { state.withLock { $0.objects.values.sorted { $0.id < $1.id } } }
 
   func object(id: String) -> Object? { state.withLock { $0.objects[id] } }
 
+  /// The youngest object of that name: while one replaces another there may be two.
   func object(typeName: String, named name: String) -> Object? {
-    objects.first { $0.typeName == typeName && $0.name == name }
+    func number(_ object: Object) -> Int { object.id.split(separator: "#").last.flatMap { Int($0) } ?? 0 }
+    return objects.filter { $0.typeName == typeName && $0.name == name }.max { number($0) < number($1) }
   }
 
   /// Makes an object. Its id depends on type, name and how many there were before, so that it does not depend on the order of calls.
@@ -39,6 +70,7 @@ final class SimulatedCloud: Sendable {
       let id = "\(typeName)/\(name)#\(number)"
       let object = Object(id: id, typeName: typeName, name: name, value: value(id), revision: 1)
       state.objects[id] = object
+      onChange?(.stored(object))
       return object
     }
   }
@@ -52,6 +84,7 @@ final class SimulatedCloud: Sendable {
       object.value = change(object.value, object.revision)
       if let name = object.value.attribute("name")?.asString { object.name = name }
       state.objects[id] = object
+      onChange?(.stored(object))
       return object
     }
   }
@@ -62,6 +95,7 @@ final class SimulatedCloud: Sendable {
     state.withLock { state in
       guard state.objects.removeValue(forKey: id) != nil else { return false }
       state.deletedIDs.insert(id)
+      onChange?(.deleted(id: id))
       return true
     }
   }
