@@ -91,12 +91,14 @@ package struct ModuleInstance: Hashable, Sendable, Comparable, CustomStringConve
   package var description: String {
     steps.map { "module.\($0.name)\($0.key.suffix)" }.joined(separator: ".")
   }
+  /// Modules nearer to the root come first; then by name and key, step by step.
   package static func < (left: Self, right: Self) -> Bool {
+    if left.steps.count != right.steps.count { return left.steps.count < right.steps.count }
     for (a, b) in zip(left.steps, right.steps) where a != b {
       if a.name != b.name { return a.name < b.name }
       return InstanceKey?.isOrdered(a.key, b.key)
     }
-    return left.steps.count < right.steps.count
+    return false
   }
 }
 

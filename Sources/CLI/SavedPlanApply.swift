@@ -85,7 +85,7 @@ struct SavedPlanApply {
     }
     let (values, problems) = input.resolve(for: tree.root)
     sources = input.sources
-    return input.diagnostics + problems
+    return problems
       + named.sorted().compactMap { name in
         guard let planned = file.plan.variables[name], let given = values[name]?.withoutMarks, given != planned else { return nil }
         return .error(
@@ -132,7 +132,7 @@ struct SavedPlanApply {
       let outcome = await applyPlan(
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: context,
         command: plan.mode == .destroy ? "destroy" : "apply")
-      view.applied(outcome, plan: plan)
+      view.applied(outcome, plan: plan, command: "apply")
       view.diagnostics(outcome.diagnostics, sources)
       return outcome.diagnostics.hasErrors || outcome.isInterrupted ? 1 : 0
     } catch {

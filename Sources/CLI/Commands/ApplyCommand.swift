@@ -135,9 +135,7 @@ struct ApplyRounds {
   /// One plan and its apply. The second part says whether another round follows.
   private func round(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> (Int32, Bool?) {
     let sources = run.pipeline.tree.sources
-    if !run.diagnostics.hasErrors || run.plan.changes.contains(where: { $0.action != .noOp }) {
-      view.planned(run.plan, schemas: run.pipeline.graph.schemas)
-    }
+    view.planned(run.plan, schemas: run.pipeline.graph.schemas)
     view.diagnostics(run.diagnostics, sources)
     if run.diagnostics.hasErrors { return (1, nil) }
     if run.plan.isApplyable && !approve(run.plan) {
@@ -155,7 +153,7 @@ struct ApplyRounds {
       let outcome = await applyPlan(
         plan, run.pipeline.graph, variables: run.variables, store: run.pipeline.store, pool: run.pipeline.pool,
         context: context, command: command)
-      view.applied(outcome, plan: run.plan)
+      view.applied(outcome, plan: run.plan, command: command)
       view.diagnostics(outcome.diagnostics, sources)
       if outcome.diagnostics.hasErrors || outcome.isInterrupted { return (1, nil) }
       return conclude(run.plan, view, sources)

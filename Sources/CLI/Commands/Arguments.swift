@@ -108,7 +108,7 @@ struct PlanModeArguments: ParsableArguments {
     if mode != .normal && !replacements.isEmpty {
       problems.append(
         .error(
-          "Invalid force-replace option",
+          "Unsupported plan mode",
           "The -replace option can only be used when planning changes, not with -destroy or -refresh-only."))
     }
     return (options, problems)

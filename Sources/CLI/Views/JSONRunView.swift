@@ -29,9 +29,9 @@ struct JSONRunView: RunView {
 
   func planEnded(savedAs path: String?) {}
 
-  func applied(_ outcome: ApplyOutcome, plan: Plan) {
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
     guard !outcome.diagnostics.hasErrors else { return }
-    world.output(bytes: messages.changeSummary(outcome.counts, operation: plan.mode == .destroy ? .destroy : .apply))
+    world.output(bytes: messages.changeSummary(outcome.counts, operation: command == "destroy" ? .destroy : .apply))
     if plan.mode != .destroy { world.output(bytes: messages.outputs(outcome.outputs)) }
   }
 

@@ -14,7 +14,8 @@ protocol RunView: Sendable {
   func planned(_ plan: Plan, schemas: SchemaTable)
   /// A plan was saved, or not, and nothing more happens.
   func planEnded(savedAs path: String?)
-  func applied(_ outcome: ApplyOutcome, plan: Plan)
+  /// - Parameter command: `apply`, `destroy` or `refresh`: it decides how the result is told.
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String)
   /// Nothing more will be shown.
   func ended()
 }
@@ -82,6 +83,10 @@ final class TextRunView: RunView {
 
   func planned(_ plan: Plan, schemas: SchemaTable) {
     state.withLock { clearFooter(&$0) }
+    if plan.isErrored {
+      if !plan.changes.contains(where: { $0.action != .noOp }) { return }
+      world.output.line("\nPlanning failed. Plumb encountered an error while generating this plan.")
+    }
     world.output(planText(plan, schemas: schemas, style: report.style))
   }
 
@@ -98,11 +103,11 @@ final class TextRunView: RunView {
     }
   }
 
-  func applied(_ outcome: ApplyOutcome, plan: Plan) {
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
     guard !outcome.diagnostics.hasErrors else { return }
     let counts = outcome.counts
     let text: String
-    if plan.mode == .destroy {
+    if command == "destroy" {
       text = "Destroy complete! Resources: \(counts.removals) destroyed."
     } else {
       var parts: [String] = []

@@ -120,7 +120,7 @@ extension Applier {
     var (configuration, problems) = target.body.decode(
       in: evaluator.context(in: target.node, repetition: target.data))
     problems += evaluator.takeDiagnostics()
-    diagnostics += addressed(problems, address)
+    diagnostics += problems
     if problems.hasErrors { return false }
     if !configuration.isWhollyKnown {
       diagnostics.append(

@@ -21,7 +21,7 @@ extension Applier {
     for rule in rules {
       var outcome = evaluateCondition(rule, in: scope, failure: (summary, .error))
       outcome.diagnostics += evaluator.takeDiagnostics()
-      diagnostics += addressed(outcome.diagnostics, change.address)
+      diagnostics += outcome.diagnostics
       result.add(outcome)
     }
     if !rules.isEmpty { checks.record(.resource, change.address.configuration.description, result) }

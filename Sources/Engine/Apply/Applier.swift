@@ -121,9 +121,17 @@ actor Applier {
       currentOutputs = plan.priorOutputs
     }
     diagnostics += evaluator.takeDiagnostics()
+    if !plan.targets.isEmpty && !diagnostics.hasErrors { diagnostics.append(Self.incomplete) }
     return ApplyOutcome(
       diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
   }
+
+  private static let incomplete = Diagnostic.warning(
+    "Applied changes may be incomplete",
+    "The plan was created with the -target option in effect, so some changes requested in the configuration may have been ignored "
+      + "and the output values may not be fully updated. Run the following command to verify that no other changes are "
+      + "pending:\n    plumb plan\n\nNote that the -target option is not suitable for routine use, and is provided only for "
+      + "exceptional situations such as recovering from errors or mistakes.")
 
   var currentOutputs: [String: Value] = [:]
   /// Conditions that were evaluated during this run; what is not among them stays as it was planned.

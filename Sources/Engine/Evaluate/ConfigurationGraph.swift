@@ -77,7 +77,7 @@ package struct ConfigurationGraph: Sendable {
     func full(_ path: ModulePath, _ rest: String) -> String { path.isRoot ? rest : "\(path).\(rest)" }
     switch vertex {
     case .variable(let path, let name): return full(path, "var.\(name)")
-    case .local(let path, let name): return full(path, "local.\(name)")
+    case .local(let path, let name): return full(path, "local.\(name)") + " (expand)"
     case .output(let path, let name): return full(path, "output.\(name)")
     case .moduleCall(let path): return "\(path) (expand)"
     case .moduleEnd(let path): return "\(path) (close)"
@@ -163,7 +163,8 @@ package struct ConfigurationGraph: Sendable {
   // MARK: Edges
 
   private mutating func connect(_ source: Vertex, to target: Vertex) {
-    guard let from = indices[source], let to = indices[target] else { return }
+    // A resource that refers to itself is told so when it is planned, at the place where it does.
+    guard let from = indices[source], let to = indices[target], from != to || !source.isResource else { return }
     graph.addEdge(from: from, to: to)
   }
 

@@ -237,9 +237,8 @@ extension Planner {
       for (index, entry) in entries.enumerated() {
         if index >= width { await group.next() }
         if context.interrupt.isRequested { break }
-        let hasModule = tree.module(at: entry.object.address.module.path) != nil
         let reason: ActionReason? =
-          entry.object.deposedKey != nil ? nil : hasModule ? .deleteBecauseNoResourceConfig : .deleteBecauseNoModule
+          entry.object.deposedKey != nil ? nil : .deleteBecauseNoResourceConfig
         group.addTask {
           if await self.isProviderPresent(for: entry) {
             _ = await self.planRemoval(entry, reason: reason, block: nil)

@@ -102,7 +102,6 @@ private actor Validator {
     for rule in block.postconditions { problems += check(rule, in: withSelf) }
     let address = ResourceInstance(
       module: ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) }), block.resource)
-    problems = addressed(problems, address)
     if problems.hasErrors { return (nil, problems) }
     let question = Question(
       provider: source, kind: block.resource.mode.typeKind, typeName: block.resource.type,
@@ -119,8 +118,9 @@ private actor Validator {
     var problems: [Diagnostic] = []
     for name in module.locals.keys.sorted() { _ = values.local(name) }
     for (_, output) in module.outputs.sorted(by: { $0.key < $1.key }) {
-      let (_, found) = evaluate(output.expression, in: values.context())
+      let (value, found) = evaluate(output.expression, in: values.context())
       problems += found
+      if !found.hasErrors { problems += output.markProblems(of: value, isRoot: module.path.isRoot) }
       for rule in output.preconditions { problems += check(rule, in: values.context()) }
     }
     for (_, call) in module.moduleCalls.sorted(by: { $0.key < $1.key }) {
