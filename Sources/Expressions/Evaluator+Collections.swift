@@ -247,7 +247,8 @@ extension Evaluator {
 
   private mutating func unknownSplat(_ splat: SplatExpression, of unknown: Unknown) -> Value {
     if case .tuple(let types) = unknown.type {
-      return .tuple(types.map { each(splat, of: .unknown($0)) })
+      // Its length is known, and yet the whole is unknown: flatten makes a difference of that.
+      return .unknown(.tuple(types.map { each(splat, of: .unknown($0)).type }), refined: .notNull)
     }
     let element = each(splat, of: .unknown(unknown.type.elementType ?? .dynamic))
     var refinements = Refinements.notNull
