@@ -12,6 +12,9 @@ import Testing
 ///     -- $ plan -refresh=false --
 ///     TF_VAR_name=value
 ///
+/// A section `known differences` pins what does not agree yet, a line each: `STEP PLACE: why`. Such a difference must be there
+/// (a place stands for all that begins with it, and `everything` for the whole step), so that a line that is out of date fails too.
+///
 /// A section with a file's name writes the file; `-- rm FILE --` takes one away; a section that begins with `$` runs a command
 /// with both programs. The body of a command sets environment variables, a line each; the body of `$ console` is its input.
 struct Scenario: Sendable, CustomTestStringConvertible {
@@ -31,9 +34,17 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var line: String { words.joined(separator: " ") }
   }
 
+  /// A disagreement that is known, at one step.
+  struct KnownDifference: Equatable, Sendable {
+    var step: Int
+    var place: String
+    var reason: String
+  }
+
   var name: String
   var title: String
   var events: [Event]
+  var known: [KnownDifference]
 
   var testDescription: String { name }
 
@@ -48,7 +59,18 @@ struct Scenario: Sendable, CustomTestStringConvertible {
       }
     }
     title = sections[0].body.trimmingCharacters(in: .whitespacesAndNewlines)
-    events = sections.dropFirst().map { Self.event(header: $0.header ?? "", body: $0.body) }
+    let isKnown = { (section: (header: String?, body: String)) in section.header == "known differences" }
+    known = sections.filter(isKnown).flatMap { Self.knownDifferences($0.body) }
+    events = sections.dropFirst().filter { !isKnown($0) }.map { Self.event(header: $0.header ?? "", body: $0.body) }
+  }
+
+  private static func knownDifferences(_ body: String) -> [KnownDifference] {
+    body.split(separator: "\n").compactMap { line in
+      guard let space = line.firstIndex(of: " "), let step = Int(line[..<space]), let colon = line.range(of: ": ") else { return nil }
+      let place = String(line[line.index(after: space)..<colon.lowerBound])
+      return KnownDifference(
+        step: step, place: place == "everything" ? "" : place, reason: String(line[colon.upperBound...]))
+    }
   }
 
   private static func event(header: String, body: String) -> Event {

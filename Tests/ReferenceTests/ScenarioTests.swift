@@ -10,7 +10,7 @@ import Testing
     #expect(!scenario.events.isEmpty)
     async let reference = walk(scenario, with: terraform)
     async let own = walk(scenario, with: plumb)
-    report(try await differences(reference, own), try await own)
+    report(try await differences(reference, own), try await own, known: scenario.known)
     if ProcessInfo.processInfo.environment["PLUMB_SCENARIO_TRACE"] != nil { print(trace(try await reference, of: scenario)) }
   }
 
@@ -28,13 +28,23 @@ import Testing
 }
 
 /// One issue for each step that differs.
-func report(_ found: [(step: Int, differences: [Difference])], _ own: [StepResult]) {
-  for (step, differences) in found {
+func report(
+  _ found: [(step: Int, differences: [Difference])], _ own: [StepResult], known: [Scenario.KnownDifference] = []
+) {
+  var outdated = known
+  for (step, all) in found {
+    let here = known.filter { $0.step == step + 1 }
+    outdated.removeAll { entry in entry.step == step + 1 && all.contains { $0.place.hasPrefix(entry.place) } }
+    let differences = all.filter { difference in !here.contains { difference.place.hasPrefix($0.place) } }
+    if differences.isEmpty { continue }
     let list = differences.prefix(25).map(\.description).joined(separator: "\n  ")
     let more = differences.count > 25 ? "\n  and \(differences.count - 25) more" : ""
     let needsTranscript = differences.contains { $0.place == "exit code" }
     let transcript = needsTranscript ? "\n  plumb wrote:\n" + own[step].transcript.prefix(3000) : ""
     Issue.record("step \(step + 1), \(own[step].line):\n  \(list)\(more)\(transcript)")
+  }
+  for entry in outdated {
+    Issue.record("step \(entry.step) agrees now at \(entry.place), which was known to differ: \(entry.reason)")
   }
 }
 
