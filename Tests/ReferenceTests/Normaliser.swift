@@ -7,12 +7,18 @@ struct Normaliser {
   var isGenerated: @Sendable (Word) -> Bool = isUUID
   /// Plain replacements, such as the address of an emulated cloud.
   var replacements: [(text: String, placeholder: String)] = []
+  /// Attributes, as `type.attribute`, whose texts are made up altogether.
+  var madeUp: Set<String> = []
 
   private var names: [String: String] = [:]
   private var taken: [String: Int] = [:]
 
-  init(isGenerated: @escaping @Sendable (Word) -> Bool = isUUID, replacements: [(String, String)] = []) {
+  init(
+    isGenerated: @escaping @Sendable (Word) -> Bool = isUUID, replacements: [(String, String)] = [],
+    madeUp: Set<String> = []
+  ) {
     self.isGenerated = isGenerated
+    self.madeUp = madeUp
     self.replacements = replacements.map { (text: $0.0, placeholder: $0.1) }
   }
 
@@ -30,35 +36,39 @@ struct Normaliser {
 
   // MARK: Names
 
-  /// Names the generated words of a state after the object and the attribute that hold them.
+  /// Names the generated words of a state after the object and the attribute that hold them: first those of all `id` and `arn`
+  /// attributes, which others refer to.
   private mutating func learn(state: JSONTree) {
-    for resource in state["resources"]?.elements ?? [] {
-      var address = [resource["module"]?.text, resource["type"]?.text, resource["name"]?.text].compactMap(\.self)
-        .joined(separator: ".")
-      if resource["mode"]?.text == "data" { address = "data " + address }
-      for instance in resource["instances"]?.elements ?? [] {
-        let key = instance["index_key"].map { "[\($0.canonical)]" } ?? ""
-        let attributes = instance["attributes"]?.members ?? [:]
-        for (name, value) in attributes.sorted(by: { Self.order($0.key) < Self.order($1.key) }) {
-          learn(value, as: "\(address)\(key).\(name)")
+    for isFirst in [true, false] {
+      for resource in state["resources"]?.elements ?? [] {
+        let type = resource["type"]?.text ?? ""
+        var address = [resource["module"]?.text, type, resource["name"]?.text].compactMap(\.self).joined(separator: ".")
+        if resource["mode"]?.text == "data" { address = "data " + address }
+        for instance in resource["instances"]?.elements ?? [] {
+          let key = instance["index_key"].map { "[\($0.canonical)]" } ?? ""
+          for (name, value) in (instance["attributes"]?.members ?? [:]).sorted(by: { $0.key < $1.key })
+          where ["id", "arn"].contains(name) == isFirst {
+            learn(value, as: "\(address)\(key).\(name)", isMadeUp: madeUp.contains("\(type).\(name)"))
+          }
         }
       }
     }
   }
 
-  /// The attributes that other objects refer to give the names.
-  private static func order(_ name: String) -> String { ["id": "0", "arn": "1"][name] ?? "2" + name }
-
-  private mutating func learn(_ tree: JSONTree, as name: String) {
+  private mutating func learn(_ tree: JSONTree, as name: String, isMadeUp: Bool) {
     switch tree {
     case .string(let text):
+      if isMadeUp {
+        if text.count > 8 { replacements.append((text, "‹\(name)›")) }
+        return
+      }
       for word in words(of: text) where word.count >= 6 && isGenerated(word) {
         let word = String(decoding: word, as: UTF8.self)
         if names[word] == nil { take(word, as: name) }
       }
-    case .array(let elements): for element in elements { learn(element, as: name + "[]") }
+    case .array(let elements): for element in elements { learn(element, as: name + "[]", isMadeUp: isMadeUp) }
     case .object(let members):
-      for (key, value) in members.sorted(by: { $0.key < $1.key }) { learn(value, as: "\(name).\(key)") }
+      for (key, value) in members.sorted(by: { $0.key < $1.key }) { learn(value, as: "\(name).\(key)", isMadeUp: isMadeUp) }
     default: break
     }
   }
@@ -142,7 +152,7 @@ struct Normaliser {
     case "state":
       for name in ["serial", "lineage", "terraform_version"] { members[name] = nil }
       members["resources"] = members["resources"].map(sortingSensitivePaths)
-      members["check_results"] = members["check_results"].map(sorted)
+      members["check_results"] = members["check_results"].map(sortingObjects)
     default: break
     }
     return .object(members)
@@ -151,6 +161,17 @@ struct Normaliser {
   private func sorted(_ tree: JSONTree) -> JSONTree {
     guard case .array(let elements) = tree else { return tree }
     return .array(elements.inCanonicalOrder)
+  }
+
+  /// The reference takes the instances of a check as they come.
+  private func sortingObjects(_ checks: JSONTree) -> JSONTree {
+    guard case .array(let elements) = checks else { return checks }
+    let ordered = elements.map { check -> JSONTree in
+      guard case .object(var members) = check else { return check }
+      members["objects"] = members["objects"].map(sorted)
+      return .object(members)
+    }
+    return .array(ordered.inCanonicalOrder)
   }
 
   private func sortingReplacePaths(_ changes: JSONTree) -> JSONTree {
@@ -197,19 +218,22 @@ private func words(of text: String) -> [Word] { Array(text.utf8).split { !isWord
   return word.enumerated().allSatisfy { [8, 13, 18, 23].contains($0.offset) ? $0.element == 0x2D : isHexadecimal($0.element) }
 }
 
-/// Names that the emulated cloud makes up: `vpc-0123456789abcdef0`, `AROA1B2C…`, `Z0DE…`, and the random end of a secret's name.
+/// Names that the emulated cloud or the provider makes up: `vpc-0123456789abcdef0`, `AROA1B2C…`, `w3uv5v72c3l7hgv6ysv3`, the random
+/// letters at the end of a secret's name, and the time that the provider puts behind its own names.
 @Sendable func isCloudName(_ word: Word) -> Bool {
-  if isUUID(word) { return true }
-  let end = word.lastIndex(of: 0x2D).map { word[($0 + 1)...] } ?? word[word.endIndex...]
-  if [8, 17].contains(end.count), end.allSatisfy(isHexadecimal), end.contains(where: isDigit) { return true }
-  if end.count == 6, end.allSatisfy({ isUpper($0) || isLower($0) }), end.contains(where: isUpper),
-    end.contains(where: isLower)
-  {
-    return true
+  if isUUID(word.suffix(36)) { return true }
+  let hyphen = word.lastIndex(of: 0x2D)
+  let end = hyphen.map { word[($0 + 1)...] } ?? word
+  let hasDigit = end.contains(where: isDigit)
+  if hyphen != nil {
+    if [8, 17].contains(end.count), end.allSatisfy(isHexadecimal), hasDigit { return true }
+    if end.count == 6, end.allSatisfy({ isUpper($0) || isLower($0) }), end.contains(where: isUpper) { return true }
+    if [9, 10, 26].contains(end.count), end.allSatisfy(isDigit) { return true }
   }
-  if [16, 32, 40].contains(word.count), word.allSatisfy(isHexadecimal), word.contains(where: isDigit) { return true }
-  return word.count >= 12 && word.allSatisfy { isDigit($0) || isUpper($0) } && word.contains(where: isUpper)
-    && word.contains(where: isDigit)
+  if [16, 32, 40].contains(word.count), word.allSatisfy(isHexadecimal), hasDigit { return true }
+  if 17...24 ~= end.count, hasDigit, end.allSatisfy({ isDigit($0) || isLower($0) }), end.contains(where: isLower) { return true }
+  let isConstant = word.allSatisfy { isDigit($0) || isUpper($0) } && word.contains(where: isUpper)
+  return isConstant && (word.count >= 16 || word.count >= 12 && hasDigit)
 }
 
 private let timeShape = Array("dddd-dd-dd_dd:dd:dd".utf8)

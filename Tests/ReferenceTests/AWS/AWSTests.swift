@@ -42,7 +42,8 @@ import Testing
       replacements: [
         (cloud.endpoint, "‹endpoint›"), (cloud.endpoint.replacing("http://", with: ""), "‹endpoint›"),
         (directory.path, "‹directory›"),
-      ])
+      ],
+      madeUp: ["aws_eks_cluster.certificate_authority", "aws_eks_cluster.endpoint", "aws_eks_cluster.identity"])
     return normaliser.normalise(results)
   }
 
