@@ -28,6 +28,8 @@ struct ExecutionOrder {
       View(users: .before), View(users: .before, removal: .afterUsersChange),
       View(users: .before, removal: .beforeUsersChange),
       View(users: .before, removal: .afterUsersChange, isLoose: true),
+      // Old objects may contradict new ones altogether; then the new ones count, and the provider has the last word.
+      View(users: .now, removal: .afterUsersChange, isLoose: true),
     ]
   }
 
@@ -37,6 +39,8 @@ struct ExecutionOrder {
     case nowAndBefore
     /// The latter only: who refers to it anew has nothing of the old object.
     case before
+    /// Whoever refers to it now.
+    case now
   }
 
   /// When objects are destroyed that nothing replaces.
@@ -115,12 +119,12 @@ struct ExecutionOrder {
 
   private func usersByPlace() -> [[Int]] {
     var result = [Set<Int>](repeating: [], count: dependencies.count)
-    if view.users == .nowAndBefore {
+    if view.users != .before {
       for (place, needed) in dependencies.enumerated() {
         for other in needed where other != place { result[other].insert(place) }
       }
     }
-    for record in plan.priorObjects {
+    for record in plan.priorObjects where view.users != .now {
       guard let place = places[record.address.configuration] else { continue }
       for dependency in record.dependencies {
         if let other = places[dependency], other != place { result[other].insert(place) }

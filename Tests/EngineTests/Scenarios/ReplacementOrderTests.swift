@@ -57,6 +57,60 @@ import Testing
     #expect(try await stage.stored() == ["sim_simple.a", "sim_simple.b", "sim_simple.c"])
   }
 
+  /// The state remembers that b used a; from now on a uses b. Old objects go in the old order, new ones come in the new order.
+  @Test func dependenciesMayTurnRound() async throws {
+    let stage = Stage()
+    _ = try await stage.act(
+      """
+      resource "sim_simple" "a" {
+        name = "a"
+        zone = "x"
+      }
+      resource "sim_simple" "b" {
+        name = "b"
+        zone = sim_simple.a.id
+      }
+      """)
+    let act = try await stage.act(
+      """
+      resource "sim_simple" "a" {
+        name = "a"
+        zone = sim_simple.b.id
+      }
+      resource "sim_simple" "b" {
+        name = "b"
+        zone = "y"
+      }
+      """)
+    #expect(act.errors == [])
+    #expect(act.effects.filter { $0.hasPrefix("delete") } == ["delete sim_simple b", "delete sim_simple a"])
+    #expect(act.effects.filter { $0.hasPrefix("create") } == ["create sim_simple b", "create sim_simple a"])
+  }
+
+  /// The old b still refers to the old a, but was made when it was not yet to be created first: the instance that goes for good
+  /// must not hold up what it is itself held up by.
+  @Test func aRemovedInstanceOfWhatIsCreatedFirst() async throws {
+    let stage = Stage()
+    func main(_ keys: String, _ zone: String, _ lifecycle: String) -> String {
+      """
+      resource "sim_simple" "a" {
+        for_each = toset([\(keys)])
+        name     = each.key
+      }
+      resource "sim_simple" "b" {
+        name = "b"
+        zone = "\(zone)"
+        note = join(",", [for a in sim_simple.a : a.id])
+        \(lifecycle)
+      }
+      """
+    }
+    _ = try await stage.act(main("\"a1\", \"a2\"", "x", ""))
+    let act = try await stage.act(main("\"a1\"", "y", "lifecycle { create_before_destroy = true }"))
+    #expect(act.errors == [])
+    #expect(act.effects == ["create sim_simple b", "delete sim_simple b", "delete sim_simple a2"])
+  }
+
   /// The flag is remembered: what is removed from the configuration is destroyed after its users have let go of it.
   @Test func theOrderOutlivesTheBlock() async throws {
     let stage = Stage()
@@ -70,7 +124,7 @@ import Testing
     #expect(act.effects == ["update sim_simple c", "delete sim_simple b", "delete sim_simple a"])
   }
 
-  @Test func adeposedObjectIsDestroyedByTheNextRun() async throws {
+  @Test func aDeposedObjectIsDestroyedByTheNextRun() async throws {
     let stage = Stage()
     let lifecycle = "lifecycle { create_before_destroy = true }"
     _ = try await stage.act(main("x", lifecycle))
