@@ -294,10 +294,8 @@ package struct ConfigurationGraph: Sendable {
     case .local(let name): return [.local(path, name)]
     case .resource(let resource, _): return [.resource(ConfigurationResource(module: path, resource))]
     case .moduleOutput(let name, _, let output): return [.output(path.child(name), output), .moduleCall(path.child(name))]
-    case .module(let name, _):
-      let child = path.child(name)
-      let outputs = tree.module(at: child)?.outputs.keys.sorted() ?? []
-      return [.moduleCall(child)] + outputs.map { .output(child, $0) }
+    // Whoever takes a module as a whole waits for all of it, as Terraform has it and as states record it.
+    case .module(let name, _): return [.moduleEnd(path.child(name))]
     case .path, .terraform, .count, .each, .`self`: return []
     }
   }

@@ -144,6 +144,8 @@ extension Planner {
     }
     if options.mode == .destroy { return outputs }
     for change in changes where change.after.isWhollyKnown {
+      // An output without a block stays until the plan is applied.
+      if options.mode == .normal && tree.root.outputs[change.name] == nil { continue }
       if change.after.isNull {
         outputs[change.name] = nil
       } else {

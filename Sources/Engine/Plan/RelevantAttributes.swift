@@ -7,9 +7,17 @@ import Values
 
 extension Planner {
   /// Which attributes of which resources contributed to what is planned: references are followed through locals, variables,
-  /// outputs and modules until they reach a resource. Only asked for when something changed outside.
+  /// outputs and modules until they reach a resource. Outputs of modules count as changing always, since no state keeps them
+  /// (observed with 1.11.4).
   func relevantAttributes(_ plan: Plan) -> [RelevantAttribute] {
     var finder = RelevanceFinder(tree: tree, graph: graph)
+    if plan.mode != .destroy {
+      for module in tree.modules where !module.path.isRoot {
+        for node in evaluator.instances(of: module.path) {
+          for name in module.outputs.keys { finder.addOutput(name, in: module.path, at: node.address) }
+        }
+      }
+    }
     for change in plan.changes where change.action != .noOp {
       finder.addResource(change.address.configuration, in: change.address.module)
     }
@@ -22,26 +30,35 @@ private struct RelevanceFinder {
   let tree: ModuleTree
   let graph: ConfigurationGraph
   var found: Set<RelevantAttribute> = []
-  private var seen: Set<ConfigurationGraph.Vertex> = []
+  private var seen: Set<Place> = []
+
+  /// A part of the configuration in one instance of its module.
+  private struct Place: Hashable {
+    var vertex: ConfigurationGraph.Vertex
+    var module: ModuleInstance
+  }
 
   init(tree: ModuleTree, graph: ConfigurationGraph) {
     self.tree = tree
     self.graph = graph
   }
 
+  private mutating func isNew(_ vertex: ConfigurationGraph.Vertex, _ module: ModuleInstance) -> Bool {
+    seen.insert(Place(vertex: vertex, module: module)).inserted
+  }
+
   mutating func addResource(_ address: ConfigurationResource, in module: ModuleInstance) {
-    guard seen.insert(.resource(address)).inserted,
+    guard isNew(.resource(address), module),
       let block = tree.module(at: address.module)?.resources[address.resource]
     else { return }
     var traversals = graph.plan(of: address)?.references ?? []
     traversals += block.count?.variables ?? []
     traversals += block.forEach?.variables ?? []
-    for expression in block.replaceTriggeredBy { traversals += expression.variables }
     for traversal in traversals { follow(traversal, in: address.module, at: module) }
   }
 
   mutating func addOutput(_ name: String, in path: ModulePath, at module: ModuleInstance) {
-    guard seen.insert(.output(path, name)).inserted, let output = tree.module(at: path)?.outputs[name] else { return }
+    guard isNew(.output(path, name), module), let output = tree.module(at: path)?.outputs[name] else { return }
     for traversal in output.expression.variables { follow(traversal, in: path, at: module) }
   }
 
@@ -54,10 +71,10 @@ private struct RelevanceFinder {
         RelevantAttribute(
           resource: ResourceInstance(module: module, resource, key: key), path: Path(steps: reference.remaining)))
     case .local(let name):
-      guard seen.insert(.local(path, name)).inserted, let local = tree.module(at: path)?.locals[name] else { return }
+      guard isNew(.local(path, name), module), let local = tree.module(at: path)?.locals[name] else { return }
       for traversal in local.expression.variables { follow(traversal, in: path, at: module) }
     case .variable(let name):
-      guard seen.insert(.variable(path, name)).inserted, let parent = path.parent, let call = path.names.last,
+      guard isNew(.variable(path, name), module), let parent = path.parent, let call = path.names.last,
         let argument = tree.module(at: parent)?.moduleCalls[call]?.arguments[name]
       else { return }
       for traversal in argument.expression.variables {
