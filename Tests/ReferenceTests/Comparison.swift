@@ -79,6 +79,16 @@ private func compareArrays(_ left: [JSONTree], _ right: [JSONTree], at place: St
     }
     return
   }
+  // Lists of names, of which one has some more: those alone are told.
+  let texts = Set((left + right).compactMap(\.text))
+  if left.count != right.count, left.count == Set(left.compactMap(\.text)).count, right.count == Set(right.compactMap(\.text)).count {
+    for text in texts.sorted() where left.contains(.string(text)) != right.contains(.string(text)) {
+      let isInReference = left.contains(.string(text))
+      found.append(
+        Difference(place: place, reference: isInReference ? text : "absent", own: isInReference ? "absent" : text))
+    }
+    return
+  }
   for index in 0..<max(left.count, right.count) {
     compare(
       index < left.count ? left[index] : nil, index < right.count ? right[index] : nil, at: "\(place)[\(index)]", into: &found)

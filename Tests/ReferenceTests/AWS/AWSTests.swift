@@ -12,13 +12,18 @@ import Testing
     let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
     async let reference = Self.walk(terraform)
     async let own = Self.walk(plumb)
-    report(try await differences(reference, own), try await own)
+    report(try await differences(reference, own), try await own, known: Self.known)
     for result in try await own {
       #expect(["0", "2"].contains(result.aspects["exit code"]?.canonical), "\(result.line): \(result.transcript.suffix(2000))")
     }
   }
 
   private static let name = "harbour"
+
+  private static let known = [
+    Scenario.KnownDifference(
+      step: 14, place: "state.check_results", reason: "results of conditions are dropped with the objects")
+  ]
 
   private static func walk(_ program: Program) async throws -> [StepResult] {
     let home = FileManager.default.temporaryDirectory.appending(path: "plumb-aws-\(UUID().uuidString)")
