@@ -22,8 +22,9 @@ struct PlumbCommand: ParsableCommand {
       CommandGroup(
         name: "Other",
         subcommands: [
-          ConsoleCommand.self, FormatCommand.self, GraphCommand.self, OutputCommand.self, ProvidersCommand.self,
-          RefreshCommand.self, ShowCommand.self, StateCommand.self, VersionCommand.self,
+          ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, OutputCommand.self,
+          ProvidersCommand.self, RefreshCommand.self, ShowCommand.self, StateCommand.self, TaintCommand.self,
+          UntaintCommand.self, VersionCommand.self, WorkspaceCommand.self,
         ]),
     ])
 }

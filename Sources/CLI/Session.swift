@@ -28,9 +28,18 @@ final class Session: Sendable {
       environment: world.environment, homeDirectory: world.homeDirectory, files: world.files, sources: &sources)
     self.settings = settings
     settingsSources = sources
-    settingsDiagnostics = diagnostics
-    log = Log(world)
     workspace = Session.selectedWorkspace(world)
+    settingsDiagnostics = Workspaces.isValid(workspace) ? diagnostics : diagnostics + [Session.invalidWorkspace]
+    log = Log(world)
+  }
+
+  private static let invalidWorkspace = Diagnostic.error(
+    "Invalid workspace name set using \(Workspaces.variable)",
+    "The name must contain only letters, digits and these characters: - _ . ~ $ & + = : @")
+
+  /// Refuses to go on in a workspace that cannot be.
+  func checkWorkspace() throws(DiagnosticsError) {
+    if !Workspaces.isValid(workspace) { throw DiagnosticsError(Self.invalidWorkspace) }
   }
 
   // MARK: Places
@@ -45,7 +54,7 @@ final class Session: Sendable {
   private static func selectedWorkspace(_ world: World) -> String {
     if let name = world.environment["TF_WORKSPACE"], !name.isEmpty { return name }
     if let bytes = try? world.files.read("\(dataDirectory(world))/environment") {
-      let name = String(decoding: bytes, as: UTF8.self)
+      let name = String(decoding: bytes, as: UTF8.self).trimmedSpaces
       if !name.isEmpty { return name }
     }
     return SQLiteStore.defaultWorkspace
@@ -87,28 +96,32 @@ final class Session: Sendable {
 
   // MARK: State
 
-  /// The store of the selected workspace: `plumb.sqlite` in the working directory.
-  func openStore(path: String = "plumb.sqlite") -> SQLiteStore {
-    let world = world
-    return SQLiteStore(
-      path: path, workspace: workspace,
-      environment: StoreEnvironment(
-        now: { world.now() / 1_000_000 }, newLineage: { world.newUUID() }, host: hostName(), user: userName(world),
-        processID: processIdentifier(), isProcessAlive: isProcessAlive))
+  /// The store of the selected workspace, or of another: `plumb.sqlite` in the working directory.
+  func openStore(path: String = "plumb.sqlite", workspace: String? = nil) -> SQLiteStore {
+    SQLiteStore(path: path, workspace: workspace ?? self.workspace, environment: storeEnvironment)
   }
 
-  /// The state file that Terraform keeps for the selected workspace.
-  var terraformStatePath: String {
+  var storeEnvironment: StoreEnvironment {
+    let world = world
+    return StoreEnvironment(
+      now: { world.now() / 1_000_000 }, newLineage: { world.newUUID() }, host: hostName(), user: userName(world),
+      processID: processIdentifier(), isProcessAlive: isProcessAlive)
+  }
+
+  /// The state file that Terraform keeps for a workspace.
+  private func terraformStatePath(_ workspace: String) -> String {
     workspace == SQLiteStore.defaultWorkspace ? "terraform.tfstate" : "terraform.tfstate.d/\(workspace)/terraform.tfstate"
   }
 
   /// The state as it is: from the store, or, as long as nothing was stored, from Terraform's file in the directory.
-  func readState(_ store: SQLiteStore) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
+  func readState(
+    _ store: SQLiteStore, workspace: String? = nil
+  ) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
     let snapshot = try await store.snapshot()
-    if !snapshot.lineage.isEmpty || !snapshot.isEmpty { return (snapshot, false) }
-    guard let bytes = try? world.files.read(terraformStatePath), let file = try StateFile(reading: bytes) else {
-      return (snapshot, false)
-    }
+    if !snapshot.wasNeverWritten { return (snapshot, false) }
+    guard let bytes = try? world.files.read(terraformStatePath(workspace ?? self.workspace)),
+      let file = try StateFile(reading: bytes)
+    else { return (snapshot, false) }
     return (file.snapshot, true)
   }
 

@@ -86,10 +86,17 @@ struct ScenarioRun {
       return try await step.document("output", ["output", "-json"] + arguments)
     case "show":
       return try await step.document("shown", ["show", "-json"] + arguments)
-    case "import", "taint", "untaint":
-      return try await step.plain([command.verb] + (command.verb == "import" ? ["-input=false"] : []) + arguments, state: true)
+    case "import":
+      return try await step.plain([command.verb, "-input=false"] + arguments, state: true)
+    case "taint", "untaint":
+      return try await step.plain([command.verb, "-no-color"] + arguments, state: true)
     case "state":
-      return try await step.plain(command.words, state: true, text: arguments.first == "list")
+      // What is shown of the journal and of history only one of the programs has.
+      let isCompared = ["list", "mv", "rm", "replace-provider", "show"].contains(arguments.first)
+      return try await step.plain(
+        ["state"] + arguments.prefix(1) + ["-no-color"] + arguments.dropFirst(), state: true, text: isCompared)
+    case "workspace":
+      return try await step.plain(["workspace"] + arguments.prefix(1) + ["-no-color"] + arguments.dropFirst(), text: true)
     default:
       return try await step.plain(command.words, text: true)
     }
@@ -156,8 +163,14 @@ private struct Step {
     let outcome = try await run.execute(arguments, command)
     var aspects: [String: JSONTree] = [:]
     if wantsState { aspects["state"] = try await state() }
-    if text { aspects["text"] = .string(outcome.output) }
+    // Beside an error stands at most how the command is used.
+    if text && outcome.exitCode == 0 { aspects["text"] = .string(Self.withoutName(outcome.output)) }
     return result(outcome, aspects)
+  }
+
+  /// The programs call themselves by their own names.
+  private static func withoutName(_ text: String) -> String {
+    text.replacingOccurrences(of: "Terraform", with: "Plumb").replacingOccurrences(of: "terraform plan", with: "plumb plan")
   }
 
   /// The state as a file of format 4, however the program keeps it.

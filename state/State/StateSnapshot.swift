@@ -73,6 +73,9 @@ package struct StateSnapshot: Sendable {
 
   package var isEmpty: Bool { objects.isEmpty && outputs.isEmpty }
 
+  /// Whether nothing was ever stored, though there may be a workspace to store it in.
+  package var wasNeverWritten: Bool { isEmpty && serial == 0 }
+
   /// The object of that name, or nil. O(1).
   package func object(_ key: ObjectKey) -> StateObject? {
     indexByKey[key].map { objects[$0] }

@@ -9,61 +9,118 @@ import Values
 
 struct StateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "state", abstract: "Look into the state, and hand it over.",
+    commandName: "state", abstract: "Look into the state, change it by hand, and hand it over.",
     subcommands: [
-      StateListCommand.self, StateShowCommand.self, StatePullCommand.self, StatePushCommand.self,
-      StateHistoryCommand.self, StateJournalCommand.self, StateResolveCommand.self,
+      StateListCommand.self, StateShowCommand.self, StateMoveCommand.self, StateRemoveCommand.self,
+      StateReplaceProviderCommand.self, StatePullCommand.self, StatePushCommand.self, StateHistoryCommand.self, StateJournalCommand.self, StateResolveCommand.self,
     ])
 }
 
 /// Opens the state for a subcommand and shows what goes wrong.
 ///
 /// Not inlined: the optimiser of Swift 6.3 crashes on the coroutine that would come of it.
+/// - Parameter path: a state file; nil for the workspace's state.
+@inline(never)
+func withEditableState(
+  _ world: World, _ view: ViewArguments, path: String?, _ body: (EditableState) async throws -> Int32
+) async -> Int32 {
+  let session = Session(world)
+  do {
+    try session.checkWorkspace()
+    let state = try await EditableState.open(session, path: path)
+    do {
+      let code = try await body(state)
+      await state.close()
+      return code
+    } catch {
+      await state.close()
+      throw error
+    }
+  } catch {
+    Report(world, view).show(Pipeline.diagnostics(of: error), SourceMap())
+    return 1
+  }
+}
+
+/// As `withEditableState`, for what is about the store itself.
 @inline(never)
 private func withState(
   _ world: World, _ view: ViewArguments, _ body: (Session, SQLiteStore, StateSnapshot) async throws -> Int32
 ) async -> Int32 {
   let session = Session(world)
-  let store = session.openStore()
-  let code: Int32
-  do {
-    code = try await body(session, store, try await session.readState(store).snapshot)
-  } catch {
-    Report(world, view).show(Pipeline.diagnostics(of: error), SourceMap())
-    code = 1
+  return await withEditableState(world, view, path: nil) { state in
+    guard let store = state.database else { return 1 }
+    return try await body(session, store, state.snapshot)
   }
-  await store.close()
-  return code
 }
 
-private func invalidAddress(_ text: String) -> DiagnosticsError {
-  DiagnosticsError(
-    .error("Error parsing instance address: \(text)", "It must be an address like aws_instance.web[0] or module.network."))
+/// The state file to look into instead of the workspace's state.
+struct StatePathArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("A Terraform state file to look into instead of the workspace's state.", valueName: "path"))
+  var state: String?
+
+  static let missing = DiagnosticsError(
+    .error(
+      "No state file was found!",
+      "State management commands require a state. Run this command in a directory where Plumb has been run, or use the -state flag "
+        + "to point the command to a specific state file."))
 }
 
 struct StateListCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List resources in the state.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List resources in the state.",
+    discussion: "Without an address: all instances. An address that matches nothing is an error.")
 
-  @Argument(help: "Only objects in these modules or resources.")
+  @Argument(help: "Only instances in these modules or of these resources.")
   var addresses: [String] = []
 
-  @Option(help: ArgumentHelp("Only objects whose id attribute is this.", valueName: "id"))
+  @Option(help: ArgumentHelp("Only instances whose id attribute is this.", valueName: "id"))
   var id: String?
 
+  @OptionGroup(title: "State") var path: StatePathArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withState(world, view) { _, _, snapshot in
-      let targets = try addresses.map { text in
-        guard let target = TargetAddress(parsing: text) else { throw invalidAddress(text) }
-        return target
-      }
-      for object in snapshot.objects where object.deposedKey == nil {
-        guard targets.isEmpty || targets.contains(where: { $0.contains(object.address) }) else { continue }
-        if let id, object.identifier != id { continue }
-        world.output.line(object.address.description)
-      }
+    await withEditableState(world, view, path: path.state) { state in
+      if state.isMissing { throw StatePathArguments.missing }
+      let targets = try addresses.map { text throws(DiagnosticsError) in try AddressArgument.target(text) }
+      let objects = state.snapshot.objects
+      for target in targets where !objects.contains(where: { target.contains($0.address) }) { throw Self.unknown(target) }
+      var shown = objects
+      if let id { shown = objects.filter { $0.deposedKey == nil && $0.identifier == id } }
+      for address in Self.addresses(of: shown, targets) { world.output.line(address.description) }
       return 0
+    }
+  }
+
+  /// In the order of the targets; an instance with several objects once.
+  private static func addresses(of objects: [StateObject], _ targets: [TargetAddress]) -> [ResourceInstance] {
+    var all = objects.map(\.address)
+    all = zip(all, [nil] + all.map(Optional.some)).filter { $0 != $1 }.map(\.0)
+    return targets.isEmpty ? all : targets.flatMap { target in all.filter(target.contains) }
+  }
+
+  private static func unknown(_ target: TargetAddress) -> DiagnosticsError {
+    switch target {
+    case .module(let module):
+      return DiagnosticsError(
+        .error(
+          "Unknown module",
+          "The current state contains no module at \(module). If you've just added this module to the configuration, you must run "
+            + "\"plumb apply\" first to create the module's entry in the state."))
+    case .resource(let address) where address.key == nil:
+      return DiagnosticsError(
+        .error(
+          "Unknown resource",
+          "The current state contains no resource \(address). If you've just added this resource to the configuration, you must "
+            + "run \"plumb apply\" first to create the resource's entry in the state."))
+    case .resource(let address):
+      return DiagnosticsError(
+        .error(
+          "Unknown resource instance",
+          "The current state contains no resource instance \(address). If you've just added its resource to the configuration or "
+            + "have changed the count or for_each arguments, you must run \"plumb apply\" first to update the resource's entry in "
+            + "the state."))
     }
   }
 }
@@ -79,17 +136,18 @@ struct StateShowCommand: Command {
   @Argument(help: "The address of an instance.")
   var address: String
 
+  @OptionGroup(title: "State") var path: StatePathArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withState(world, view) { session, _, snapshot in
-      guard let address = ResourceInstance(parsing: address) else { throw invalidAddress(self.address) }
+    await withEditableState(world, view, path: path.state) { state in
+      let (session, snapshot) = (Session(world), state.snapshot)
+      guard let address = ResourceInstance(parsing: address) else {
+        throw DiagnosticsError(.error("Error parsing instance address: \(self.address)", Self.advice))
+      }
+      if state.isMissing { throw StatePathArguments.missing }
       guard let object = snapshot.object(at: address) else {
-        throw DiagnosticsError(
-          .error(
-            "No instance found for the given address!",
-            "This command requires that the address references one specific instance. To view the available instances, use "
-              + "\"plumb state list\"."))
+        throw DiagnosticsError(.error("No instance found for the given address!", Self.advice))
       }
       let schemas = try await session.schemas(tree: nil, objects: [(object.provider.source, address.resource)])
       let single = StateSnapshot(lineage: snapshot.lineage, serial: snapshot.serial, objects: [object])
@@ -100,6 +158,10 @@ struct StateShowCommand: Command {
       return 0
     }
   }
+
+  private static let advice =
+    "This command requires that the address references one specific instance. To view the available instances, use \"plumb state "
+    + "list\". Please modify the address to reference a specific instance."
 }
 
 struct StatePullCommand: Command {
@@ -110,7 +172,7 @@ struct StatePullCommand: Command {
 
   func run(in world: World) async -> Int32 {
     await withState(world, view) { _, _, snapshot in
-      if !snapshot.lineage.isEmpty {
+      if !snapshot.wasNeverWritten {
         world.output(bytes: StateFile(terraformVersion: terraformVersion, snapshot: snapshot).bytes)
       }
       return 0
@@ -132,6 +194,14 @@ struct StatePushCommand: Command {
   @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases take the place of the lock.")
   var lock = true
 
+  @Option(
+    name: .customLong("lock-timeout"),
+    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+  var lockTimeout = "0s"
+
+  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
+  var ignoreRemoteVersion = false
+
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
@@ -143,7 +213,7 @@ struct StatePushCommand: Command {
         bytes = try world.files.read(path)
       }
       guard let file = try StateFile(reading: bytes) else {
-        throw DiagnosticsError(.error("Nothing to push", "The file \(path) is empty."))
+        throw DiagnosticsError(.error("Error reading source state \"\(path)\"", "The file is empty: there is no state in it."))
       }
       if try await session.readState(store).isFromTerraform { try await session.takeOver(current, into: store) }
       let run = try await store.beginRun(command: "state push")
@@ -182,7 +252,7 @@ struct StateHistoryCommand: Command {
   }
 
   private func showHistory(of text: String, _ store: SQLiteStore, _ world: World) async throws {
-    guard let address = ResourceInstance(parsing: text) else { throw invalidAddress(text) }
+    let address = try AddressArgument.instance(text)
     let entries = try await store.history(of: address)
     if json {
       world.output(bytes: document(entries))
@@ -280,7 +350,7 @@ struct StateResolveCommand: Command {
 
   func run(in world: World) async -> Int32 {
     await withState(world, view) { _, store, snapshot in
-      guard let address = ResourceInstance(parsing: address) else { throw invalidAddress(self.address) }
+      let address = try AddressArgument.instance(address)
       let operations = snapshot.interruptedOperations.filter { $0.key.address == address }
       if operations.isEmpty {
         throw DiagnosticsError(

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Diagnostics
+import SQLiteStore
+import State
+
+struct ForceUnlockCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "force-unlock", abstract: "Release what a run holds that is stuck.",
+    discussion: """
+      Ends a run's leases, so that others may change its objects. Leases end by themselves when the run's process is gone or does \
+      not renew them for a minute; this is for a run that lives and hangs. The run itself can still write down what its calls in \
+      flight did, but begins no new ones.
+      """)
+
+  @Argument(help: "The number of the run, as conflicts name it; plumb state history lists all.")
+  var run: String
+
+  @Flag(help: "Do not ask for confirmation.")
+  var force = false
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withEditableState(world, view, path: nil) { state in
+      guard let store = state.database else { return 1 }
+      let runs = try await store.runs()
+      guard let id = Int64(run), let found = runs.first(where: { $0.id == id }) else {
+        throw failure("There is no run \(run). The state is locked by object and for the time of a run only, so usually nothing needs unlocking.")
+      }
+      guard found.status == .running else {
+        throw failure("Run \(id) has \(found.status.rawValue) and holds nothing any more.")
+      }
+      if !force && !confirm(found, world) {
+        world.output.line("force-unlock cancelled.")
+        return 1
+      }
+      try await store.finishRun(id, status: .abandoned)
+      world.output.line(
+        "Plumb state has been successfully unlocked!\n\nWhat \(found.displayName) held is free, and other runs may change it now.")
+      return 0
+    }
+  }
+
+  private func failure(_ reason: String) -> DiagnosticsError {
+    DiagnosticsError(.error("Failed to unlock state", reason))
+  }
+
+  private func confirm(_ run: Run, _ world: World) -> Bool {
+    world.output.line(
+      "Do you really want to force-unlock?\n  Plumb will end the leases of \(run.displayName).\n  This will allow other runs to change "
+        + "its objects, even though it may still be at work.\n  Only 'yes' will be accepted to confirm.\n")
+    world.output("  Enter a value: ")
+    let answer = world.readLine()
+    world.output.line()
+    return answer?.trimmedSpaces == "yes"
+  }
+}

@@ -1,0 +1,54 @@
+import Addresses
+import ArgumentParser
+import Diagnostics
+
+/// Options of every command that changes the state by hand.
+struct StateChangeArguments: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
+  var lock = true
+
+  @Option(
+    name: .customLong("lock-timeout"),
+    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+  var lockTimeout = "0s"
+
+  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
+  var ignoreRemoteVersion = false
+
+  @Option(help: ArgumentHelp("A Terraform state file to work on instead of the workspace's state.", valueName: "path"))
+  var state: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the state as it was to this file. History keeps it in any case; a state file gets a backup beside it unless - is given.",
+      valueName: "path"))
+  var backup: String?
+}
+
+/// The messages about addresses that are none, or of something else than is wanted.
+enum AddressArgument {
+  static func target(_ text: String) throws(DiagnosticsError) -> TargetAddress {
+    guard let target = TargetAddress(parsing: text) else { throw invalid(text) }
+    return target
+  }
+
+  static func instance(_ text: String) throws(DiagnosticsError) -> ResourceInstance {
+    if let address = ResourceInstance(parsing: text) { return address }
+    if ModuleInstance(parsing: text) != nil {
+      throw DiagnosticsError(
+        .error(
+          "Invalid address",
+          "A resource instance address is required here. The module path must be followed by a resource instance specification."
+        ))
+    }
+    throw invalid(text)
+  }
+
+  static func invalid(_ text: String) -> DiagnosticsError {
+    DiagnosticsError(
+      .error(
+        "Invalid address",
+        "\(text) is no address. It must be one like aws_instance.web, aws_instance.web[0], aws_instance.web[\"key\"] or "
+          + "module.network."))
+  }
+}

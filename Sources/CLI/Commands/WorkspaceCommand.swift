@@ -1,0 +1,219 @@
+import Addresses
+import ArgumentParser
+import Diagnostics
+import Host
+import SQLiteStore
+import State
+
+struct WorkspaceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "workspace", abstract: "Manage workspaces: several states of one configuration.",
+    subcommands: [
+      WorkspaceListCommand.self, WorkspaceShowCommand.self, WorkspaceNewCommand.self, WorkspaceSelectCommand.self,
+      WorkspaceDeleteCommand.self,
+    ])
+}
+
+private func withWorkspaces(
+  _ world: World, _ view: ViewArguments, _ body: (Workspaces) async throws -> Void
+) async -> Int32 {
+  let session = Session(world)
+  do {
+    try session.checkWorkspace()
+    try await body(Workspaces(session: session))
+    return 0
+  } catch {
+    Report(world, view).show(Pipeline.diagnostics(of: error), SourceMap())
+    return 1
+  }
+}
+
+private func failure(_ summary: String, _ detail: String) -> DiagnosticsError {
+  DiagnosticsError(.error(summary, detail))
+}
+
+private func requireValid(_ name: String) throws(DiagnosticsError) {
+  if Workspaces.isValid(name) { return }
+  throw failure(
+    "Invalid workspace name",
+    "The workspace name \(displayQuoted(name)) is not allowed. The name must contain only URL safe characters, and no path separators.")
+}
+
+private func missing(_ name: String) -> DiagnosticsError {
+  failure(
+    "Workspace \"\(name)\" doesn't exist.",
+    "You can create this workspace with the \"new\" subcommand or include the \"-or-create\" flag with the \"select\" subcommand.")
+}
+
+/// What a person reads after a workspace was made.
+private func announceNew(_ name: String, _ world: World, _ view: ViewArguments) {
+  let style = Report(world, view).style
+  world.output.line(
+    style.paint("Created and switched to workspace \"\(name)\"!", .boldGreen)
+      + style.paint(
+        "\n\nYou're now on a new, empty workspace. Workspaces isolate their state,\nso if you run \"plumb plan\" Plumb will not see any "
+          + "existing state\nfor this configuration.", .green))
+}
+
+struct WorkspaceListCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List workspaces; the current one has a star.")
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withWorkspaces(world, view) { workspaces in
+      for name in try await workspaces.names() {
+        world.output.line("\(name == workspaces.session.workspace ? "*" : " ") \(name)")
+      }
+      world.output.line()
+      if workspaces.override != nil {
+        world.output.line("\n\nThe active workspace is being overridden using the TF_WORKSPACE environment\nvariable.\n")
+      }
+    }
+  }
+}
+
+struct WorkspaceShowCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show the name of the current workspace.")
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withWorkspaces(world, view) { world.output.line($0.session.workspace) }
+  }
+}
+
+struct WorkspaceNewCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "new", abstract: "Create a new workspace and select it.")
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  @Option(help: ArgumentHelp("Copy an existing Terraform state file into the new workspace.", valueName: "path"))
+  var state: String?
+
+  @OptionGroup var lock: WorkspaceLockArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withWorkspaces(world, view) { workspaces in
+      try requireValid(name)
+      if let override = workspaces.override, override != name {
+        throw failure(
+          "Workspace is overridden",
+          "The workspace is currently overridden using the TF_WORKSPACE environment variable. You cannot create a new workspace when "
+            + "using this setting.\n\nTo create a new workspace, either unset this environment variable or update it to match the "
+            + "workspace name you are trying to create, and then run this command again.")
+      }
+      if try await workspaces.names().contains(name) {
+        throw failure("Workspace \"\(name)\" already exists", "Select it with: plumb workspace select \(name)")
+      }
+      // The file is read first, so that nothing is made when it cannot be used.
+      let snapshot = try state.map { try Self.read($0, world) } ?? nil
+      try await workspaces.create(name, state: snapshot)
+      try workspaces.select(name)
+      announceNew(name, world, view)
+    }
+  }
+
+  private static func read(_ path: String, _ world: World) throws -> StateSnapshot? {
+    do {
+      return try StateFile(reading: world.files.read(path))?.snapshot
+    } catch {
+      throw failure("Error reading source state \"\(path)\"", "\(error)")
+    }
+  }
+}
+
+struct WorkspaceSelectCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "select", abstract: "Select a workspace.")
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  @Flag(name: .customLong("or-create"), help: "Create the workspace if it doesn't exist.")
+  var orCreate = false
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withWorkspaces(world, view) { workspaces in
+      try requireValid(name)
+      if workspaces.override != nil {
+        throw failure(
+          "Workspace is overridden",
+          "The selected workspace is currently overridden using the TF_WORKSPACE environment variable.\n\nTo select a new workspace, "
+            + "either update this environment variable or unset it and then run this command again.")
+      }
+      if workspaces.session.workspace == name { return }
+      if try await workspaces.names().contains(name) {
+        try workspaces.select(name)
+        world.output.line(Report(world, view).style.paint("Switched to workspace \"\(name)\".", .green))
+      } else if orCreate {
+        try await workspaces.create(name, state: nil)
+        try workspaces.select(name)
+        announceNew(name, world, view)
+      } else {
+        throw missing(name)
+      }
+    }
+  }
+}
+
+struct WorkspaceDeleteCommand: Command {
+  static let configuration = CommandConfiguration(commandName: "delete", abstract: "Delete a workspace and its state.")
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  @Flag(help: "Delete it even if it still tracks resources, which nobody manages then.")
+  var force = false
+
+  @OptionGroup var lock: WorkspaceLockArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withWorkspaces(world, view) { workspaces in
+      guard try await workspaces.names().contains(name) else { throw missing(name) }
+      if workspaces.session.workspace == name {
+        throw failure(
+          "Workspace \"\(name)\" is your active workspace.",
+          "You cannot delete the currently active workspace. Please switch to another workspace and try again.")
+      }
+      if name == SQLiteStore.defaultWorkspace {
+        throw failure("Cannot delete the default workspace", "The workspace \"default\" always exists.")
+      }
+      let tracked = try await workspaces.state(of: name).objects.filter { $0.address.resource.mode == .managed }
+      if !tracked.isEmpty && !force { throw notEmpty(tracked) }
+      try await workspaces.delete(name)
+      let style = Report(world, view).style
+      world.output.line(style.paint("Deleted workspace \"\(name)\"!", .green))
+      if !tracked.isEmpty {
+        world.output.line(
+          style.paint(
+            "WARNING: \"\(name)\" was non-empty.\nThe resources managed by the deleted workspace may still exist,\nbut are no longer "
+              + "manageable by Plumb since the state has\nbeen deleted.\n", .yellow))
+      }
+    }
+  }
+
+  private func notEmpty(_ objects: [StateObject]) -> DiagnosticsError {
+    let list = objects.map { "\n  - \($0.key)" }.joined()
+    return failure(
+      "Workspace is not empty",
+      "Workspace \"\(name)\" is currently tracking the following resource instances:\(list)\n\nDeleting this workspace would cause "
+        + "Plumb to lose track of any associated remote objects, which would then require you to delete them manually outside of "
+        + "Plumb. You should destroy these objects with Plumb before deleting the workspace.\n\nIf you want to delete this "
+        + "workspace anyway, and have Plumb forget about these managed objects, use the -force option to disable this safety check.")
+  }
+}
+
+struct WorkspaceLockArguments: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
+  var lock = true
+
+  @Option(
+    name: .customLong("lock-timeout"),
+    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+  var lockTimeout = "0s"
+}
