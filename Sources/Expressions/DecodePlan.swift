@@ -23,9 +23,12 @@ package final class DecodePlan: Sendable {
   }
 
   /// Every reference that decoding evaluates, in source order; iterators of dynamic blocks are left out.
-  package var references: [Traversal] {
+  package var references: [Traversal] { references(in: nil) }
+
+  /// The same of one argument, or of the nested blocks of one type.
+  package func references(in name: String?) -> [Traversal] {
     var found: [Traversal] = []
-    root.collectReferences(into: &found, hidden: [])
+    root.collectReferences(into: &found, hidden: [], in: name)
     return found
   }
 }
@@ -49,11 +52,12 @@ final class BlockPlan: Sendable {
     missingItemRange = body.missingItemRange
   }
 
-  func collectReferences(into found: inout [Traversal], hidden: Set<String>) {
-    for attribute in attributes {
+  /// - Parameter name: the argument or the type of nested blocks that is looked at; nil for all.
+  func collectReferences(into found: inout [Traversal], hidden: Set<String>, in name: String? = nil) {
+    for attribute in attributes where name == nil || attribute.name == name {
       found += attribute.expression.variables.filter { !hidden.contains($0.root) }
     }
-    for nested in blocks {
+    for nested in blocks where name == nil || nested.name == name {
       for item in nested.items {
         switch item {
         case .written(let block): block.plan.collectReferences(into: &found, hidden: hidden)
@@ -91,6 +95,8 @@ final class AttributePlan: Sendable {
 struct NestedPlan: Sendable {
   var name: String
   var index: Int
+  /// Whether it is an attribute, which is unset when its dynamic blocks stand for none.
+  var isAttribute = false
   var nesting: NestingMode
   var schema: BlockSchema
   var minItems: Int
@@ -198,7 +204,7 @@ private struct BodyReader {
       else { continue }
       plans.append(
         NestedPlan(
-          name: name, index: index, nesting: attribute.type.isSet ? .set : .list, schema: element.asBlock, minItems: 0,
+          name: name, index: index, isAttribute: true, nesting: attribute.type.isSet ? .set : .list, schema: element.asBlock, minItems: 0,
           maxItems: 0, items: []))
     }
     if found.isEmpty {

@@ -54,6 +54,7 @@ extension Evaluator {
       case .dynamic(let block): expand(block, marks, into: &found)
       }
     }
+    if found.isEmpty, nested.isAttribute { return plan.schema.emptyValue.elements[nested.index] }
     let type = ValueType.object(nested.schema.impliedType)
     switch nested.nesting {
     case .single, .group: return single(found, nested, plan)

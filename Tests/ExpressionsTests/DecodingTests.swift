@@ -119,6 +119,17 @@ import Values
         == "ingress = toset([{from = 1, to = null(number)}])")
   }
 
+  @Test func legacyAttributesAreUnsetWhenTheirDynamicBlocksStandForNone() {
+    let schema = BlockSchema(attributes: [
+      AttributeSchema(name: "ingress", type: .set(.object([("from", .number)])), optional: true, computed: true)
+    ])
+    let source = "dynamic \"ingress\" {\n for_each = []\n content { from = 1 }\n}"
+    let (body, _) = parseFile(Array(source.utf8), file: SourceFileID(index: 0))
+    let (value, problems) = Expressions.decode(body, schema: schema, in: context())
+    #expect(problems.isEmpty)
+    #expect(value.elements.map(\.isNull) == [true])
+  }
+
   @Test func nestedAttributesMayBeLeftOut() {
     let nested = NestedAttributeSchema(
       nesting: .list,

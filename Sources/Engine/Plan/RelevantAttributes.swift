@@ -7,14 +7,16 @@ import Values
 
 extension Planner {
   /// Which attributes of which resources contributed to what is planned: references are followed through locals, variables,
-  /// outputs and modules until they reach a resource. Outputs of modules count as changing always, since no state keeps them
-  /// (observed with 1.11.4).
+  /// outputs, modules and the arguments of resources. Outputs of modules count as changing unless they are null, since no
+  /// state keeps them (observed with 1.11.4).
   func relevantAttributes(_ plan: Plan) -> [RelevantAttribute] {
     var finder = RelevanceFinder(tree: tree, graph: graph)
     if plan.mode != .destroy {
       for module in tree.modules where !module.path.isRoot {
         for node in evaluator.instances(of: module.path) {
-          for name in module.outputs.keys { finder.addOutput(name, in: module.path, at: node.address) }
+          for name in module.outputs.keys where evaluator.output(name, in: node)?.isNull == false {
+            finder.addOutput(name, in: module.path, at: node.address)
+          }
         }
       }
     }
@@ -36,6 +38,16 @@ private struct RelevanceFinder {
   private struct Place: Hashable {
     var vertex: ConfigurationGraph.Vertex
     var module: ModuleInstance
+    var part = Part.whole
+  }
+
+  /// How much of a block is meant.
+  private enum Part: Hashable {
+    case whole
+    /// A resource without what repeats it.
+    case body
+    /// One argument, or the nested blocks of one type.
+    case argument(String)
   }
 
   init(tree: ModuleTree, graph: ConfigurationGraph) {
@@ -43,8 +55,8 @@ private struct RelevanceFinder {
     self.graph = graph
   }
 
-  private mutating func isNew(_ vertex: ConfigurationGraph.Vertex, _ module: ModuleInstance) -> Bool {
-    seen.insert(Place(vertex: vertex, module: module)).inserted
+  private mutating func isNew(_ vertex: ConfigurationGraph.Vertex, _ module: ModuleInstance, _ part: Part = .whole) -> Bool {
+    seen.insert(Place(vertex: vertex, module: module, part: part)).inserted
   }
 
   mutating func addResource(_ address: ConfigurationResource, in module: ModuleInstance) {
@@ -62,28 +74,38 @@ private struct RelevanceFinder {
     for traversal in output.expression.variables { follow(traversal, in: path, at: module) }
   }
 
-  private mutating func follow(_ traversal: Traversal, in path: ModulePath, at module: ModuleInstance) {
+  /// What an attribute is set to contributes to those who refer to it; one that only the provider sets ends the way.
+  private mutating func followArguments(of address: ConfigurationResource, at module: ModuleInstance, _ path: Path) {
+    var argument: String?
+    if case .attribute(let name)? = path.steps.first { argument = name }
+    guard isNew(.resource(address), module, argument.map { .argument($0) } ?? .body),
+      let references = graph.plan(of: address)?.references(in: argument)
+    else { return }
+    for traversal in references { follow(traversal, in: address.module, at: module) }
+  }
+
+  private mutating func follow(_ traversal: Traversal, in modulePath: ModulePath, at module: ModuleInstance) {
     guard let reference = Reference.parse(traversal).0 else { return }
     switch reference.subject {
     case .resource(let resource, let key):
       guard resource.mode != .ephemeral else { return }
-      found.insert(
-        RelevantAttribute(
-          resource: ResourceInstance(module: module, resource, key: key), path: Path(steps: reference.remaining)))
+      let path = Path(steps: reference.remaining)
+      found.insert(RelevantAttribute(resource: ResourceInstance(module: module, resource, key: key), path: path))
+      followArguments(of: ConfigurationResource(module: modulePath, resource), at: module, path)
     case .local(let name):
-      guard isNew(.local(path, name), module), let local = tree.module(at: path)?.locals[name] else { return }
-      for traversal in local.expression.variables { follow(traversal, in: path, at: module) }
+      guard isNew(.local(modulePath, name), module), let local = tree.module(at: modulePath)?.locals[name] else { return }
+      for traversal in local.expression.variables { follow(traversal, in: modulePath, at: module) }
     case .variable(let name):
-      guard isNew(.variable(path, name), module), let parent = path.parent, let call = path.names.last,
+      guard isNew(.variable(modulePath, name), module), let parent = modulePath.parent, let call = modulePath.names.last,
         let argument = tree.module(at: parent)?.moduleCalls[call]?.arguments[name]
       else { return }
       for traversal in argument.expression.variables {
         follow(traversal, in: parent, at: module.parent ?? .root)
       }
-    case .moduleOutput(let name, let key, let output): addOutput(output, in: path.child(name), at: module.child(name, key: key))
+    case .moduleOutput(let name, let key, let output): addOutput(output, in: modulePath.child(name), at: module.child(name, key: key))
     case .module(let name, let key):
-      for output in (tree.module(at: path.child(name))?.outputs.keys.sorted() ?? []) {
-        addOutput(output, in: path.child(name), at: module.child(name, key: key))
+      for output in (tree.module(at: modulePath.child(name))?.outputs.keys.sorted() ?? []) {
+        addOutput(output, in: modulePath.child(name), at: module.child(name, key: key))
       }
     default: return
     }
