@@ -45,9 +45,9 @@ struct ProcessTests {
 
   @Test func aGrandchildHoldingThePipesIsNotWaitedFor() async throws {
     let started = ContinuousClock.now
-    let result = try await launcher.run(shell("sleep 20 & echo done"))
+    let result = try await launcher.run(shell("sleep 300 & echo done"))
     #expect(String(decoding: result.standardOutput, as: UTF8.self) == "done\n")
-    #expect(ContinuousClock.now - started < .seconds(10))
+    #expect(ContinuousClock.now - started < .seconds(150))
   }
 
   @Test func signalsReachTheChildAndManyMayWait() async throws {
