@@ -28,7 +28,8 @@ struct SavedPlanApply {
     }
     let tree = file.loadModules()
     var sources = tree.sources
-    let problems = check(file, tree, &sources)
+    let input = variables(file, tree, &sources)
+    let problems = check(file, tree) + input.diagnostics
     if problems.hasErrors {
       view.diagnostics(problems, sources)
       return 1
@@ -38,14 +39,14 @@ struct SavedPlanApply {
       view.diagnostics(diagnostics, sources)
       return 1
     case .ready(let pipeline):
-      let code = await apply(file, pipeline)
+      let code = await apply(file, pipeline, input.values)
       await pipeline.close()
       return code
     }
   }
 
   /// What keeps the plan from being carried out at all, whatever the state is.
-  private func check(_ file: PlanFile, _ tree: ModuleTree, _ sources: inout SourceMap) -> [Diagnostic] {
+  private func check(_ file: PlanFile, _ tree: ModuleTree) -> [Diagnostic] {
     var problems = tree.diagnostics.filter { $0.severity == .error }
     if file.plan.isErrored {
       problems.append(
@@ -68,34 +69,58 @@ struct SavedPlanApply {
             + "A saved plan can be applied only to the same configuration it was created from.\n\nCreate a new plan from the "
             + "updated configuration."))
     }
-    if !arguments.variables.assignments.isEmpty || !arguments.variables.files.isEmpty {
-      problems += changedVariables(file, tree, &sources)
-    }
     return problems
   }
 
-  /// A variable given again must have the value that was planned with.
-  private func changedVariables(_ file: PlanFile, _ tree: ModuleTree, _ sources: inout SourceMap) -> [Diagnostic] {
-    var input = InputVariables(sources: sources)
-    for assignment in arguments.variables.assignments { input.addOption(assignment) }
-    for path in arguments.variables.files { input.addFile(path, files: session.world.files) }
-    let named = input.values.keys
-    for (name, value) in file.plan.variables where input.values[name] == nil {
-      input.set(name, InputValue(.value(value), source: .plan))
+  /// The values of all variables: as planned, but for ephemeral ones, which no plan keeps. Of these exactly those that planning was
+  /// given must be given again; a value for another variable must be the one that was planned with.
+  private func variables(
+    _ file: PlanFile, _ tree: ModuleTree, _ sources: inout SourceMap
+  ) -> (values: [String: Value], diagnostics: [Diagnostic]) {
+    var input = session.gatheredVariables(arguments.variables, sources)
+    let given = input.values
+    for (name, value) in file.plan.variables { input.set(name, InputValue(.value(value), source: .plan)) }
+    var problems: [Diagnostic] = []
+    for (name, variable) in tree.root.variables.sorted(by: { $0.key < $1.key }) where variable.ephemeral {
+      let wasGiven = file.plan.ephemeralVariables.contains(name)
+      if wasGiven == (given[name] != nil) { continue }
+      problems.append(
+        wasGiven
+          ? .error(
+            "No value for required variable",
+            "The ephemeral input variable \"\(name)\" was set during the plan phase, and so must also be set during the apply "
+              + "phase.")
+          : .error(
+            "Ephemeral variable was not set during planning",
+            "The ephemeral input variable \"\(name)\" was not set during the planning phase, and so must remain unset during "
+              + "the apply phase."))
     }
-    let (values, problems) = input.resolve(for: tree.root)
+    if problems.hasErrors { return ([:], problems) }
+    let (values, found) = input.resolve(for: tree.root)
     sources = input.sources
-    return problems
-      + named.sorted().compactMap { name in
-        guard let planned = file.plan.variables[name], let given = values[name]?.withoutMarks, given != planned else { return nil }
-        return .error(
-          "Can't change variable when applying a saved plan",
-          "The variable \(name) cannot be set using the -var and -var-file options when applying a saved plan file, because a "
-            + "saved plan includes the variable values that were set when it was created.")
-      }
+    return (values.mapValues(\.withoutMarks), found + changed(given, file, tree, &sources))
   }
 
-  private func apply(_ file: PlanFile, _ pipeline: Pipeline) async -> Int32 {
+  /// Errors for variables that the command line gives another value than the plan has.
+  private func changed(
+    _ given: [String: InputValue], _ file: PlanFile, _ tree: ModuleTree, _ sources: inout SourceMap
+  ) -> [Diagnostic] {
+    var input = InputVariables(sources: sources)
+    for (name, value) in file.plan.variables { input.set(name, InputValue(.value(value), source: .plan)) }
+    let named = given.filter { $0.value.isFromCommandLine && file.plan.variables[$0.key] != nil }
+    for (name, value) in named { input.set(name, value) }
+    let values = input.resolve(for: tree.root).values
+    sources = input.sources
+    return named.keys.sorted().compactMap { name in
+      guard let planned = file.plan.variables[name], let value = values[name]?.withoutMarks, value != planned else { return nil }
+      return .error(
+        "Can't change variable when applying a saved plan",
+        "The variable \(name) cannot be set using the -var and -var-file options when applying a saved plan file, because a "
+          + "saved plan includes the variable values that were set when it was created.")
+    }
+  }
+
+  private func apply(_ file: PlanFile, _ pipeline: Pipeline, _ variables: [String: Value]) async -> Int32 {
     let sources = pipeline.tree.sources
     let plan = file.plan
     let basis = PlanBasis(lineage: pipeline.snapshot.lineage, serial: pipeline.snapshot.serial)
@@ -125,10 +150,6 @@ struct SavedPlanApply {
       let context = session.context(
         planTimestamp: plan.timestamp, parallelism: arguments.mode.parallelism, isPlanning: false, interrupt: interrupt,
         events: { view.event($0) })
-      var variables = plan.variables
-      for variable in pipeline.tree.root.variables.values where variables[variable.name] == nil {
-        if let value = variable.defaultValue { variables[variable.name] = value }
-      }
       let outcome = await applyPlan(
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: context,
         command: plan.mode == .destroy ? "destroy" : "apply")
@@ -138,6 +159,15 @@ struct SavedPlanApply {
     } catch {
       view.diagnostics(Pipeline.diagnostics(of: error), sources)
       return 1
+    }
+  }
+}
+
+extension InputValue {
+  fileprivate var isFromCommandLine: Bool {
+    switch source {
+    case .commandLine, .namedFile: true
+    default: false
     }
   }
 }

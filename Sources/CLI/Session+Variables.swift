@@ -8,19 +8,11 @@ extension Session {
   /// Values for the root module's variables from the environment, files, options and, on a terminal, from the user.
   ///
   /// - Parameter allowsMissing: whether a variable without a value is unknown, instead of an error.
-  /// - Returns: the final values; the values as they were given; what is wrong.
+  /// - Returns: the final values; the values as they were given; the ephemeral variables that were given one; what is wrong.
   func inputVariables(
     _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap, allowsMissing: Bool = false
-  ) -> (values: [String: Value], given: [String: Value], diagnostics: [Diagnostic]) {
-    var input = InputVariables(sources: sources)
-    input.addEnvironment(world.environment)
-    input.addAutoFiles(in: ".", files: world.files)
-    for argument in orderedVariableArguments(arguments) {
-      switch argument {
-      case .assignment(let text): input.addOption(text)
-      case .file(let path): input.addFile(path, files: world.files)
-      }
-    }
+  ) -> (values: [String: Value], given: [String: Value], ephemeral: [String], diagnostics: [Diagnostic]) {
+    var input = gatheredVariables(arguments, sources)
     if allowsMissing {
       for variable in input.missing(in: tree.root) {
         input.set(variable.name, InputValue(.value(.unknown(variable.type.withoutOptionals)), source: .caller))
@@ -40,8 +32,27 @@ extension Session {
     let unreadable = input.diagnostics
     let (values, diagnostics) = input.resolve(for: tree.root)
     let given = input.given(for: tree.root)
+    let ephemeral = tree.root.variables.values.filter { variable in
+      variable.ephemeral && input.values[variable.name] != nil && values[variable.name]?.isNull == false
+    }
     sources = input.sources
-    return (values.mapValues(\.withoutMarks), given, unreadable.hasErrors ? unreadable : diagnostics)
+    return (
+      values.mapValues(\.withoutMarks), given, ephemeral.map(\.name).sorted(), unreadable.hasErrors ? unreadable : diagnostics
+    )
+  }
+
+  /// What the environment, files and options say of variables.
+  func gatheredVariables(_ arguments: VariableArguments, _ sources: SourceMap) -> InputVariables {
+    var input = InputVariables(sources: sources)
+    input.addEnvironment(world.environment)
+    input.addAutoFiles(in: ".", files: world.files)
+    for argument in orderedVariableArguments(arguments) {
+      switch argument {
+      case .assignment(let text): input.addOption(text)
+      case .file(let path): input.addFile(path, files: world.files)
+      }
+    }
+    return input
   }
 
   private enum VariableArgument {

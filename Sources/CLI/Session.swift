@@ -90,7 +90,8 @@ final class Session: Sendable {
     return EngineContext(
       functions: functions(planTimestamp: planTimestamp, isPlanning: isPlanning), workspace: workspace,
       workingDirectory: world.workingDirectory, parallelism: parallelism, timestamp: planTimestamp,
-      newDeposedKey: { hexadecimal(world.randomBytes(4)) }, uptimeMilliseconds: world.uptimeMilliseconds, events: events,
+      newDeposedKey: { hexadecimal(world.randomBytes(4)) }, now: { Double(world.now()) / 1e9 },
+      uptimeMilliseconds: world.uptimeMilliseconds, events: events,
       interrupt: interrupt)
   }
 

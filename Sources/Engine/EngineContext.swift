@@ -17,6 +17,8 @@ package struct EngineContext: Sendable {
   package var timestamp: String
   /// Eight new hexadecimal digits each time.
   package var newDeposedKey: @Sendable () -> String
+  /// Seconds since 1970.
+  package var now: @Sendable () -> Double
   /// Milliseconds of a clock that never goes back.
   package var uptimeMilliseconds: @Sendable () -> Int64
   /// Told what happens, as it happens. Called from any task, never twice at once for one object.
@@ -25,7 +27,8 @@ package struct EngineContext: Sendable {
 
   package init(
     functions: FunctionTable, workspace: String, workingDirectory: String, parallelism: Int, timestamp: String,
-    newDeposedKey: @escaping @Sendable () -> String, uptimeMilliseconds: @escaping @Sendable () -> Int64,
+    newDeposedKey: @escaping @Sendable () -> String, now: @escaping @Sendable () -> Double,
+    uptimeMilliseconds: @escaping @Sendable () -> Int64,
     events: @escaping @Sendable (EngineEvent) -> Void, interrupt: Interrupt = Interrupt()
   ) {
     self.functions = functions
@@ -34,6 +37,7 @@ package struct EngineContext: Sendable {
     self.parallelism = max(1, parallelism)
     self.timestamp = timestamp
     self.newDeposedKey = newDeposedKey
+    self.now = now
     self.uptimeMilliseconds = uptimeMilliseconds
     self.events = events
     self.interrupt = interrupt

@@ -22,6 +22,17 @@ package enum EngineEvent: Sendable {
   case applyStarted(ResourceInstance, deposedKey: String?, Action, Identity?)
   case applyFinished(ResourceInstance, deposedKey: String?, Action, Identity?, milliseconds: Int64)
   case applyFailed(ResourceInstance, deposedKey: String?, Action, milliseconds: Int64)
+  /// An ephemeral resource is being opened, renewed or closed, while planning as well as while applying.
+  case ephemeralStarted(ResourceInstance, EphemeralOperation)
+  case ephemeralFinished(ResourceInstance, EphemeralOperation, milliseconds: Int64)
+  case ephemeralFailed(ResourceInstance, EphemeralOperation, milliseconds: Int64)
   /// How many steps of the plan are to be done in all; sent once before the first.
   case applyPlanned(steps: Int)
+}
+
+/// What happens to an ephemeral resource.
+package enum EphemeralOperation: String, Sendable {
+  case open
+  case renew
+  case close
 }

@@ -11,7 +11,10 @@ extension Evaluator {
     }
     var name = call.name
     if name.utf8.contains(UInt8(ascii: ":")) {
-      if name.hasPrefix("provider::") { return callProviderFunction(call, in: expression) }
+      if name.hasPrefix("provider::") {
+        guard let function = providerFunction(call) else { return .dynamicUnknown }
+        return self.call(function, call, in: expression)
+      }
       guard name.hasPrefix("core::") else {
         let namespace = String(name.prefix { $0 != ":" })
         report(
@@ -32,6 +35,12 @@ extension Evaluator {
         context: expression.range, in: nil)
       return .dynamicUnknown
     }
+    return self.call(function, call, in: expression)
+  }
+
+  private mutating func call(
+    _ function: Function, _ call: FunctionCallExpression, in expression: Expression
+  ) -> Value {
     let signature = function.signature
     guard let arguments = arguments(of: call, in: expression) else { return .dynamicUnknown }
     if arguments.isUnknown { return .dynamicUnknown }
@@ -151,25 +160,21 @@ extension Evaluator {
     return Diagnostic.FunctionCall(calledAs: call.name, signature: text)
   }
 
-  private mutating func callProviderFunction(_ call: FunctionCallExpression, in expression: Expression) -> Value {
-    guard let arguments = arguments(of: call, in: expression) else { return .dynamicUnknown }
-    guard let callee = context.providerFunction else {
-      let parts = call.name.split(separator: ":", omittingEmptySubsequences: true)
-      let provider = parts.count > 1 ? String(parts[1]) : ""
-      let function = parts.count > 2 ? String(parts[2]) : ""
-      report(
-        "Unknown provider function",
-        "There is no function named \"\(call.name)\". Ensure that provider name \"\(provider)\" is declared in this "
-          + "module's required_providers block, and that this provider offers a function named \"\(function)\".",
-        at: call.nameRange, in: nil)
-      return .dynamicUnknown
-    }
-    if arguments.isUnknown || arguments.hasErrors { return .dynamicUnknown }
-    do {
-      return try callee(call.name, arguments.values)
-    } catch {
-      report(error, of: call, nil, arguments, in: expression)
-      return .dynamicUnknown
-    }
+  /// Looks up `provider::LOCAL_NAME::FUNCTION`; says why if there is none.
+  private mutating func providerFunction(_ call: FunctionCallExpression) -> Function? {
+    let parts = call.name.split(separator: "::", omittingEmptySubsequences: false).map(String.init)
+    let provider = parts.count > 1 ? parts[1] : ""
+    let name = parts.dropFirst(2).joined(separator: "::")
+    let offered = context.providerFunctions[provider]
+    if let function = offered?[name] { return function }
+    let near = suggestion(for: name, among: offered?.keys.sorted() ?? []).map { " Did you mean \"\($0)\"?" } ?? ""
+    report(
+      "Unknown provider function",
+      offered != nil
+        ? "The function \"\(name)\" is not available from the provider \"\(provider)\".\(near)"
+        : "There is no function named \"\(call.name)\". Ensure that provider name \"\(provider)\" is declared in this "
+          + "module's required_providers block, and that this provider offers a function named \"\(name)\".",
+      at: call.nameRange, in: nil)
+    return nil
   }
 }

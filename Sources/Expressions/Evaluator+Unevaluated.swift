@@ -159,7 +159,7 @@ extension Evaluator {
       return .dynamicUnknown
     }
     let inner = EvaluationContext(
-      scope: ValuesScope(names), functions: context.functions, providerFunction: context.providerFunction)
+      scope: ValuesScope(names), functions: context.functions, providerFunctions: context.providerFunctions)
     var evaluator = Evaluator(inner)
     evaluator.isInTemplate = true
     let value = evaluator.value(of: template)

@@ -51,26 +51,26 @@ package struct Resolution: Sendable {
   }
 }
 
-/// Calls a function that a provider offers, by its namespaced name. Marks and unknowns are the callee's affair.
-package typealias ProviderFunctionCall = @Sendable (String, [Value]) throws(FunctionError) -> Value
+/// The functions that providers offer: by the name that a provider has in the module, and then by their own.
+package typealias ProviderFunctions = [String: [String: Function]]
 
 /// Everything an expression needs besides itself. Cheap to make and to copy: no names are copied into it.
 package struct EvaluationContext: Sendable {
   package var scope: any Scope
   /// Nil where functions may not be called.
   package var functions: FunctionTable?
-  /// Functions named `provider::LOCAL_NAME::FUNCTION`; nil where none can be called.
-  package var providerFunction: ProviderFunctionCall?
+  /// Functions named `provider::LOCAL_NAME::FUNCTION`.
+  package var providerFunctions: ProviderFunctions
   /// The files that ranges are in, for the few messages that mention places in their text.
   package var sources: SourceMap?
 
   package init(
-    scope: any Scope, functions: FunctionTable?, providerFunction: ProviderFunctionCall? = nil,
+    scope: any Scope, functions: FunctionTable?, providerFunctions: ProviderFunctions = [:],
     sources: SourceMap? = nil
   ) {
     self.scope = scope
     self.functions = functions
-    self.providerFunction = providerFunction
+    self.providerFunctions = providerFunctions
     self.sources = sources
   }
 }

@@ -273,7 +273,7 @@ package struct Plan: Sendable {
   package var variables: [String: Value]
   /// The same as they were given, before conversion, and the defaults of the others: what plan JSON shows (observed with 1.11.4).
   package var givenVariables: [String: Value]
-  /// Ephemeral root variables that had a value and must be set again at apply.
+  /// Ephemeral root variables that were given a value, as they must be again at apply.
   package var ephemeralVariables: [String]
   package var targets: [TargetAddress]
   package var forcedReplacements: [ResourceInstance]

@@ -34,7 +34,8 @@ package protocol Provider: Sendable {
   func openEphemeralResource(_ request: OpenEphemeralResourceRequest) async -> OpenEphemeralResourceResponse
   func renewEphemeralResource(named name: String, private: [UInt8]) async -> RenewEphemeralResourceResponse
   func closeEphemeralResource(named name: String, private: [UInt8]) async -> [Diagnostic]
-  func callFunction(named name: String, arguments: [Value]) async -> CallFunctionResponse
+  /// The way to call the provider's functions, once it is ready for that.
+  func functionCaller() async throws(DiagnosticsError) -> ProviderFunctionCaller
 
   /// Asks calls in flight to end early. Sent on the first interrupt.
   func stop() async
@@ -411,6 +412,11 @@ package struct ProviderFunction: Sendable {
     self.description = description
   }
 }
+
+/// Calls a function of a provider by its name. Functions are pure and stand in the midst of expressions, whose evaluation is
+/// synchronous: so is the call. It waits for its answer on the thread that asks, and needs no other thread of the language's
+/// pool to get it.
+package typealias ProviderFunctionCaller = @Sendable (_ name: String, _ arguments: [Value]) -> CallFunctionResponse
 
 package struct CallFunctionResponse: Sendable {
   package var result: Value?

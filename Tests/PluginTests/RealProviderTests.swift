@@ -96,10 +96,11 @@ struct RealProviderTests {
       value(schema, ["name": .string("x"), "type": .string("Nonsense"), "value": .string("v")]))
     #expect(diagnostics.hasErrors)
     #expect(diagnostics.contains { $0.attributePath == [".type"] }, "\(diagnostics)")
-    let parsed = await provider.callFunction(
-      named: "arn_parse", arguments: [.string("arn:aws:iam::444455556666:role/example")])
+    let call = try await provider.functionCaller()
+    let parsed = call(
+      "arn_parse", [.string("arn:aws:iam::444455556666:role/example")])
     #expect(parsed.result?.attribute("account_id") == .string("444455556666"))
-    let wrong = await provider.callFunction(named: "arn_parse", arguments: [.string("nonsense")])
+    let wrong = call("arn_parse", [.string("nonsense")])
     #expect(wrong.error?.text.contains("invalid") == true, "\(wrong)")
     let unknown = await provider.planResourceChange(
       PlanResourceChangeRequest(

@@ -32,13 +32,13 @@ struct ConsoleCommand: Command {
       let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: false)
       let console = ExpressionConsole(
         pipeline.graph, state: pipeline.snapshot, variables: input.values, context: context)
-      let code = read(console, world, report)
+      let code = await read(console, pipeline.pool, world, report)
       await pipeline.close()
       return code
     }
   }
 
-  private func read(_ console: ExpressionConsole, _ world: World, _ report: Report) -> Int32 {
+  private func read(_ console: ExpressionConsole, _ pool: ProviderPool, _ world: World, _ report: Report) async -> Int32 {
     var failed = false
     var pending = ""
     while true {
@@ -55,6 +55,12 @@ struct ConsoleCommand: Command {
       if ExpressionConsole.isIncomplete(pending) { continue }
       let text = pending
       pending = ""
+      let problems = await console.prepare(text, pool: pool)
+      if problems.hasErrors {
+        report.show(problems, SourceMap())
+        failed = true
+        continue
+      }
       let (value, diagnostics, sources) = console.evaluate(text)
       report.show(diagnostics, sources)
       if diagnostics.hasErrors {

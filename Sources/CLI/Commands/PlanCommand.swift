@@ -96,7 +96,7 @@ struct PlanRun {
     var sources = tree.sources
     let input =
       tree.diagnostics.hasErrors
-      ? (values: [:], given: [:], diagnostics: []) : session.inputVariables(tree, variables, &sources)
+      ? (values: [:], given: [:], ephemeral: [], diagnostics: []) : session.inputVariables(tree, variables, &sources)
     if input.diagnostics.hasErrors {
       view.diagnostics(tree.diagnostics + input.diagnostics, sources)
       return nil
@@ -133,6 +133,7 @@ struct PlanRun {
       return nil
     }
     plan.givenVariables = input.given
+    plan.ephemeralVariables = input.ephemeral
     return PlanRun(
       pipeline: pipeline, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt)
   }

@@ -20,6 +20,14 @@ extension UIMessages {
     case .applyFinished(let address, _, let action, let identity, let milliseconds):
       return finished(address, action, identity, milliseconds)
     case .applyFailed(let address, _, let action, let milliseconds): return failed(address, action, milliseconds)
+    case .ephemeralStarted(let address, let operation):
+      return hook(address, "\(operation.progressive)...", type: "ephemeral_op_start") { writer in
+        writer.member("action", operation.rawValue)
+      }
+    case .ephemeralFinished(let address, let operation, let milliseconds):
+      return ended(address, operation, milliseconds, "complete")
+    case .ephemeralFailed(let address, let operation, let milliseconds):
+      return ended(address, operation, milliseconds, "errored")
     case .applyPlanned: return []
     }
   }
@@ -62,6 +70,17 @@ extension UIMessages {
     }
   }
 
+  private func ended(
+    _ address: ResourceInstance, _ operation: EphemeralOperation, _ milliseconds: Int64, _ end: String
+  ) -> [UInt8] {
+    let seconds = roundedSeconds(milliseconds)
+    let text = "\(operation.progressive) \(end) after \(durationText(seconds))"
+    return hook(address, text, type: "ephemeral_op_\(end)") { writer in
+      writer.member("action", operation.rawValue)
+      writer.member("elapsed_seconds", Int(seconds))
+    }
+  }
+
   private func suffix(_ identity: EngineEvent.Identity?) -> String {
     identity.map { " [\($0.key)=\($0.value)]" } ?? ""
   }
@@ -81,6 +100,16 @@ extension JSONWriter {
     guard let identity else { return }
     member("id_key", identity.key)
     member("id_value", identity.value)
+  }
+}
+
+extension EphemeralOperation {
+  var progressive: String {
+    switch self {
+    case .open: "Opening"
+    case .renew: "Renewing"
+    case .close: "Closing"
+    }
   }
 }
 

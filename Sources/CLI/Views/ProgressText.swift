@@ -64,6 +64,15 @@ struct ProgressText: Sendable {
       end(Turn(address: address, deposedKey: deposedKey))
       done += 1
       return []
+    case .ephemeralStarted(let address, let operation):
+      begin(Turn(address: address), operation.progressive.lowercased(), nil, now)
+      return [line(address, nil, "\(operation.progressive)...", nil)]
+    case .ephemeralFinished(let address, let operation, let milliseconds):
+      end(Turn(address: address))
+      return [line(address, nil, "\(operation.progressive) complete after \(elapsed(milliseconds))", nil)]
+    case .ephemeralFailed(let address, _, _):
+      end(Turn(address: address))
+      return []
     case .applyPlanned(let steps):
       total = steps
       done = 0

@@ -85,7 +85,7 @@ extension Applier {
       .applyFinished(
         address, deposedKey: nil, .read, ObjectRecord.identity(of: value),
         milliseconds: context.uptimeMilliseconds() - start))
-    return conditionsHold(target.block.postconditions, change: change, node: target.node, data: target.data, value: value)
+    return conditionsHold(target.block.postconditions, of: change.address, node: target.node, data: target.data, value: value)
   }
 
   /// - Parameter version: of the row that a reading of an earlier run left; 0 for none.
@@ -114,7 +114,7 @@ extension Applier {
   func create(_ change: ResourceChange) async -> Bool {
     guard let target = await target(change) else { return false }
     let address = change.address
-    if !conditionsHold(target.block.preconditions, change: change, node: target.node, data: target.data, value: nil) {
+    if !conditionsHold(target.block.preconditions, of: change.address, node: target.node, data: target.data, value: nil) {
       return false
     }
     var (configuration, problems) = target.body.decode(
@@ -137,7 +137,7 @@ extension Applier {
     if planned.action == .noOp {
       if let prior { remember(prior) }
       return conditionsHold(
-        target.block.postconditions, change: change, node: target.node, data: target.data, value: planned.after)
+        target.block.postconditions, of: change.address, node: target.node, data: target.data, value: planned.after)
     }
     configuration = configuration.withoutMarks
     return await carryOut(change, target, planned: planned, configuration: configuration, prior: prior)
@@ -236,7 +236,7 @@ extension Applier {
     context.events(
       .applyFinished(address, deposedKey: nil, shown, ObjectRecord.identity(of: value), milliseconds: elapsed))
     return conditionsHold(
-      target.block.postconditions, change: change, node: target.node, data: target.data, value: value)
+      target.block.postconditions, of: change.address, node: target.node, data: target.data, value: value)
   }
 
   /// Closes the journal entry and writes the object, in one transaction.

@@ -11,47 +11,48 @@ import Values
 extension Applier {
   /// Evaluates the conditions of an instance again; gives false if one fails.
   func conditionsHold(
-    _ rules: [CheckRule], change: ResourceChange, node: ModuleNode, data: RepetitionData, value: Value?
+    _ rules: [CheckRule], of address: ResourceInstance, node: ModuleNode, data: RepetitionData, value: Value?
   ) -> Bool {
     let summary = "Resource \(value == nil ? "precondition" : "postcondition") failed"
     let scope = evaluator.context(in: node, repetition: data, selfValue: value)
     var result = CheckResult.Instance(
-      address: change.address.description, module: node.address.isRoot ? nil : node.address.description,
-      key: change.address.key, status: .pass, failures: [])
+      address: address.description, module: node.address.isRoot ? nil : node.address.description,
+      key: address.key, status: .pass, failures: [])
     for rule in rules {
       var outcome = evaluateCondition(rule, in: scope, failure: (summary, .error))
       outcome.diagnostics += evaluator.takeDiagnostics()
       diagnostics += outcome.diagnostics
       result.add(outcome)
     }
-    if !rules.isEmpty { checks.record(.resource, change.address.configuration.description, result) }
+    if !rules.isEmpty { checks.record(.resource, address.configuration.description, result) }
     return result.status == .pass || result.status == .unknown
   }
 
   /// Evaluates again what could not be decided while planning: preconditions of outputs, and check blocks.
-  func checkAgain() {
+  func checkAgain() async {
     let blocked = verticesBehindFailures()
     for (index, vertex) in graph.vertices.enumerated() where !blocked[index] {
       switch vertex {
       case .output(let path, let name):
         let rules = tree.module(at: path)?.outputs[name]?.preconditions ?? []
-        check(rules, .output, path, "output.\(name)", "Module output value precondition failed", .error)
+        await check(rules, vertex, .output, path, "output.\(name)", "Module output value precondition failed", .error)
       case .check(let path, let name):
         let rules = tree.module(at: path)?.checks[name]?.asserts ?? []
-        check(rules, .check, path, "check.\(name)", "Check block assertion failed", .warning)
+        await check(rules, vertex, .check, path, "check.\(name)", "Check block assertion failed", .warning)
       default: break
       }
     }
   }
 
   private func check(
-    _ rules: [CheckRule], _ kind: CheckableKind, _ path: ModulePath, _ name: String, _ summary: String,
+    _ rules: [CheckRule], _ vertex: ConfigurationGraph.Vertex, _ kind: CheckableKind, _ path: ModulePath, _ name: String, _ summary: String,
     _ severity: Severity
-  ) {
+  ) async {
     let configuration = path.isRoot ? name : "\(path).\(name)"
     // What was decided while planning stays decided; saying it twice would help nobody.
     let planned = plan.checks.first { $0.kind == kind && $0.address == configuration }
     if rules.isEmpty || (planned != nil && planned?.status != .unknown) { return }
+    guard await openEphemeralResources(neededBy: vertex) else { return }
     for node in evaluator.instances(of: path) {
       var result = CheckResult.Instance(
         address: node.address.isRoot ? name : "\(node.address).\(name)",
@@ -72,8 +73,8 @@ extension Applier {
       let node = evaluator.node(at: change.address.module),
       let data = evaluator.repetition(of: block, in: node).data(for: change.address.key)
     else { return true }
-    return conditionsHold(block.preconditions, change: change, node: node, data: data, value: nil)
-      && conditionsHold(block.postconditions, change: change, node: node, data: data, value: change.after)
+    return conditionsHold(block.preconditions, of: change.address, node: node, data: data, value: nil)
+      && conditionsHold(block.postconditions, of: change.address, node: node, data: data, value: change.after)
   }
 
   /// Evaluates the root outputs and saves them. Those behind something that failed keep their old values.
@@ -96,7 +97,8 @@ extension Applier {
           outputs[change.name] = change.after.isNull ? nil : output.sensitive ? change.after.marked(with: .sensitive) : change.after
           continue
         }
-        guard let value = evaluator.output(change.name, in: evaluator.root), value.isWhollyKnown else { continue }
+        guard await openEphemeralResources(neededBy: .output(.root, change.name)),
+          let value = evaluator.output(change.name, in: evaluator.root), value.isWhollyKnown else { continue }
         outputs[change.name] = value.isNull ? nil : value
       }
     }

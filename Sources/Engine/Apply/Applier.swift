@@ -69,6 +69,9 @@ actor Applier {
   let run: Run
   let evaluator: Evaluator
   let limiter: CallLimiter
+  let ephemeralResources: EphemeralResources
+  let ephemeralUses: [(ConfigurationResource, [Bool])]
+  var openings: [ConfigurationResource: Task<Bool, Never>] = [:]
 
   var diagnostics: [Diagnostic] = []
   var counts = ChangeCounts()
@@ -96,6 +99,8 @@ actor Applier {
     evaluator = Evaluator(
       graph: graph, context: context, rootVariables: variables, isApplying: true)
     limiter = CallLimiter(width: context.parallelism)
+    ephemeralResources = EphemeralResources(context: context)
+    ephemeralUses = Self.ephemeralUses(graph)
     objects.reserveCapacity(plan.priorObjects.count)
     for record in plan.priorObjects {
       objects[record.key] = record
@@ -112,15 +117,16 @@ actor Applier {
   }
 
   func apply() async -> ApplyOutcome {
-    if await prepare() {
+    if validatesEphemeralVariables(), await prepare() {
       await walk()
-      if plan.mode == .normal { checkAgain() }
+      if plan.mode == .normal { await checkAgain() }
       await finishOutputs()
     } else {
       // Nothing was done, perhaps because another run is at work: what it writes must not be undone.
       currentOutputs = plan.priorOutputs
     }
     diagnostics += evaluator.takeDiagnostics()
+    diagnostics += await ephemeralResources.closeAll()
     if !plan.targets.isEmpty && !diagnostics.hasErrors { diagnostics.append(Self.incomplete) }
     return ApplyOutcome(
       diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
@@ -307,10 +313,13 @@ actor Applier {
     switch step {
     case .apply(let index):
       let change = plan.changes[index]
-      succeeded = change.action == .read ? await read(change) : await create(change)
+      let isReady = await openEphemeralResources(neededBy: .resource(change.address.configuration))
+      succeeded = isReady ? change.action == .read ? await read(change) : await create(change) : false
     case .destroy(let index): succeeded = await destroy(plan.changes[index])
     case .forget(let index): succeeded = await forget(plan.changes[index])
-    case .verify(let index): succeeded = verify(plan.changes[index])
+    case .verify(let index):
+      let change = plan.changes[index]
+      succeeded = await openEphemeralResources(neededBy: .resource(change.address.configuration)) && verify(change)
     case .join: succeeded = true
     }
     if !succeeded { skip(step) }
@@ -321,6 +330,7 @@ actor Applier {
 
   /// The provider of a configuration, configured with the values that are known now.
   func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
+    guard await openEphemeralResources(neededBy: .provider(address)) else { return nil }
     if let usable = configured[address] {
       guard usable else { return nil }
     } else {

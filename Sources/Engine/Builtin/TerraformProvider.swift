@@ -130,8 +130,8 @@ package struct TerraformProvider: Provider {
     [unknownType(.ephemeralResource, name)]
   }
 
-  package func callFunction(named name: String, arguments: [Value]) async -> CallFunctionResponse {
-    providerFunctions.call(name, arguments)
+  package func functionCaller() async throws(DiagnosticsError) -> ProviderFunctionCaller {
+    { [providerFunctions] in providerFunctions.call($0, $1) }
   }
 
   package func stop() async {}

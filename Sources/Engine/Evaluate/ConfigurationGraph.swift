@@ -42,13 +42,18 @@ package struct ConfigurationGraph: Sendable {
   private(set) var providers: [ConfigurationResource: ProviderConfigurationAddress] = [:]
   package let schemas: SchemaTable
   package let tree: ModuleTree
+  /// The functions of providers that each module can call.
+  private(set) var functions: [ModulePath: ProviderFunctions] = [:]
 
   /// Builds the graph. Schemas of all resource types and providers in use must be in the table.
   package init(tree: ModuleTree, schemas: SchemaTable) {
     self.tree = tree
     self.schemas = schemas
     let modules = tree.modules
-    for module in modules { addVertices(of: module) }
+    for module in modules {
+      functions[module.path] = module.providerFunctions(schemas)
+      addVertices(of: module)
+    }
     for module in modules { addEdges(of: module) }
   }
 

@@ -16,6 +16,8 @@ import Values
 final class Evaluator: @unchecked Sendable {
   let tree: ModuleTree
   let functions: FunctionTable
+  /// What each module can call of its providers.
+  var providerFunctions: [ModulePath: ProviderFunctions]
   let workspace: String
   let rootDirectory: String
   let workingDirectory: String
@@ -35,6 +37,7 @@ final class Evaluator: @unchecked Sendable {
   ) {
     tree = graph.tree
     functions = context.functions
+    providerFunctions = graph.functions
     workspace = context.workspace
     rootDirectory = tree.root.directory
     workingDirectory = context.workingDirectory
@@ -60,7 +63,7 @@ final class Evaluator: @unchecked Sendable {
   ) -> EvaluationContext {
     EvaluationContext(
       scope: ModuleScope(evaluator: self, node: node, repetition: repetition, selfValue: selfValue),
-      functions: functions)
+      functions: functions, providerFunctions: providerFunctions[node.module.path] ?? [:])
   }
 
   // MARK: Values of names
@@ -208,6 +211,7 @@ final class Evaluator: @unchecked Sendable {
   func unknownObject(of block: ResourceBlock) -> Value {
     guard let source = providers[block.address]?.source, let schema = schemas.schema(of: block.resource, from: source)
     else { return .dynamicUnknown }
-    return .unknown(.object(schema.block.impliedType))
+    let value = Value.unknown(.object(schema.block.impliedType))
+    return block.resource.mode == .ephemeral ? value.marked(with: .ephemeral) : value
   }
 }

@@ -10,14 +10,15 @@ package import Values
 package final class ExpressionConsole {
   private let evaluator: Evaluator
   private let sources: SourceMap
+  private var schemas: SchemaTable
 
   package init(
     _ graph: ConfigurationGraph, state: StateSnapshot, variables: [String: Value], context: EngineContext
   ) {
     evaluator = Evaluator(graph: graph, context: context, rootVariables: variables, isApplying: false)
     sources = graph.tree.sources
-    let schemas = graph.schemas
-    evaluator.storedObject = { address in
+    schemas = graph.schemas
+    evaluator.storedObject = { [schemas] address in
       guard let object = state.object(at: address),
         let schema = schemas.schema(of: address.resource, from: object.provider.source),
         let value = try? JSONValueCodec.decode(object.attributes, type: .object(schema.block.impliedType))
@@ -48,6 +49,17 @@ package final class ExpressionConsole {
       }
     }
     return depth > 0
+  }
+
+  /// Readies the functions of providers that an expression calls.
+  package func prepare(_ text: String, pool: ProviderPool) async -> [Diagnostic] {
+    let module = evaluator.tree.root
+    let names = providerNamesOfFunctions(in: Array(text.utf8))
+    let sources = Set(names.compactMap { module.requiredProviders[$0]?.source }).filter { schemas.functions(of: $0) == nil }
+    if sources.isEmpty { return [] }
+    let problems = await loadFunctions(of: sources, pool: pool, into: &schemas)
+    evaluator.providerFunctions[module.path] = module.providerFunctions(schemas)
+    return problems
   }
 
   /// The value of an expression in the root module; nil with errors.

@@ -11,8 +11,6 @@ extension Planner {
   /// Puts the plan together once everything is planned.
   func complete(_ plan: inout Plan) {
     plan.variables = options.variables.filter { tree.root.variables[$0.key]?.ephemeral != true }
-    plan.ephemeralVariables = tree.root.variables.values.filter { $0.ephemeral && options.variables[$0.name]?.isNull == false }
-      .map(\.name).sorted()
     plan.targets = options.targets
     plan.forcedReplacements = options.replace
     plan.changes = changes.sorted { ObjectKey($0.address, deposedKey: $0.deposedKey) < ObjectKey($1.address, deposedKey: $1.deposedKey) }

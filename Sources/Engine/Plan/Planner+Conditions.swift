@@ -148,24 +148,13 @@ extension Planner {
     let (configuration, instance) = qualified(node, "var.\(name)")
     var result = instance
     var problems: [Diagnostic] = []
-    for rule in variable.validations {
-      var outcome = evaluateCondition(rule, in: evaluator.context(in: node), failure: ("Invalid value for variable", .error))
-      if outcome.status == .fail, let index = outcome.diagnostics.indices.last {
-        outcome.diagnostics[index].subject = node.parent == nil ? variable.range : argumentRange(of: name, node) ?? variable.range
-        outcome.diagnostics[index].detail +=
-          "\n\nThis was checked by the validation rule at \(tree.sources.describe(rule.range))."
-      }
+    for outcome in evaluator.outcomesOfValidating(variable, in: node) {
       problems += outcome.diagnostics
       result.status = result.status.combined(with: outcome.status)
       if let message = outcome.message { result.failures.append(message) }
     }
     checks.record(.variable, configuration, result)
     return problems
-  }
-
-  private func argumentRange(of name: String, _ node: ModuleNode) -> SourceRange? {
-    guard let parent = node.parent, let call = node.module.path.names.last else { return nil }
-    return parent.module.moduleCalls[call]?.arguments[name]?.expression.range
   }
 
   /// Preconditions of an output; an error keeps its value from being used.

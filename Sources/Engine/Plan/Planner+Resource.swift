@@ -50,7 +50,6 @@ extension Planner {
       return options.mode == .normal ? true : await refreshStored(address, block: block, in: nil)
     }
     let nodes = evaluator.instances(of: address.module)
-    if address.resource.mode == .ephemeral { return refuseEphemeral(block) }
     if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
     guard let provider = await provider(for: providerAddress) else { return false }
     var succeeded = true
@@ -86,15 +85,6 @@ extension Planner {
     return succeeded
   }
 
-  /// Opening ephemeral resources is not built yet; pretending would hand out empty secrets.
-  private func refuseEphemeral(_ block: ResourceBlock) -> Bool {
-    diagnostics.append(
-      .error(
-        "Ephemeral resources are not supported yet", "Opening \(block.address) is not built yet; nothing was changed.",
-        at: block.range))
-    return false
-  }
-
   /// Plans instances side by side; provider calls are bounded elsewhere, so this bounds only the number of tasks.
   private func planInstances(_ wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)]) async -> Bool {
     if wanted.count == 1, let (planning, key, data) = wanted.first { return await plan(planning, key, data) }
@@ -125,7 +115,7 @@ extension Planner {
     switch planning.block.resource.mode {
     case .managed: return await planManaged(planning, key, data)
     case .data: return await planData(planning, key, data)
-    case .ephemeral: return true
+    case .ephemeral: return await planEphemeral(planning, key, data)
     }
   }
 

@@ -39,6 +39,7 @@ actor Planner {
   let context: EngineContext
   let evaluator: Evaluator
   let limiter: CallLimiter
+  let ephemeralResources: EphemeralResources
   /// Resources that are planned although no target names them do not appear here; nil when nothing is targeted.
   let targeting: Targeting?
   let directDependencies: [ConfigurationResource: [ConfigurationResource]]
@@ -87,6 +88,7 @@ actor Planner {
     evaluator = Evaluator(
       graph: graph, context: context, rootVariables: options.variables, isApplying: false)
     limiter = CallLimiter(width: context.parallelism)
+    ephemeralResources = EphemeralResources(context: context)
     targeting = options.targets.isEmpty ? nil : Targeting(options.targets, graph: graph)
     directDependencies = graph.directDependencies()
     forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
@@ -117,6 +119,7 @@ actor Planner {
       timestamp: context.timestamp)
     if options.mode == .destroy && !diagnostics.hasErrors { await planDestruction() }
     diagnostics += evaluator.takeDiagnostics()
+    diagnostics += await ephemeralResources.closeAll()
     nameOtherCreations()
     complete(&plan)
     if context.interrupt.isRequested {

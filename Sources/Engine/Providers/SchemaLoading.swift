@@ -29,7 +29,9 @@ package func loadSchemas(
     if resource.mode == .data && wanted[object.provider.source] == nil { continue }
     wanted[object.provider.source, default: []].insert(Resource(resource.mode, resource.type, ""))
   }
-  return await loadSchemas(wanted, pool: pool)
+  var (table, diagnostics) = await loadSchemas(wanted, pool: pool)
+  diagnostics += await loadFunctions(of: tree.providersOfFunctions, pool: pool, into: &table)
+  return (table, diagnostics)
 }
 
 /// Fetches the schemas of the given types; the names of the resources do not matter.

@@ -1,5 +1,6 @@
 package import Addresses
 import Diagnostics
+import Functions
 package import ProviderInterface
 package import Values
 
@@ -13,6 +14,7 @@ package struct SchemaTable: Sendable {
 
   private var metadata: [ProviderSource: ProviderMetadata] = [:]
   private var types: [TypeKey: Schema] = [:]
+  private var functions: [ProviderSource: [String: Function]] = [:]
 
   package init() {}
 
@@ -34,6 +36,11 @@ package struct SchemaTable: Sendable {
   package mutating func add(_ schema: Schema, kind: TypeKind, named name: String, from source: ProviderSource) {
     types[TypeKey(source: source, kind: kind, name: name)] = schema
   }
+
+  /// The functions of a provider; nil if they were not fetched, since nothing calls them.
+  func functions(of source: ProviderSource) -> [String: Function]? { functions[source] }
+
+  mutating func add(_ functions: [String: Function], from source: ProviderSource) { self.functions[source] = functions }
 
   package func has(_ source: ProviderSource) -> Bool { metadata[source] != nil }
 }

@@ -33,7 +33,8 @@ final class ValidationValues: @unchecked Sendable {
 
   func context(repetition: RepetitionData = RepetitionData(), selfValue: Value? = nil) -> EvaluationContext {
     EvaluationContext(
-      scope: ValidationScope(values: self, repetition: repetition, selfValue: selfValue), functions: engine.functions)
+      scope: ValidationScope(values: self, repetition: repetition, selfValue: selfValue), functions: engine.functions,
+      providerFunctions: graph.functions[module.path] ?? [:])
   }
 
   func variable(_ name: String) -> Value? {
@@ -135,8 +136,9 @@ struct ValidationScope: Scope {
   private func resource(
     _ resource: Resource, _ steps: [ResolvedStep], consumed: Int, _ range: SourceRange
   ) -> Resolution {
+    let unknown = resource.mode == .ephemeral ? Value.dynamicUnknown.marked(with: .ephemeral) : .dynamicUnknown
     guard let block = values.module.resources[resource], let schema = values.schema(of: resource) else {
-      return Resolution(.dynamicUnknown, consumed: steps.count)
+      return Resolution(unknown, consumed: steps.count)
     }
     var place = consumed
     let repeats = block.count != nil || block.forEach != nil
@@ -173,6 +175,6 @@ struct ValidationScope: Scope {
           "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)", at: nameRange),
         steps: steps)
     }
-    return Resolution(.dynamicUnknown, consumed: steps.count)
+    return Resolution(unknown, consumed: steps.count)
   }
 }

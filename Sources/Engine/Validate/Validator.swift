@@ -93,7 +93,7 @@ private actor Validator {
     if let forEach = block.forEach { problems += evaluate(forEach, in: values.context()).1 }
     let (value, found) = body.decode(in: scope)
     problems += found
-    problems += ephemeralProblems(value, schema.block, at: block.range)
+    if block.resource.mode != .ephemeral { problems += ephemeralProblems(value, schema.block, at: block.range) }
     problems += ignoredChanges(block, schema: schema).1
     let withSelf = values.context(
       repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil),

@@ -1,8 +1,7 @@
 package import Diagnostics
 package import ProviderInterface
-package import Values
 
-/// Data sources, ephemeral resources and functions.
+/// Data sources and ephemeral resources.
 extension PluginProvider {
   package func readDataSource(_ request: ReadDataSourceRequest) async -> ReadDataSourceResponse {
     do throws(DiagnosticsError) {
@@ -76,49 +75,6 @@ extension PluginProvider {
       return try reply.timestamp(number)
     } catch {
       throw DiagnosticsError(damaged(method, call.process))
-    }
-  }
-
-  package func callFunction(named name: String, arguments: [Value]) async -> CallFunctionResponse {
-    do throws(DiagnosticsError) {
-      guard let function = try await functions()[name] else {
-        return CallFunctionResponse(result: nil, error: ("the provider has no function \"\(name)\"", nil))
-      }
-      let (process, _) = try await prepared()
-      var message = ProtobufWriter()
-      message.string(1, name)
-      for (position, argument) in arguments.enumerated() {
-        guard let parameter = position < function.parameters.count ? function.parameters[position] : function.variadic
-        else { return CallFunctionResponse(result: nil, error: ("too many arguments", position)) }
-        do throws(DynamicValueError) {
-          message.message(2, try DynamicValue.encode(argument, as: parameter.type))
-        } catch {
-          return CallFunctionResponse(result: nil, error: (error.message, position))
-        }
-      }
-      return try functionResult(try await send(.callFunction, message.bytes, to: process), function, process)
-    } catch {
-      let first = error.diagnostics.first
-      return CallFunctionResponse(
-        result: nil, error: ([first?.summary, first?.detail].compactMap { $0 }.joined(separator: ": "), nil))
-    }
-  }
-
-  private func functionResult(
-    _ bytes: [UInt8], _ function: ProviderFunction, _ process: PluginProcess
-  ) throws(DiagnosticsError) -> CallFunctionResponse {
-    guard let reply = try? Reply(bytes) else { throw DiagnosticsError(damaged(.callFunction, process)) }
-    if let failure = reply.all(2).first {
-      guard let failure = try? Reply(failure) else { throw DiagnosticsError(damaged(.callFunction, process)) }
-      // The index has explicit presence: zero is the first argument, absence is none.
-      let argument = failure.field(2).map { Int(clamping: $0.int64) }
-      return CallFunctionResponse(result: nil, error: (failure.string(1), argument))
-    }
-    do throws(DynamicValueError) {
-      return CallFunctionResponse(result: try reply.value(1, as: function.returnType))
-    } catch {
-      return CallFunctionResponse(
-        result: nil, error: ("the provider returned an invalid result: \(error.message)", nil))
     }
   }
 }

@@ -272,15 +272,21 @@ package final class PluginProvider: Provider {
     }
   }
 
-  /// A failed call in the words that Terraform has for it, with what the process said last when it is gone.
   private func failure(of method: PluginMethod, _ error: GRPCError, _ process: PluginProcess) async -> Diagnostic {
+    let explanation = error.code == .unavailable ? await process.explainLoss() : nil
+    return failure(of: method, error, process, explanation: explanation)
+  }
+
+  /// A failed call in the words that Terraform has for it, with what the process said last when it is gone.
+  func failure(
+    of method: PluginMethod, _ error: GRPCError, _ process: PluginProcess, explanation: String?
+  ) -> Diagnostic {
     let call = method.name(in: process.protocolVersion)
     switch error.code {
     case .unavailable:
       var detail =
         "The plugin \(name) encountered an error, and failed to respond to the \(call) call. "
         + "The plugin logs may contain more details."
-      let explanation = await process.explainLoss()
       detail += "\n\n" + (explanation.map { "\($0) " } ?? "") + "Cause: \(error.message)."
       let isFirst = state.withLock { state in
         defer { state.hasShownLog = true }

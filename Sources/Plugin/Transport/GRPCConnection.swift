@@ -62,6 +62,16 @@ final class GRPCConnection: Sendable {
     return try result.get()
   }
 
+  /// As `call`, but the calling thread waits. The answer comes from the connection's own thread, so that this works whatever else
+  /// waits; for calls that are short, since nothing else happens on the calling thread meanwhile.
+  func callAndWait(_ path: String, _ message: [UInt8]) throws(GRPCError) -> [UInt8] {
+    let answer = AwaitedAnswer()
+    enqueue(
+      .start(
+        GRPCCall(identifier: newIdentifier(), path: path, message: message, deadline: nil) { answer.give($0) }))
+    return try answer.wait().get()
+  }
+
   /// Opens a stream of answers that is read until the connection ends. `onMessage` runs on the connection's thread and
   /// must not block. How the stream ends is of no interest.
   func listen(_ path: String, _ message: [UInt8], onMessage: @escaping @Sendable ([UInt8]) -> Void) {

@@ -153,8 +153,8 @@ import Values
       "invalid value to encode: must be an object whose attribute names will become the encoded variable names"
     ),
   ])
-  func refusesToEncodeVariables(_ value: Value, _ text: String) async {
-    #expect(await Self.provider().callFunction(named: "encode_tfvars", arguments: [value]).error?.text == text)
+  func refusesToEncodeVariables(_ value: Value, _ text: String) async throws {
+    #expect(try await Self.provider().functionCaller()("encode_tfvars", [value]).error?.text == text)
   }
 }
 
@@ -189,21 +189,21 @@ import Values
   ]
 
   @Test(arguments: encoded)
-  func encodesExpressions(_ value: String, _ expected: String) async {
-    let response = await TerraformProviderTests.provider().callFunction(
-      named: "encode_expr", arguments: [Notation.value(value)])
+  func encodesExpressions(_ value: String, _ expected: String) async throws {
+    let response = try await TerraformProviderTests.provider().functionCaller()(
+      "encode_expr", [Notation.value(value)])
     #expect(response.result == .string(expected))
   }
 
-  @Test func escapesTemplates() async {
-    let response = await TerraformProviderTests.provider().callFunction(
-      named: "encode_expr", arguments: ["${x} %{ é \u{1} \\ $ %"])
+  @Test func escapesTemplates() async throws {
+    let response = try await TerraformProviderTests.provider().functionCaller()(
+      "encode_expr", ["${x} %{ é \u{1} \\ $ %"])
     #expect(response.result == .string(#""$${x} %%{ é \u0001 \\ $ %""#))
   }
 
-  @Test func encodesVariables() async {
-    let response = await TerraformProviderTests.provider().callFunction(
-      named: "encode_tfvars", arguments: [Notation.value(#"{a: 1, bbb: "x", c: {d: 1}, dd: [1, 2], eeeeee: null}"#)])
+  @Test func encodesVariables() async throws {
+    let response = try await TerraformProviderTests.provider().functionCaller()(
+      "encode_tfvars", [Notation.value(#"{a: 1, bbb: "x", c: {d: 1}, dd: [1, 2], eeeeee: null}"#)])
     #expect(response.result == "a   = 1\nbbb = \"x\"\nc = {\n  d = 1\n}\ndd     = [1, 2]\neeeeee = null\n")
   }
 
@@ -217,9 +217,9 @@ import Values
       #"invalid tfvars content: <decode_tfvars argument>:1,1-2: Unexpected "a" block; Blocks are not allowed here.."#
     ),
   ])
-  func refusesWhatIsNoVariableFile(_ text: String, _ message: String) async {
-    let response = await TerraformProviderTests.provider().callFunction(
-      named: "decode_tfvars", arguments: [.text(text)])
+  func refusesWhatIsNoVariableFile(_ text: String, _ message: String) async throws {
+    let response = try await TerraformProviderTests.provider().functionCaller()(
+      "decode_tfvars", [.text(text)])
     #expect(response.error?.text == message)
   }
 }

@@ -149,9 +149,7 @@ final class DirectedProvider: Provider {
   func closeEphemeralResource(named name: String, private: [UInt8]) async -> [Diagnostic] {
     await inner.closeEphemeralResource(named: name, private: `private`)
   }
-  func callFunction(named name: String, arguments: [Value]) async -> CallFunctionResponse {
-    await inner.callFunction(named: name, arguments: arguments)
-  }
+  func functionCaller() async throws(DiagnosticsError) -> ProviderFunctionCaller { try await inner.functionCaller() }
   func stop() async { await inner.stop() }
   func close() async { await inner.close() }
 }

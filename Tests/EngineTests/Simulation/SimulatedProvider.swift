@@ -298,8 +298,8 @@ final class SimulatedProvider: Provider {
 
   func closeEphemeralResource(named name: String, private: [UInt8]) async -> [Diagnostic] { [] }
 
-  func callFunction(named name: String, arguments: [Value]) async -> CallFunctionResponse {
-    CallFunctionResponse(result: nil, error: ("no such function", nil))
+  func functionCaller() async throws(DiagnosticsError) -> ProviderFunctionCaller {
+    { _, _ in CallFunctionResponse(result: nil, error: ("no such function", nil)) }
   }
 
   func stop() async { state.withLock { $0.isStopping = true } }

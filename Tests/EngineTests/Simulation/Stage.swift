@@ -155,7 +155,7 @@ struct StageProcess: Sendable {
       planTimestamp: "2026-08-01T12:00:00Z", randomBytes: { [UInt8](repeating: 7, count: $0) }, isPlanning: isPlanning)
     return EngineContext(
       functions: FunctionTable(environment: environment), workspace: "default", workingDirectory: "/",
-      parallelism: parallelism, timestamp: "2026-08-01T12:00:00Z", newDeposedKey: newDeposedKey,
+      parallelism: parallelism, timestamp: "2026-08-01T12:00:00Z", newDeposedKey: newDeposedKey, now: { 1_785_585_600 },
       uptimeMilliseconds: { 0 }, events: { _ in }, interrupt: interrupt)
   }
 
