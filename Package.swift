@@ -57,7 +57,7 @@ let package = Package(
     room("Values", libraries: [.product(name: "BigInt", package: "BigInt")]),
     room("Graphs"),
     room("Addresses"),
-    room("Host", libraries: ["CCurl", "COpenSSL", "CLinux"]),
+    room("Host", libraries: ["CCurl", "COpenSSL", "CLinux", "CSSH"]),
 
     // Language.
     room("HCL", imports: ["Diagnostics"]),
@@ -87,13 +87,14 @@ let package = Package(
       ]),
 
     // Around.
+    room("Provisioners", imports: ["Engine", "Host", "Values", "Diagnostics"]),
     room(
       "Install", imports: ["Modules", "HCL", "Expressions", "Addresses", "Values", "Host", "Diagnostics"],
       libraries: ["CRnp", "CZlib", "COpenSSL"]),
     room(
       "CLI",
       imports: [
-        "Install", "Engine", "SQLiteStore", "State", "Plans", "Plugin", "ProviderInterface", "Modules", "Expressions",
+        "Install", "Provisioners", "Engine", "SQLiteStore", "State", "Plans", "Plugin", "ProviderInterface", "Modules", "Expressions",
         "Functions", "HCL", "Host", "Addresses", "Graphs", "Values", "Diagnostics",
       ],
       libraries: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -103,6 +104,7 @@ let package = Package(
     systemLibrary("CNghttp2", package: "libnghttp2"),
     systemLibrary("COpenSSL", package: "openssl"),
     systemLibrary("CCurl", package: "libcurl"),
+    systemLibrary("CSSH", package: "libssh"),
     systemLibrary("CSQLite", package: "sqlite3"),
     systemLibrary("CRnp", package: "librnp"),
     systemLibrary("CZlib", package: "zlib"),
@@ -131,6 +133,7 @@ let package = Package(
         "Engine", "Modules", "Expressions", "HCL", "Plans", "State", "SQLiteStore", "ProviderInterface", "Graphs",
         "Addresses", "Values", "Diagnostics", "Host", "Functions",
       ]),
+    tests("ProvisionersTests", of: ["Provisioners", "Engine", "Host", "Values", "Diagnostics"]),
     tests("InstallTests", of: ["Install", "Host", "Addresses", "Diagnostics"]),
     tests(
       "CLITests",

@@ -8,6 +8,7 @@ import Host
 import Install
 import Modules
 import Plugin
+import Provisioners
 import SQLiteStore
 import State
 import Values
@@ -20,6 +21,7 @@ final class Session: Sendable {
   let settingsDiagnostics: [Diagnostic]
   let workspace: String
   let log: Log
+  let provisioners: SystemProvisioners
 
   init(_ world: World) {
     self.world = world
@@ -31,6 +33,10 @@ final class Session: Sendable {
     workspace = Session.selectedWorkspace(world)
     settingsDiagnostics = Workspaces.isValid(workspace) ? diagnostics : diagnostics + [Session.invalidWorkspace]
     log = Log(world)
+    provisioners = SystemProvisioners(
+      files: world.files, launcher: world.launcher, connector: SSHConnector(), environment: world.environment,
+      uptimeMilliseconds: world.uptimeMilliseconds,
+      randomNumber: { world.randomBytes(4).reduce(0) { $0 << 8 | UInt32($1) } })
   }
 
   private static let invalidWorkspace = Diagnostic.error(
@@ -91,7 +97,7 @@ final class Session: Sendable {
       functions: functions(planTimestamp: planTimestamp, isPlanning: isPlanning), workspace: workspace,
       workingDirectory: world.workingDirectory, parallelism: parallelism, timestamp: planTimestamp,
       newDeposedKey: { hexadecimal(world.randomBytes(4)) }, now: { Double(world.now()) / 1e9 },
-      uptimeMilliseconds: world.uptimeMilliseconds, events: events,
+      uptimeMilliseconds: world.uptimeMilliseconds, provisioners: provisioners, events: events,
       interrupt: interrupt)
   }
 

@@ -24,12 +24,13 @@ package struct EngineContext: Sendable {
   /// Told what happens, as it happens. Called from any task, never twice at once for one object.
   package var events: @Sendable (EngineEvent) -> Void
   package var interrupt: Interrupt
+  package var provisioners: any ProvisionerRunner
 
   package init(
     functions: FunctionTable, workspace: String, workingDirectory: String, parallelism: Int, timestamp: String,
     newDeposedKey: @escaping @Sendable () -> String, now: @escaping @Sendable () -> Double,
     uptimeMilliseconds: @escaping @Sendable () -> Int64,
-    events: @escaping @Sendable (EngineEvent) -> Void, interrupt: Interrupt = Interrupt()
+    provisioners: any ProvisionerRunner, events: @escaping @Sendable (EngineEvent) -> Void, interrupt: Interrupt = Interrupt()
   ) {
     self.functions = functions
     self.workspace = workspace
@@ -41,6 +42,7 @@ package struct EngineContext: Sendable {
     self.uptimeMilliseconds = uptimeMilliseconds
     self.events = events
     self.interrupt = interrupt
+    self.provisioners = provisioners
   }
 }
 

@@ -26,6 +26,12 @@ package enum EngineEvent: Sendable {
   case ephemeralStarted(ResourceInstance, EphemeralOperation)
   case ephemeralFinished(ResourceInstance, EphemeralOperation, milliseconds: Int64)
   case ephemeralFailed(ResourceInstance, EphemeralOperation, milliseconds: Int64)
+  /// A provisioner of that type begins to work for the object.
+  case provisionStarted(ResourceInstance, String)
+  /// A line of its output.
+  case provisionProgressed(ResourceInstance, String, String)
+  case provisionFinished(ResourceInstance, String)
+  case provisionFailed(ResourceInstance, String)
   /// How many steps of the plan are to be done in all; sent once before the first.
   case applyPlanned(steps: Int)
 }

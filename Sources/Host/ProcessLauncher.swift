@@ -24,10 +24,12 @@ package struct ProcessRequest: Sendable {
   package var input: Input
   /// Puts the child into a process group of its own, so that a terminal's interrupt does not reach it.
   package var ownGroup: Bool
+  /// Gives the child one pipe for both outputs, so that what it prints keeps its order; all of it counts as standard output.
+  package var mergesOutputs: Bool
 
   package init(
     executable: String, arguments: [String] = [], environment: [String: String], workingDirectory: String? = nil,
-    input: Input = .none, ownGroup: Bool = false
+    input: Input = .none, ownGroup: Bool = false, mergesOutputs: Bool = false
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -35,6 +37,7 @@ package struct ProcessRequest: Sendable {
     self.workingDirectory = workingDirectory
     self.input = input
     self.ownGroup = ownGroup
+    self.mergesOutputs = mergesOutputs
   }
 }
 

@@ -9,8 +9,8 @@ struct ProcessPipes {
   private var inheritsInput = false
 
   /// False, with errno, when the system has no descriptor left.
-  mutating func open(input kind: ProcessRequest.Input) -> Bool {
-    switch kind {
+  mutating func open(for request: ProcessRequest) -> Bool {
+    switch request.input {
     case .inherited: inheritsInput = true
     case .none, .bytes:
       guard let pipe = makePipe() else { return false }
@@ -19,16 +19,17 @@ struct ProcessPipes {
     }
     guard let outputPipe = makePipe() else { return false }
     output = outputPipe
+    clearNonBlocking(outputPipe.write)
+    if request.mergesOutputs { return true }
     guard let errorPipe = makePipe() else { return false }
     error = errorPipe
-    clearNonBlocking(outputPipe.write)
     clearNonBlocking(errorPipe.write)
     return true
   }
 
   /// The descriptors that become 0, 1 and 2 of the child.
   var childEnds: (input: Int32, output: Int32, error: Int32) {
-    (inheritsInput ? STDIN_FILENO : input.read, output.write, error.write)
+    (inheritsInput ? STDIN_FILENO : input.read, output.write, error.write < 0 ? output.write : error.write)
   }
 
   /// Hands the parent's ends over; what is left is closed by `closeAll`.

@@ -114,7 +114,7 @@ private struct ProcessKeeper: Sendable {
       let executable = try locate(request)
       var pipes = ProcessPipes()
       defer { pipes.closeAll() }
-      guard let wakeUp = WakeUp(), pipes.open(input: request.input) else {
+      guard let wakeUp = WakeUp(), pipes.open(for: request) else {
         throw ProcessError(.system, executable: executable, message: systemMessage(errno))
       }
       var identifier = spawn(request, executable: executable, pipes: pipes)

@@ -189,14 +189,19 @@ private struct Step {
   private func events(of outcome: Outcome) -> [String: JSONTree] {
     var diagnostics: [JSONTree] = []
     var aspects: [String: JSONTree] = [:]
+    var provisioned: [String: String] = [:]
     for event in JSONTree.lines(of: outcome.output) {
       switch event["type"]?.text {
+      case "provision_start", "provision_progress", "provision_complete", "provision_errored":
+        if let address = event["hook"]?["resource"]?["addr"]?.text { provisioned[address, default: ""] += "\(event["@message"]?.text ?? "")\n" }
       case "diagnostic": if let diagnostic = event["diagnostic"] { diagnostics.append(Self.comparable(diagnostic)) }
       case "change_summary": aspects["summary"] = event["changes"] ?? .null
       default: break
       }
     }
     aspects["diagnostics"] = sorted(diagnostics)
+    // Objects are provisioned side by side; only what is said of one has an order.
+    if !provisioned.isEmpty { aspects["provisioned"] = .object(provisioned.mapValues { .string($0) }) }
     return aspects
   }
 

@@ -5,6 +5,7 @@ import HCL
 import Host
 import Modules
 import Plans
+import Provisioners
 import Values
 
 struct PlanCommand: Command {
@@ -145,12 +146,15 @@ struct PlanRun {
       + "create a Terraform configuration file (.tf file) and try again.")
 
   static func listen(_ interrupt: Interrupt, _ pipeline: Pipeline, _ session: Session) {
-    let (pool, errors) = (pipeline.pool, session.world.errors)
+    let (pool, provisioners, errors) = (pipeline.pool, session.provisioners, session.world.errors)
     Interrupts.listen(
       interrupt,
       first: {
         errors.line("\nInterrupt received.\nWaiting for calls in flight to finish; what they did will be saved. Interrupt again to stop now.")
-        Task { await pool.stop() }
+        Task {
+          await provisioners.stop()
+          await pool.stop()
+        }
       },
       second: {
         errors.line("\nStopped. The journal says what was in flight; the next run will name it.")

@@ -97,7 +97,7 @@ extension JSONWriter {
       for provisioner in block.provisioners {
         beginObject()
         member("type", provisioner.type)
-        expressions(of: provisioner.body, ProvisionerArguments.schema(of: provisioner.type))
+        expressions(of: provisioner.body, ProvisionerSchema.arguments(of: provisioner.type) ?? BlockSchema())
         endObject()
       }
       endArray()
@@ -156,23 +156,5 @@ extension Module {
         .sorted { $0.text < $1.text }.map(\.block)
     }
     return sorted(.managed) + sorted(.data)
-  }
-}
-
-/// The arguments of the provisioners that are part of the language.
-private enum ProvisionerArguments {
-  static func schema(of type: String) -> BlockSchema {
-    let arguments: [(String, ValueType)] =
-      switch type {
-      case "local-exec":
-        [
-          ("command", .string), ("environment", .map(.string)), ("interpreter", .list(.string)), ("quiet", .bool),
-          ("working_dir", .string),
-        ]
-      case "remote-exec": [("inline", .list(.string)), ("script", .string), ("scripts", .list(.string))]
-      case "file": [("content", .string), ("destination", .string), ("source", .string)]
-      default: []
-      }
-    return BlockSchema(attributes: arguments.map { AttributeSchema(name: $0.0, type: $0.1, optional: true) })
   }
 }

@@ -28,6 +28,14 @@ extension UIMessages {
       return ended(address, operation, milliseconds, "complete")
     case .ephemeralFailed(let address, let operation, let milliseconds):
       return ended(address, operation, milliseconds, "errored")
+    case .provisionStarted(let address, let type):
+      return provision(address, "Provisioning with '\(type)'...", type, "provision_start")
+    case .provisionProgressed(let address, let type, let line):
+      return provision(address, "(\(type)): \(line)", type, "provision_progress", output: line)
+    case .provisionFinished(let address, let type):
+      return provision(address, "(\(type)) Provisioning complete", type, "provision_complete")
+    case .provisionFailed(let address, let type):
+      return provision(address, "(\(type)) Provisioning errored", type, "provision_errored")
     case .applyPlanned: return []
     }
   }
@@ -38,6 +46,15 @@ extension UIMessages {
     return hook(address, text, type: "apply_progress") { writer in
       writer.member("action", action.word)
       writer.member("elapsed_seconds", Int(seconds))
+    }
+  }
+
+  private func provision(
+    _ address: ResourceInstance, _ text: String, _ provisioner: String, _ type: String, output: String? = nil
+  ) -> [UInt8] {
+    hook(address, text, type: type) { writer in
+      writer.member("provisioner", provisioner)
+      if let output { writer.member("output", output) }
     }
   }
 

@@ -73,6 +73,10 @@ struct ProgressText: Sendable {
     case .ephemeralFailed(let address, _, _):
       end(Turn(address: address))
       return []
+    case .provisionStarted(let address, let type): return [line(address, nil, "Provisioning with '\(type)'...", nil)]
+    case .provisionProgressed(let address, let type, let text):
+      return ["\(style.paint("\(address) (\(type)):", .bold)) \(text)"]
+    case .provisionFinished, .provisionFailed: return []
     case .applyPlanned(let steps):
       total = steps
       done = 0

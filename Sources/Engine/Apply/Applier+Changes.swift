@@ -89,7 +89,7 @@ extension Applier {
   }
 
   /// - Parameter version: of the row that a reading of an earlier run left; 0 for none.
-  private func put(_ record: ObjectRecord, version: Int64, schema: Schema) async throws(StoreError) {
+  func put(_ record: ObjectRecord, version: Int64, schema: Schema) async throws(StoreError) {
     let versions = try await store.commit(
       [.put(record.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: version)], run: run)
     var stored = record
@@ -226,8 +226,13 @@ extension Applier {
       result.diagnostics, address: address, body: target.body, block: target.block.range)
     let saved = await save(
       result, operation: operation, change: change, marks: marks, schema: target.schema, prior: prior)
+    var isDone = saved && !result.diagnostics.hasErrors
+    if isDone, change.action != .update, let object = objects[key] {
+      let scope = evaluator.context(in: target.node, repetition: target.data, selfValue: object.value)
+      isDone = await provision(change, in: scope, schema: target.schema)
+    }
     let elapsed = context.uptimeMilliseconds() - start
-    guard saved, !result.diagnostics.hasErrors else {
+    guard isDone else {
       context.events(.applyFailed(address, deposedKey: nil, shown, milliseconds: elapsed))
       return false
     }
@@ -257,7 +262,9 @@ extension Applier {
         address: change.address, provider: change.provider, schemaVersion: schema.version,
         value: Engine.marked(new, schema: schema.block, with: marks), private: result.private,
         dependencies: change.dependencies, createBeforeDestroy: change.createBeforeDestroy)
-      object.isTainted = result.diagnostics.hasErrors && (change.action != .update || prior?.isTainted == true)
+      object.isTainted =
+        result.diagnostics.hasErrors
+        ? change.action != .update || prior?.isTainted == true : hasCreationProvisioners(change)
       record = object
       let expected = change.action == .update ? rowVersions[key] ?? 0 : 0
       changes.append(.put(object.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: expected))
@@ -297,6 +304,11 @@ extension Applier {
     else { return false }
     context.events(.applyStarted(address, deposedKey: key.deposedKey, .delete, ObjectRecord.identity(of: record.value)))
     let start = context.uptimeMilliseconds()
+    guard await provisionDestruction(of: record) else {
+      let elapsed = context.uptimeMilliseconds() - start
+      context.events(.applyFailed(address, deposedKey: key.deposedKey, .delete, milliseconds: elapsed))
+      return false
+    }
     let operation: Int64
     do {
       operation = try await store.beginOperation(

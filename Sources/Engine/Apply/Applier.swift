@@ -127,7 +127,7 @@ actor Applier {
     }
     diagnostics += evaluator.takeDiagnostics()
     diagnostics += await ephemeralResources.closeAll()
-    if !plan.targets.isEmpty && !diagnostics.hasErrors { diagnostics.append(Self.incomplete) }
+    if !plan.targets.isEmpty { diagnostics.append(Self.incomplete) }
     return ApplyOutcome(
       diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
   }

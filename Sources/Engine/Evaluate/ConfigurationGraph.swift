@@ -38,6 +38,9 @@ package struct ConfigurationGraph: Sendable {
   /// The body of each resource and provider configuration, read under its schema once.
   private var plans: [ConfigurationResource: DecodePlan] = [:]
   private var providerPlans: [ProviderConfigurationAddress: DecodePlan] = [:]
+  private var provisionerPlans: [ConfigurationResource: [ProvisionerPlan]] = [:]
+  /// Of resources that `removed` blocks name.
+  private var removedProvisioners: [ConfigurationResource: [ProvisionerPlan]] = [:]
   /// The provider configuration of each resource.
   private(set) var providers: [ConfigurationResource: ProviderConfigurationAddress] = [:]
   package let schemas: SchemaTable
@@ -64,6 +67,14 @@ package struct ConfigurationGraph: Sendable {
 
   /// The body of a provider configuration under its schema; nil if there is no block.
   func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider] }
+
+  /// The provisioners of a resource, in the order they are written.
+  func provisioners(of resource: ConfigurationResource) -> [ProvisionerPlan] { provisionerPlans[resource] ?? [] }
+
+  /// What is to run before an object of the resource is destroyed, also if the resource was removed.
+  func destroyProvisioners(of resource: ConfigurationResource) -> [ProvisionerPlan] {
+    (provisionerPlans[resource] ?? removedProvisioners[resource] ?? []).filter { $0.block.when == .destroy }
+  }
 
   /// What keeps the graph from being walked; empty if nothing does.
   package func diagnostics() -> [Diagnostic] {
@@ -208,6 +219,7 @@ package struct ConfigurationGraph: Sendable {
       connect(.provider(address), to: plan.references, in: path)
     }
     for (_, block) in module.resources { addEdges(of: block, in: path) }
+    for block in module.removed { addProvisioners(of: block, in: path) }
     for (name, check) in module.checks {
       let vertex = Vertex.check(path, name)
       for rule in check.asserts { connect(vertex, to: rule.references, in: path) }
@@ -269,17 +281,30 @@ package struct ConfigurationGraph: Sendable {
         connect(vertex, to: plan.references, in: path)
       }
     }
-    refuseProvisioners(of: block)
+    addProvisioners(of: block, in: path)
   }
 
-  /// A provisioner that is silently left out would leave a broken machine behind.
-  private mutating func refuseProvisioners(of block: ResourceBlock) {
-    guard let first = block.provisioners.first else { return }
-    problems.append(
-      Diagnostic(
-        .error, "Provisioners are not supported yet",
-        "\(block.address) has a \"\(first.type)\" provisioner. Running provisioners is not built yet; nothing was changed.",
-        subject: first.range))
+  /// What provisioners refer to is there before the resource is, its own object aside.
+  private mutating func addProvisioners(of block: ResourceBlock, in path: ModulePath) {
+    let plans = self.plans(of: block.provisioners, connection: block.connection)
+    if plans.isEmpty { return }
+    provisionerPlans[block.address] = plans
+    for plan in plans where plan.block.when == .create { connect(.resource(block.address), to: plan.references, in: path) }
+  }
+
+  private mutating func addProvisioners(of block: RemovedBlock, in path: ModulePath) {
+    guard case .resource(var resource) = block.from else { return }
+    resource.module = ModulePath(path.names + resource.module.names)
+    let plans = self.plans(of: block.provisioners, connection: block.connection)
+    if !plans.isEmpty { removedProvisioners[resource] = plans }
+  }
+
+  private mutating func plans(of blocks: [ProvisionerBlock], connection: Body?) -> [ProvisionerPlan] {
+    blocks.compactMap { block in
+      if let plan = ProvisionerPlan(block, connection: connection) { return plan }
+      problems.append(ProvisionerSchema.missing(block.type))
+      return nil
+    }
   }
 
   private mutating func connectDependsOn(_ vertex: Vertex, _ traversal: Traversal, in path: ModulePath) {

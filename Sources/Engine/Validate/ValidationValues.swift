@@ -80,7 +80,7 @@ struct ValidationScope: Scope {
     case "each":
       return member(
         name == "value" ? repetition.eachValue : repetition.eachKey, named: name == "value" ? "value" : "key", name, range, steps)
-    case "self": return Resolution(selfValue ?? .dynamicUnknown)
+    case "self": return own(name, steps)
     case "data": return resource(.data, steps, nameAt: 1, range)
     case "ephemeral": return resource(.ephemeral, steps, nameAt: 1, range)
     case "resource": return resource(.managed, steps, nameAt: 1, range)
@@ -88,6 +88,19 @@ struct ValidationScope: Scope {
       guard let name else { return Resolution(.dynamicUnknown, consumed: steps.count) }
       return resource(Resource(.managed, root, name), steps, consumed: 1, range)
     }
+  }
+
+  /// The object that a block belongs to: unknown, but its attributes have names.
+  private func own(_ name: String?, _ steps: [ResolvedStep]) -> Resolution {
+    guard let selfValue, case .object(let type) = selfValue.type, let name, let step = steps.first, type.type(of: name) == nil
+    else {
+      return Resolution(selfValue ?? .dynamicUnknown)
+    }
+    let hint = suggestion(for: name, among: type.names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+    return .failure(
+      .error(
+        "Unsupported attribute", "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)",
+        at: step.range), steps: steps)
   }
 
   private func path(_ name: String?) -> Value {

@@ -100,6 +100,11 @@ private actor Validator {
       selfValue: .unknown(.object(schema.block.impliedType)))
     for rule in block.preconditions { problems += check(rule, in: scope) }
     for rule in block.postconditions { problems += check(rule, in: withSelf) }
+    for provisioner in graph.provisioners(of: block.address) {
+      let found = check(provisioner, in: withSelf)
+      problems += found
+      if found.hasErrors { break }
+    }
     let address = ResourceInstance(
       module: ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) }), block.resource)
     if problems.hasErrors { return (nil, problems) }
@@ -107,6 +112,14 @@ private actor Validator {
       provider: source, kind: block.resource.mode.typeKind, typeName: block.resource.type,
       configuration: value.withoutMarks, body: body, range: block.range, address: address)
     return (question, problems)
+  }
+
+  private func check(_ provisioner: ProvisionerPlan, in context: EvaluationContext) -> [Diagnostic] {
+    let (value, found) = provisioner.body.decode(in: context)
+    var problems = found
+    if !found.hasErrors { problems += ProvisionerSchema.problems(of: provisioner.block.type, value.withoutMarks) }
+    if let connection = provisioner.connection { problems += connection.decode(in: context).1 }
+    return problems
   }
 
   private func check(_ rule: CheckRule, in context: EvaluationContext) -> [Diagnostic] {

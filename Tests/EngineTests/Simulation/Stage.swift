@@ -21,14 +21,17 @@ final class Stage: Sendable {
   private let processes: Atomic<Int32>
   private let deposedKeys = Atomic<UInt32>(0)
   private let milliseconds = Atomic<Int64>(1_785_585_600_000)
+  let provisioners: ScriptedProvisioners
 
   init(
     cloud: SimulatedCloud = SimulatedCloud(), faults: SimulatedFaults = .none, firstProcess: Int32 = 100,
+    provisioners: ScriptedProvisioners = ScriptedProvisioners(),
     openStore: (@Sendable (StoreEnvironment) -> any StateStore)? = nil
   ) {
     self.cloud = cloud
     self.faults = Mutex(faults)
     self.firstProcess = firstProcess
+    self.provisioners = provisioners
     processes = Atomic(firstProcess)
     let database = MemoryDatabase()
     self.openStore = openStore ?? { MemoryStateStore(database: database, environment: $0) }
@@ -156,7 +159,7 @@ struct StageProcess: Sendable {
     return EngineContext(
       functions: FunctionTable(environment: environment), workspace: "default", workingDirectory: "/",
       parallelism: parallelism, timestamp: "2026-08-01T12:00:00Z", newDeposedKey: newDeposedKey, now: { 1_785_585_600 },
-      uptimeMilliseconds: { 0 }, events: { _ in }, interrupt: interrupt)
+      uptimeMilliseconds: { 0 }, provisioners: stage.provisioners, events: { _ in }, interrupt: interrupt)
   }
 
   func plan(_ graph: ConfigurationGraph, _ options: PlanOptions = PlanOptions()) async throws -> PlanOutcome {

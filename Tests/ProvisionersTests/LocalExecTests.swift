@@ -1,0 +1,66 @@
+import Diagnostics
+import Host
+import Provisioners
+import Testing
+import Values
+
+@Suite struct LocalExecTests {
+  @Test func commandGetsEnvironmentAndDirectory() async throws {
+    let launcher = ScriptedProcessLauncher(programs: ["/bin/sh": [.print(.standardOutput, "one\ntw"), .print(.standardOutput, "o\r\nrest")]])
+    let bench = Bench(launcher: launcher, environment: ["HOME": "/root", "A": "old"])
+    let problems = await bench.run(
+      "local-exec",
+      ["command": "echo \"hi\"", "working_dir": "/tmp", "environment": .map(["A": "new", "B": .null(.string)], of: .string)])
+    #expect(problems.isEmpty)
+    #expect(bench.lines == ["Executing: [\"/bin/sh\" \"-c\" \"echo \\\"hi\\\"\"]", "one", "two", "rest"])
+    let request = try #require(launcher.launches.first)
+    #expect(request.arguments == ["-c", "echo \"hi\""])
+    #expect(request.environment == ["HOME": "/root", "A": "new", "B": ""])
+    #expect(request.workingDirectory == "/tmp")
+    #expect(request.mergesOutputs)
+  }
+
+  @Test func interpreterTakesThePlaceOfTheShell() async {
+    let launcher = ScriptedProcessLauncher(programs: ["python3": []])
+    let bench = Bench(launcher: launcher)
+    #expect(await bench.run("local-exec", ["command": "1", "interpreter": texts("python3", "-c")]).isEmpty)
+    #expect(launcher.launches.first?.arguments == ["-c", "1"])
+    #expect(await bench.run("local-exec", ["command": "1", "interpreter": texts("perl")]).map(\.detail) == [
+      "Error running command '1': there is no such file. Output: "
+    ])
+  }
+
+  @Test func failureTellsStatusAndOutput() async {
+    let bench = Bench(launcher: ScriptedProcessLauncher(programs: ["/bin/sh": [.print(.standardError, "no\n"), .exit(3)]]))
+    let problems = await bench.run("local-exec", ["command": "x", "quiet": true])
+    #expect(bench.lines == ["local-exec: Executing: Suppressed by quiet=true", "no"])
+    #expect(problems.map(\.summary) == ["local-exec provisioner error"])
+    #expect(problems.map(\.detail) == ["Error running command 'x': exit status 3. Output: no\n"])
+  }
+
+  @Test func secretsStayOutOfMessages() async {
+    let bench = Bench(launcher: ScriptedProcessLauncher(programs: ["/bin/sh": [.print(.standardError, "hunter2\n"), .exit(3)]]))
+    let problems = await bench.run("local-exec", ["command": "echo hunter2"], isSecret: true)
+    #expect(problems.count == 1)
+    #expect(problems.allSatisfy { !$0.detail.contains("hunter2") })
+  }
+
+  @Test func emptyCommandIsRefused() async {
+    #expect(await Bench().run("local-exec", ["command": ""]).map(\.summary) == ["Invalid local-exec provisioner command"])
+  }
+
+  @Test(.timeLimit(.minutes(1))) func stopEndsWhatRunsAndWhatFollows() async {
+    let bench = Bench(launcher: SystemProcessLauncher(), environment: ["PATH": "/usr/bin:/bin"])
+    async let running = bench.run("local-exec", ["command": "echo begun; exec sleep 60"])
+    while !bench.lines.contains("begun") { await Task.yield() }
+    await bench.provisioners.stop()
+    #expect(await running.map(\.summary) == ["local-exec provisioner error"])
+    #expect(await bench.run("local-exec", ["command": "true"]).map(\.detail) == ["The run was interrupted."])
+  }
+
+  @Test func outputsKeepTheirOrder() async {
+    let bench = Bench(launcher: SystemProcessLauncher(), environment: ["PATH": "/usr/bin:/bin"])
+    #expect(await bench.run("local-exec", ["command": "echo a; echo b >&2; echo c; echo d >&2; printf e", "quiet": true]).isEmpty)
+    #expect(Array(bench.lines.dropFirst()) == ["a", "b", "c", "d", "e"])
+  }
+}
