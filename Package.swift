@@ -75,7 +75,7 @@ let package = Package(
 
     // Memory.
     room("State", imports: ["Values", "Addresses"], path: "state/State"),
-    room("SQLiteStore", imports: ["State", "Values", "Addresses"], libraries: ["CSQLite"], path: "state/SQLiteStore"),
+    room("SQLiteStore", imports: ["State", "Values", "Addresses"], libraries: ["CSQLite", "CLinux"], path: "state/SQLiteStore"),
     room("Plans", imports: ["Values", "Addresses", "Graphs", "Diagnostics"]),
 
     // Machine.

@@ -19,7 +19,7 @@ struct Report: Sendable {
   /// Writes warnings to standard output and errors to standard error, each kind in the order found.
   func show(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
     let renderer = DiagnosticRenderer(
-      sources: sources, width: world.errors.width ?? 78, color: isColored, enclosingBlock: blockHeader(of:at:))
+      sources: sources, width: world.errors.width ?? 78, color: isColored, enclosingBlock: blockHeaders())
     let warnings = diagnostics.filter { $0.severity == .warning }
     if compactsWarnings && !diagnostics.hasErrors && !warnings.isEmpty {
       world.output.line("\nWarnings:\n\n" + warnings.map { "- \($0.summary)" }.joined(separator: "\n"))

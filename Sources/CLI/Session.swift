@@ -126,10 +126,24 @@ final class Session: Sendable {
   ) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
     let snapshot = try await store.snapshot()
     if !snapshot.wasNeverWritten { return (snapshot, false) }
-    guard let bytes = try? world.files.read(terraformStatePath(workspace ?? self.workspace)),
-      let file = try StateFile(reading: bytes)
-    else { return (snapshot, false) }
+    guard let file = try stateFile(at: terraformStatePath(workspace ?? self.workspace)) else { return (snapshot, false) }
     return (file.snapshot, true)
+  }
+
+  /// Terraform's state file; nil if there is none or nothing in it. One that cannot be read is no reason to begin anew.
+  private func stateFile(at path: String) throws(StoreError) -> StateFile? {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try world.files.read(path)
+    } catch {
+      if error.code == .notFound || error.code == .notDirectory { return nil }
+      throw StoreError(.inputOutput, "\(error).")
+    }
+    do throws(StoreError) {
+      return try StateFile(reading: bytes)
+    } catch {
+      throw StoreError(error.code, "\(path): \(error.message)")
+    }
   }
 
   /// Takes Terraform's state file over into the store. The file stays where it is.

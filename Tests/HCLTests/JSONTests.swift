@@ -91,6 +91,6 @@ import Testing
     ("main.tf.json", #"{"resource": {"a": [{"x": 1}]}}"#, 22, "resource.a[0]"), ("main.tf.json", #"{"a": 1}"#, 5, nil),
   ] as [(String, String, UInt32, String?)])
   func findsBlockHeaders(_ path: String, _ source: String, _ offset: UInt32, _ header: String?) {
-    #expect(blockHeader(of: SourceFile(path: path, bytes: Array(source.utf8)), at: offset) == header)
+    #expect(blockHeaders()(SourceFile(path: path, bytes: Array(source.utf8)), offset) == header)
   }
 }

@@ -27,7 +27,7 @@ struct ValidateCommand: Command {
       await pipeline.close()
     }
     if json {
-      let renderer = DiagnosticRenderer(sources: tree.sources, color: false, enclosingBlock: blockHeader(of:at:))
+      let renderer = DiagnosticRenderer(sources: tree.sources, color: false, enclosingBlock: blockHeaders())
       world.output(bytes: validateDocument(diagnostics, renderer))
       return diagnostics.hasErrors ? 1 : 0
     }

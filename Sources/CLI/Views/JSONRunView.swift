@@ -21,7 +21,7 @@ struct JSONRunView: RunView {
   }
 
   func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
-    let renderer = DiagnosticRenderer(sources: sources, color: false, enclosingBlock: blockHeader(of:at:))
+    let renderer = DiagnosticRenderer(sources: sources, color: false, enclosingBlock: blockHeaders())
     for diagnostic in diagnostics { world.output(bytes: messages.diagnostic(diagnostic, renderer: renderer)) }
   }
 

@@ -124,3 +124,14 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
 int plumb_remove_tree(const char *path) {
   return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
+
+int plumb_reserve_space(const char *directory, off_t bytes) {
+  int descriptor = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (descriptor < 0) return -1;
+  // Unlike posix_fallocate, this never writes zeros where the file system cannot promise room.
+  if (fallocate(descriptor, 0, 0, bytes) == 0) return descriptor;
+  int problem = errno;
+  close(descriptor);
+  errno = problem;
+  return -1;
+}

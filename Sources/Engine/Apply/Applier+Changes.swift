@@ -203,7 +203,7 @@ extension Applier {
       operation = try await store.beginOperation(
         run: run, key: key, action: shown.rawValue, planned: knownJSON(plannedValue), provider: change.provider)
     } catch {
-      diagnostics.append(error.diagnostic("Failed to write the journal"))
+      stopBeginning(error)
       return false
     }
     let response: ApplyResourceChangeResponse
@@ -314,7 +314,7 @@ extension Applier {
       operation = try await store.beginOperation(
         run: run, key: key, action: Action.delete.rawValue, planned: nil, provider: record.provider)
     } catch {
-      diagnostics.append(error.diagnostic("Failed to write the journal"))
+      stopBeginning(error)
       return false
     }
     let null = Value.null(.object(schema.block.impliedType))

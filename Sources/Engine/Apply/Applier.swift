@@ -81,6 +81,7 @@ actor Applier {
   var objects: [ObjectKey: ObjectRecord] = [:]
   /// Resources of which a step failed or was skipped; what depends on them is not evaluated.
   var failedResources: Set<ConfigurationResource> = []
+  private var isJournalBroken = false
   private var configured: [ProviderConfigurationAddress: Bool] = [:]
   private var configuring: [ProviderConfigurationAddress: Task<[Diagnostic], Never>] = [:]
 
@@ -274,7 +275,7 @@ actor Applier {
           let isBlocked = dependencies[step].contains { failed[Int($0)] }
           if steps[step] == .join {
             finish(step, !isBlocked)
-          } else if isBlocked || context.interrupt.isRequested {
+          } else if isBlocked || isJournalBroken || context.interrupt.isRequested {
             skip(steps[step])
             finish(step, false)
           } else {
@@ -288,6 +289,12 @@ actor Applier {
       }
     }
     renewal.cancel()
+  }
+
+  /// What cannot be written down is not done, and neither is anything after it.
+  func stopBeginning(_ error: StoreError) {
+    if !isJournalBroken { diagnostics.append(error.diagnostic("Failed to write the journal")) }
+    isJournalBroken = true
   }
 
   /// Keeps the leases alive while the walk runs.

@@ -29,9 +29,10 @@ struct TemplateAssembly {
     var found: TemplatePiece
   }
   private var unclosed: [Unclosed] = []
+  private var isAbandoned = false
 
   private mutating func reportUnclosed(_ position: (SourceRange) -> String) {
-    for mistake in unclosed where diagnostics.count < Parser.maximumDiagnostics {
+    for mistake in unclosed where !isAbandoned && diagnostics.count < Parser.maximumDiagnostics {
       let keyword = mistake.keyword
       let opening = position(mistake.opening)
       switch mistake.found {
@@ -100,6 +101,8 @@ struct TemplateAssembly {
     case .ifStart, .forStart:
       guard depth < Parser.maximumDepth else {
         diagnostics.append(.error("Nesting too deep", "Template directives are nested too deep.", at: pieces[index].range))
+        // What is open is not looked at any further, so nothing can be said about its end.
+        isAbandoned = true
         index = pieces.count - 1
         return true
       }

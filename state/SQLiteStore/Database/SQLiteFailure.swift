@@ -50,9 +50,21 @@ struct SQLiteFailure {
     switch systemError {
     case EACCES, EPERM: Self.permission(path)
     case EROFS: StoreError(.readOnly, "\(path) cannot be written: its file system is read-only.")
-    case ENOENT: StoreError(.notFound, "\(path) cannot be opened: its directory does not exist.")
+    case ENOENT: Self.missing(path)
     case EISDIR: StoreError(.invalidRequest, "\(path) is a directory, not a state store.")
     default: StoreError(.inputOutput, "\(path) cannot be opened: \(text).")
+    }
+  }
+
+  /// SQLite says so of the files that it wants to make beside the database as well.
+  private static func missing(_ path: String) -> StoreError {
+    if unsafe access(path, W_OK) == 0 {
+      return StoreError(.inputOutput, "\(path) cannot be opened: the files beside it cannot be made.")
+    }
+    switch errno {
+    case EROFS: return StoreError(.readOnly, "\(path) cannot be written: its file system is read-only.")
+    case EACCES, EPERM: return permission(path)
+    default: return StoreError(.notFound, "\(path) cannot be opened: its directory does not exist.")
     }
   }
 

@@ -79,7 +79,7 @@ private final class ReaderThread: @unchecked Sendable {
   /// as it stands, unless a log beside it says that there is more.
   private func openUnwritten(_ error: StoreError) throws(StoreError) -> Connection {
     switch error.code {
-    case .readOnly, .permissionDenied, .inputOutput: break
+    case .readOnly, .permissionDenied, .inputOutput, .notFound: break
     default: throw error
     }
     if exists(path + "-wal") { throw error }

@@ -116,7 +116,13 @@ private final class WriterThread: @unchecked Sendable {
   func run(_ batch: [Body], answer: (Int, StoreError?) -> Void) {
     var errors = [StoreError?](repeating: nil, count: batch.count)
     do throws(StoreError) {
-      try transact(batch, &errors)
+      do throws(StoreError) {
+        try transact(batch, &errors)
+      } catch {
+        guard error.code == .diskFull, writer?.makeSpace() == true else { throw error }
+        errors = [StoreError?](repeating: nil, count: batch.count)
+        try transact(batch, &errors)
+      }
     } catch {
       for index in errors.indices where errors[index] == nil { errors[index] = error }
     }
@@ -137,7 +143,9 @@ private final class WriterThread: @unchecked Sendable {
         } catch {
           errors[index] = error
           // A full disk or a failed read may have ended the transaction and with it every request before this one.
-          guard connection.isInTransaction else { throw error }
+          // The first time the disk is full, everything is done again with the room that was kept.
+          let isFirstShortage = error.code == .diskFull && !writer.isOutOfSpace
+          guard connection.isInTransaction, !isFirstShortage else { throw error }
           try connection.statement(.rollbackToSavepoint).run()
         }
         try connection.statement(.release).run()

@@ -3,6 +3,7 @@ import State
 
 /// What requests can do to the database. All of it happens inside the write queue's transaction.
 final class WriteTransaction {
+  private let writer: Writer
   let connection: Connection
   let stackID: Int64
   let environment: StoreEnvironment
@@ -11,6 +12,7 @@ final class WriteTransaction {
   let nowText: String
 
   init(_ writer: Writer, _ environment: StoreEnvironment) {
+    self.writer = writer
     connection = writer.connection
     stackID = writer.stackID
     self.environment = environment
@@ -22,6 +24,7 @@ final class WriteTransaction {
 
   func beginRun(command: String) throws(StoreError) -> Run {
     try endRunsThatAreGone()
+    try writer.reserveSpace()
     let insert = try connection.statement(.insertRun)
     insert.bind(1, stackID)
     insert.bind(2, command)
@@ -48,6 +51,7 @@ final class WriteTransaction {
   func finishRun(_ id: Int64, _ status: Run.Status) throws(StoreError) {
     guard let row = try run(id) else { throw .unknownRun(id) }
     if row.run.status == .running { try end(id, status) }
+    writer.releaseSpace()
   }
 
   private func end(_ id: Int64, _ status: Run.Status) throws(StoreError) {
@@ -158,6 +162,10 @@ final class WriteTransaction {
   // MARK: Journal
 
   func beginOperation(_ operation: Operation) throws(StoreError) -> Int64 {
+    if writer.isOutOfSpace {
+      throw StoreError(
+        .diskFull, "There is no space left for \(connection.path). Nothing more was begun; free some space and run again.")
+    }
     let address = operation.key.address.description
     if try holder(of: address) != operation.runID {
       guard let row = try run(operation.runID) else { throw .unknownRun(operation.runID) }

@@ -5,9 +5,14 @@ import State
 final class Writer {
   let connection: Connection
   let stackID: Int64
+  private let path: String
+  private var reserve: SpaceReserve?
+  /// Whether the disk was found full: what is in flight is finished, nothing new begun.
+  private(set) var isOutOfSpace = false
 
   /// Creates what does not exist yet: the file (for its owner only), the tables, the stack.
   init(path: String, workspace: String, environment: StoreEnvironment, busyTimeout: Int32) throws(StoreError) {
+    self.path = path
     try Self.createFile(path)
     connection = try Connection(path: path, mode: .readWrite, busyTimeout: busyTimeout)
     try Self.useWriteAheadLog(connection, timeout: busyTimeout)
@@ -15,6 +20,24 @@ final class Writer {
     try Migrations.run(on: connection)
     stackID = try Self.stack(workspace, connection, environment)
   }
+
+  // MARK: Space
+
+  /// Keeps room for the results of a run; `diskFull` if there is not enough of it.
+  func reserveSpace() throws(StoreError) { reserve = try SpaceReserve.take(beside: path) }
+
+  /// Gives the room back to the disk.
+  func releaseSpace() { reserve = nil }
+
+  /// After a write found the disk full: makes room for what must not be lost. False if there is none to give.
+  func makeSpace() -> Bool {
+    isOutOfSpace = true
+    if reserve == nil { return false }
+    reserve = nil
+    return true
+  }
+
+  // MARK: Opening
 
   /// SQLite would create the file readable for everybody. The files beside it get the mode of the file.
   private static func createFile(_ path: String) throws(StoreError) {

@@ -42,5 +42,8 @@ int plumb_peer(int socket, pid_t *process, uid_t *user);
 /// Names the calling thread, at most 15 bytes, for debuggers and `ps`.
 void plumb_name_thread(const char *name);
 
+/// An unnamed file in a directory that takes that many bytes of its file system until it is closed. A descriptor, or -1 with errno.
+int plumb_reserve_space(const char *directory, off_t bytes);
+
 /// Deletes a directory and all below it; never follows symbolic links and never leaves the file system. 0, or -1 with errno.
 int plumb_remove_tree(const char *path);
