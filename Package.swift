@@ -138,7 +138,7 @@ let package = Package(
     tests(
       "CLITests",
       of: [
-        "CLI", "Engine", "Modules", "ProviderInterface", "Plans", "State", "Graphs", "Values", "Addresses", "Diagnostics",
+        "CLI", "Install", "Engine", "Modules", "ProviderInterface", "Plans", "State", "Graphs", "Values", "Addresses", "Diagnostics",
         "Host",
       ]),
     tests("ReferenceTests", of: []),

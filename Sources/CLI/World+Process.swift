@@ -7,13 +7,24 @@ extension World {
     World(
       environment: processEnvironment(), workingDirectory: currentDirectory(), files: LocalFileTree(),
       launcher: SystemProcessLauncher(), output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO),
-      readLine: { Swift.readLine(strippingNewline: true) }, isInputTerminal: isatty(STDIN_FILENO) == 1,
+      readLine: { Swift.readLine(strippingNewline: true) }, readSecretLine: readWithoutEcho, isInputTerminal: isatty(STDIN_FILENO) == 1,
       now: { clock(CLOCK_REALTIME) }, uptimeMilliseconds: { clock(CLOCK_MONOTONIC) / 1_000_000 },
       randomBytes: { count in
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
       })
   }
+}
+
+/// Reads a line while the terminal does not show what is typed.
+@Sendable private func readWithoutEcho() -> String? {
+  var settings = termios()
+  guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { return Swift.readLine(strippingNewline: true) }
+  var hidden = settings
+  hidden.c_lflag &= ~tcflag_t(ECHO)
+  unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+  defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) }
+  return Swift.readLine(strippingNewline: true)
 }
 
 private func clock(_ id: clockid_t) -> Int64 {

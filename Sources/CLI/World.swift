@@ -16,6 +16,8 @@ package struct World: Sendable {
   package var errors: OutputStream
   /// Reads a line that the user types; nil at the end of input.
   package var readLine: @Sendable () -> String?
+  /// The same without showing what is typed.
+  package var readSecretLine: @Sendable () -> String?
   package var isInputTerminal: Bool
   /// Nanoseconds since 1970, UTC.
   package var now: @Sendable () -> Int64

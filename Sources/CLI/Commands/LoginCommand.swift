@@ -1,0 +1,109 @@
+import ArgumentParser
+import Diagnostics
+import Host
+import Install
+
+struct LoginCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "login", abstract: "Obtain and save credentials for a remote host.",
+    discussion: "Gets a token for the host, by a web browser where the host offers it, and saves it for later commands.")
+
+  @Argument(help: "The host; app.terraform.io if none is given.")
+  var host = "app.terraform.io"
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withCredentials(world, view, host) { host, access throws(DiagnosticsError) in
+      let flow = LoginFlow(
+        world: world, style: Report(world, view).style,
+        client: LoginClient(transport: CurlTransport(userAgent: "Plumb/\(plumbVersion)")), store: access.store,
+        callbacks: LoopbackCallbacks())
+      try await flow.run(host, isConfigured: access.isConfigured(host))
+    }
+  }
+}
+
+struct LogoutCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "logout", abstract: "Remove locally-stored credentials for a remote host.",
+    discussion: "The token itself stays valid until it is revoked at the host.")
+
+  @Argument(help: "The host; app.terraform.io if none is given.")
+  var host = "app.terraform.io"
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withCredentials(world, view, host) { host, access throws(DiagnosticsError) in
+      if access.isConfigured(host) {
+        throw DiagnosticsError(
+          .error(
+            "Credentials for \(host) are manually configured",
+            "The \"plumb logout\" command cannot log out because credentials for this host are manually configured in a CLI "
+              + "configuration file.\n\nTo log out, revoke the existing credentials and remove that block from the CLI configuration."))
+      }
+      if let helper = access.store.helperName {
+        world.output.line("Removing the stored credentials for \(host) from the configured\n\"\(helper)\" credentials helper.\n")
+      } else if access.store.hasToken(of: host) {
+        world.output.line("Removing the stored credentials for \(host) from the following file:\n    \(access.store.path)\n")
+      } else {
+        world.output.line("No credentials for \(host) are stored.\n")
+        return
+      }
+      try await access.store.forget(host)
+      world.output.line(
+        Report(world, view).style.paint("Success! Plumb has removed the stored API token for \(host).", .boldGreen) + "\n")
+    }
+  }
+}
+
+/// What a command about tokens works with.
+private struct CredentialsAccess {
+  var store: CredentialsStore
+  /// The tokens in settings files, those of the environment left out.
+  var configured: Set<String>
+
+  /// Whether somebody wrote a token of the host into a settings file, where it is not for this program to change.
+  func isConfigured(_ host: String) -> Bool { configured.contains(host) && !store.hasToken(of: host) }
+}
+
+private func withCredentials(
+  _ world: World, _ view: ViewArguments, _ host: String,
+  _ body: (String, CredentialsAccess) async throws(DiagnosticsError) -> Void
+) async -> Int32 {
+  let report = Report(world, view)
+  do throws(DiagnosticsError) {
+    let name = host.lowercased()
+    guard !name.isEmpty, name.utf8.allSatisfy(isHostByte) else {
+      throw DiagnosticsError(
+        .error("Invalid hostname", "The given hostname \(displayQuoted(host)) is not valid: it must be like app.terraform.io or localhost:8443."))
+    }
+    guard let home = world.homeDirectory else {
+      throw DiagnosticsError(.error("No home directory", "Credentials are kept in the home directory, which HOME must name."))
+    }
+    var sources = SourceMap()
+    let environment = world.environment.filter { !$0.key.hasPrefix("TF_TOKEN_") }
+    let (settings, problems) = CLIConfiguration.load(
+      environment: environment, homeDirectory: home, files: world.files, sources: &sources)
+    report.show(problems, sources)
+    if problems.hasErrors { return 1 }
+    let store = CredentialsStore(
+      homeDirectory: home, files: world.files, launcher: world.launcher, environment: world.environment,
+      helper: settings.credentialsHelper)
+    try await body(name, CredentialsAccess(store: store, configured: Set(settings.credentials.keys)))
+    return 0
+  } catch {
+    report.show(error.diagnostics, SourceMap())
+    return 1
+  }
+}
+
+private func isHostByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+    UInt8(ascii: ":"):
+    return true
+  default: return byte >= 0x80
+  }
+}

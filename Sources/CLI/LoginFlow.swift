@@ -1,0 +1,143 @@
+import Diagnostics
+import Host
+import Install
+
+/// The dialogue of `login`: what the host offers decides whether a browser, a password or a token is asked for.
+struct LoginFlow {
+  var world: World
+  var style: TextStyle
+  var client: LoginClient
+  var store: CredentialsStore
+  var callbacks: any CallbackServer
+
+  /// - Parameter isConfigured: whether a settings file of the user has a token of the host already.
+  func run(_ host: String, isConfigured: Bool) async throws(DiagnosticsError) {
+    let service = try await client.discover(host)
+    if isConfigured {
+      throw DiagnosticsError(
+        .error(
+          "Credentials for \(host) are manually configured",
+          "The \"plumb login\" command cannot log in because credentials for this host are already configured in a CLI configuration "
+            + "file.\n\nTo log in, first revoke the existing credentials and remove that block from the CLI configuration."))
+    }
+    guard service.client != nil || service.accountsURL != nil else {
+      throw DiagnosticsError(
+        .error(
+          "Host does not support Terraform tokens API",
+          "The given hostname \"\(host)\" does not allow creating Terraform authorization tokens. Get a token from the host by another "
+            + "way and give it in TF_TOKEN_… or in a credentials block of the CLI configuration."))
+    }
+    try confirm(host, service)
+    let token = try await token(host, service)
+    var account: String?
+    if let url = service.accountsURL { account = try await client.account(of: token, at: url) }
+    try await store.store(token, for: host)
+    if let account { world.output.line("\nRetrieved token for user \(style.paint(account, .bold))\n") }
+    world.output.line("\n" + style.paint("Success! Plumb has obtained and saved an API token.", .boldGreen))
+    world.output.line("\nThe new API token will be used for any future Plumb command that must make\nauthenticated requests to \(host).\n")
+  }
+
+  private func confirm(_ host: String, _ service: LoginService) throws(DiagnosticsError) {
+    let how = service.client == nil ? "." : " using OAuth."
+    world.output.line("Plumb will request an API token for \(host)\(how)\n")
+    if service.client?.grantTypes.contains("authz_code") == true {
+      world.output.line(
+        "This will work only if you are able to use a web browser on this computer to\ncomplete a login process. If not, you must obtain "
+          + "an API token by another\nmeans and configure it in the CLI configuration manually.\n")
+    }
+    if let helper = store.helperName {
+      world.output.line("If login is successful, Plumb will store the token in the configured\n\"\(helper)\" credentials helper for use by subsequent commands.\n")
+    } else {
+      world.output.line(
+        "If login is successful, Plumb will store the token in plain text in\nthe following file for use by subsequent commands:\n    "
+          + "\(store.path)\n")
+    }
+    world.output("Do you want to proceed?\n  Only 'yes' will be accepted to confirm.\n\n  Enter a value: ")
+    let answer = world.readLine()
+    world.output.line()
+    if answer?.trimmedSpaces != "yes" {
+      throw DiagnosticsError(.error("Login cancelled", "Nothing was stored."))
+    }
+  }
+
+  private func token(_ host: String, _ service: LoginService) async throws(DiagnosticsError) -> String {
+    guard let oauth = service.client else { return try typedToken(host) }
+    if oauth.grantTypes.contains("authz_code"), let page = oauth.authorizationURL {
+      return try await browserToken(host, oauth, page: page)
+    }
+    if oauth.grantTypes.contains("password") { return try await passwordToken(host, oauth) }
+    throw DiagnosticsError(
+      .error(
+        "Host does not support Terraform login",
+        "The given hostname \"\(host)\" allows creating Terraform authorization tokens, but requires a newer version of the login "
+          + "protocol: it offers \(oauth.grantTypes.sorted().joined(separator: ", "))."))
+  }
+
+  // MARK: Browser
+
+  private func browserToken(_ host: String, _ oauth: LoginService.Client, page: String) async throws(DiagnosticsError) -> String {
+    guard let listener = callbacks.open(oauth.ports) else {
+      throw DiagnosticsError(
+        .error(
+          "Can't start temporary login server",
+          "The login process uses OAuth, which requires starting a temporary HTTP server on localhost. However, none of the ports "
+            + "\(oauth.ports.lowerBound) to \(oauth.ports.upperBound) is free."))
+    }
+    defer { listener.close() }
+    let redirect = "http://localhost:\(listener.port)/login"
+    let verifier = LoginClient.base64URL(world.randomBytes(48))
+    let state = world.newUUID()
+    let address = LoginClient.authorizationPage(page, client: oauth, state: state, verifier: verifier, redirect: redirect)
+    await openBrowser(address)
+    world.output.line(
+      "Plumb must now open a web browser to the login page for \(host).\n\nIf a browser does not open this automatically, open the "
+        + "following URL to proceed:\n    \(address)\n\nPlumb will now wait for the host to signal that login was successful.\n")
+    guard let target = await listener.wait(forPath: "/login", page: Self.page) else {
+      throw DiagnosticsError(.error("Login cancelled", "The browser did not come back."))
+    }
+    let answer = LoginClient.parameters(of: target)
+    if let problem = answer["error"] {
+      throw DiagnosticsError(.error("Failed to obtain auth token", "The host refused: \(answer["error_description"] ?? problem)."))
+    }
+    guard answer["state"] == state, let code = answer["code"], !code.isEmpty else {
+      throw DiagnosticsError(
+        .error("Failed to obtain auth token", "The answer that came by the browser does not belong to this login."))
+    }
+    return try await client.token(forCode: code, client: oauth, verifier: verifier, redirect: redirect)
+  }
+
+  /// Where there is no browser, people open the page themselves.
+  private func openBrowser(_ address: String) async {
+    _ = try? await world.launcher.run(
+      ProcessRequest(executable: "xdg-open", arguments: [address], environment: world.environment), timeout: .seconds(5))
+  }
+
+  private static let page =
+    "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>Plumb Login</title></head><body><p>The login server has returned an "
+    + "authentication code to Plumb. Now close this page and return to the terminal where <tt>plumb login</tt> is running to see the "
+    + "result of the login process.</p></body></html>"
+
+  // MARK: Typed
+
+  private func passwordToken(_ host: String, _ oauth: LoginService.Client) async throws(DiagnosticsError) -> String {
+    world.output("\nUsername for \(host):\n  Enter a value: ")
+    let user = world.readLine()?.trimmedSpaces ?? ""
+    world.output("\nPassword for \(host):\n  Enter a value: ")
+    let password = world.readSecretLine() ?? ""
+    world.output.line()
+    if user.isEmpty || password.isEmpty {
+      throw DiagnosticsError(.error("Failed to request username and password", "Both must be given."))
+    }
+    return try await client.token(forUser: user, password: password, client: oauth)
+  }
+
+  private func typedToken(_ host: String) throws(DiagnosticsError) -> String {
+    world.output.line(
+      "\nOpen the following URL to create an API token, and give it here:\n    https://\(host)/app/settings/tokens?source=terraform-login\n")
+    world.output("Token for \(host):\n  Enter a value: ")
+    let token = world.readSecretLine()?.trimmedSpaces ?? ""
+    world.output.line()
+    if token.isEmpty { throw DiagnosticsError(.error("Failed to retrieve token", "No token was given.")) }
+    return token
+  }
+}
