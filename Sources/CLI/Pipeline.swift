@@ -85,7 +85,9 @@ final class Pipeline {
   static func diagnostics(of error: any Error) -> [Diagnostic] {
     switch error {
     case let error as DiagnosticsError: return error.diagnostics
-    case let error as StoreError: return [.error("Error loading state", error.message)]
+    case let error as StoreError:
+      if case .conflict = error.code { return [.error("Error acquiring the state lock", error.message)] }
+      return [.error("Error loading state", error.message)]
     default: return [.error("Error loading state", "\(error)")]
     }
   }

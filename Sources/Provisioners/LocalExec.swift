@@ -104,13 +104,16 @@ final class OutputLines: Sendable {
   init(_ output: @escaping @Sendable (String) -> Void) { self.output = output }
 
   func append(_ bytes: [UInt8]) {
-    let lines = state.withLock { state in
+    let lines: [[UInt8]] = state.withLock { state in
       state.tail += bytes
       if state.tail.count > Self.tailLength { state.tail.removeFirst(state.tail.count - Self.tailLength) }
-      state.rest += bytes
-      var pieces = state.rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
-      state.rest = pieces.popLast() ?? []
-      return pieces
+      guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else {
+        state.rest += bytes
+        return []
+      }
+      let whole = state.rest + bytes[..<end]
+      state.rest = Array(bytes[(end + 1)...])
+      return whole.split(separator: UInt8(ascii: "\n")).map(Array.init)
     }
     for line in lines { tell(line) }
   }

@@ -40,7 +40,7 @@ package struct ConfigurationGraph: Sendable {
   private var providerPlans: [ProviderConfigurationAddress: DecodePlan] = [:]
   private var provisionerPlans: [ConfigurationResource: [ProvisionerPlan]] = [:]
   /// Of resources that `removed` blocks name.
-  private var removedProvisioners: [ConfigurationResource: [ProvisionerPlan]] = [:]
+  private(set) var removedProvisioners: [ConfigurationResource: [ProvisionerPlan]] = [:]
   /// The provider configuration of each resource.
   private(set) var providers: [ConfigurationResource: ProviderConfigurationAddress] = [:]
   package let schemas: SchemaTable

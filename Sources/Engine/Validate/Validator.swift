@@ -49,6 +49,7 @@ private actor Validator {
     for module in tree.modules {
       let values = ValidationValues(module: module, tree: tree, graph: graph, schemas: schemas, context: context)
       diagnostics += checkExpressions(of: module, values)
+      diagnostics += checkRemovedProvisioners(of: module, values)
       for (key, block) in module.providerConfigurations.sorted(by: { $0.key < $1.key }) {
         let (question, problems) = question(key, block, in: module, values)
         diagnostics += problems
@@ -112,6 +113,13 @@ private actor Validator {
       provider: source, kind: block.resource.mode.typeKind, typeName: block.resource.type,
       configuration: value.withoutMarks, body: body, range: block.range, address: address)
     return (question, problems)
+  }
+
+  /// What runs before objects go whose resource was removed. Their type need not be known any more.
+  private func checkRemovedProvisioners(of module: Module, _ values: ValidationValues) -> [Diagnostic] {
+    let context = values.context(repetition: .unknown(count: true, forEach: true), selfValue: .dynamicUnknown)
+    return graph.removedProvisioners.sorted { $0.key < $1.key }.filter { $0.key.module == module.path }
+      .flatMap { $0.value.flatMap { check($0, in: context) } }
   }
 
   private func check(_ provisioner: ProvisionerPlan, in context: EvaluationContext) -> [Diagnostic] {

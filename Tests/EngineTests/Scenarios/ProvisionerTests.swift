@@ -97,4 +97,34 @@ import Testing
     // Objects that are set aside are not provisioned when they go.
     #expect(!stage.provisioners.commands.contains { $0.hasPrefix("unmake") })
   }
+
+  @Test func aRemovedResourceIsProvisionedByItsBlock() async throws {
+    let stage = Stage()
+    _ = try await stage.act(Self.main())
+    let act = try await stage.act(
+      """
+      removed {
+        from = sim_simple.a
+        lifecycle { destroy = true }
+        provisioner "local-exec" {
+          when    = destroy
+          command = "farewell ${self.id}"
+        }
+      }
+      """)
+    #expect(act.errors == [])
+    #expect(stage.provisioners.commands == ["make sim_simple/a#1", "farewell sim_simple/a#1"])
+    #expect(try await stage.stored() == [])
+  }
+
+  @Test func unknownProvisionersAreRefusedInRemovedBlocksToo() async throws {
+    let (_, problems) = await Stage.graph(
+      """
+      removed {
+        from = sim_simple.a
+        provisioner "nope" { when = destroy }
+      }
+      """)
+    #expect(problems.map(\.summary) == ["Missing required provisioner plugin"])
+  }
 }

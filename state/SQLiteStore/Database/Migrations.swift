@@ -15,6 +15,8 @@ enum Migrations {
     let application = try connection.integer("PRAGMA application_id")
     if application != applicationID {
       if version == 0, try connection.integer("SELECT count(*) FROM sqlite_schema") == 0 { return false }
+      // Another process may have made the tables between these readings, and it said in the same transaction whose they are.
+      if try connection.integer("PRAGMA application_id") == applicationID { return try isReady(connection) }
       throw .corruptStore(connection.path, "it is the database of another program")
     }
     if version > currentVersion {
