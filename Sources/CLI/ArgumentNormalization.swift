@@ -4,12 +4,12 @@ struct ArgumentNormalization {
   /// Flags that take no value, or `=true` and `=false`.
   static let booleanFlags: Set<String> = [
     "auto-approve", "check", "compact-warnings", "destroy", "detailed-exitcode", "diff", "force", "force-copy", "get",
-    "help", "input", "json", "lock", "migrate-state", "no-color", "no-rounds", "list", "raw", "reconfigure", "recursive",
+    "help", "input", "json", "lock", "migrate-state", "no-color", "no-rounds", "list", "raw", "reconfigure", "recursive", "tests", "verbose",
     "refresh", "refresh-only", "upgrade", "version", "write", "backend", "draw-cycles", "or-create",
     "allow-missing", "dry-run", "ignore-remote-version",
   ]
   /// Those of them that are on unless turned off, so that `=false` must be passed on.
-  static let onByDefault: Set<String> = ["input", "lock", "refresh", "list", "write", "backend", "get"]
+  static let onByDefault: Set<String> = ["input", "lock", "refresh", "list", "write", "backend", "get", "tests"]
 
   private(set) var arguments: [String] = []
   /// `-chdir=DIR` before the subcommand.

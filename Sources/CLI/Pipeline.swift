@@ -53,7 +53,7 @@ final class Pipeline {
     let store = session.openStore()
     do {
       let (snapshot, isFromTerraform) = needsState ? try await session.readState(store) : (StateSnapshot(), false)
-      let (factory, problems) = try session.providerFactory(tree, snapshot)
+      let (factory, problems) = try session.providerFactory([tree], snapshot)
       diagnostics += problems
       if problems.hasErrors { return .failed(diagnostics, tree.sources) }
       let pool = ProviderPool(factory: factory)
@@ -136,9 +136,15 @@ final class Pipeline {
 extension Session {
   /// The way to start the providers that configuration and state need, all of which must be installed.
   func providerFactory(
-    _ tree: ModuleTree, _ snapshot: StateSnapshot
+    _ trees: [ModuleTree], _ snapshot: StateSnapshot
   ) throws(DiagnosticsError) -> (any ProviderFactory, [Diagnostic]) {
-    var (requirements, problems) = providerConstraints(tree)
+    var requirements: [ProviderSource: VersionConstraints] = [:]
+    var problems: [Diagnostic] = []
+    for tree in trees {
+      let (wanted, found) = providerConstraints(tree)
+      requirements.merge(wanted) { VersionConstraints(merging: [$0, $1]) }
+      problems += found
+    }
     for object in snapshot.objects where object.address.resource.mode == .managed {
       if requirements[object.provider.source] == nil { requirements[object.provider.source] = .any }
     }

@@ -24,7 +24,8 @@ struct PlumbCommand: ParsableCommand {
         subcommands: [
           ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, LoginCommand.self,
           LogoutCommand.self, OutputCommand.self, ProvidersCommand.self, RefreshCommand.self, ShowCommand.self,
-          StateCommand.self, TaintCommand.self, UntaintCommand.self, VersionCommand.self, WorkspaceCommand.self,
+          StateCommand.self, TaintCommand.self, TestCommand.self, UntaintCommand.self, VersionCommand.self,
+          WorkspaceCommand.self,
         ]),
     ])
 }

@@ -42,10 +42,14 @@ extension Session {
   }
 
   /// What the environment, files and options say of variables.
-  func gatheredVariables(_ arguments: VariableArguments, _ sources: SourceMap) -> InputVariables {
+  ///
+  /// - Parameter directories: where files are read without being asked for; later ones win.
+  func gatheredVariables(
+    _ arguments: VariableArguments, _ sources: SourceMap, directories: [String] = ["."]
+  ) -> InputVariables {
     var input = InputVariables(sources: sources)
     input.addEnvironment(world.environment)
-    input.addAutoFiles(in: ".", files: world.files)
+    for directory in directories { input.addAutoFiles(in: directory, files: world.files) }
     for argument in orderedVariableArguments(arguments) {
       switch argument {
       case .assignment(let text): input.addOption(text)

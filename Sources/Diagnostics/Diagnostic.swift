@@ -25,6 +25,9 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var functionCall: FunctionCall?
   /// An attribute path reported by a provider, not yet turned into a range: one step an element, as printed (`.name`, `[0]`).
   package var attributePath: [String]
+  /// The object whose condition does not hold or cannot be decided, as check results name it: `var.x`, `output.y`, `check.z`,
+  /// or a resource instance.
+  package var checkedObject: String?
 
   /// A value that took part in the expression at fault: `var.x` `is "a"`.
   package struct ExpressionValue: Hashable, Sendable {

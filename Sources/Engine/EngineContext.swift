@@ -25,6 +25,10 @@ package struct EngineContext: Sendable {
   package var events: @Sendable (EngineEvent) -> Void
   package var interrupt: Interrupt
   package var provisioners: any ProvisionerRunner
+  /// What stands in for providers, objects and modules; nothing outside of tests.
+  package var mocks = Mocks()
+  /// What a test file adds to names in the provider configurations that it has.
+  package var testNames: TestNames?
 
   package init(
     functions: FunctionTable, workspace: String, workingDirectory: String, parallelism: Int, timestamp: String,

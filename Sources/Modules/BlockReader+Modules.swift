@@ -43,7 +43,7 @@ extension BlockReader {
   }
 
   /// Finds sources that can be nothing; whether what they name exists is found out by installing.
-  private mutating func checkSource(_ text: String, hasVersion: Bool, at range: SourceRange) {
+  mutating func checkSource(_ text: String, hasVersion: Bool, at range: SourceRange) {
     let source = ModuleSource(text)
     if hasVersion {
       if case .registry = source { return }
@@ -72,7 +72,7 @@ extension BlockReader {
         + "that the address is a relative filesystem path.", at: range)
   }
 
-  private mutating func passedProviders(_ expression: Expression) -> [PassedProvider] {
+  mutating func passedProviders(_ expression: Expression) -> [PassedProvider] {
     guard let items = expression.asStaticMap() else {
       error("Invalid expression", "A static map expression is required.", at: expression.startRange)
       return []

@@ -2,6 +2,7 @@ import Addresses
 import Diagnostics
 import Expressions
 import HCL
+import Host
 import Values
 
 /// Reads the blocks of one module's files, collecting what is wrong with them. Only constants are evaluated here.
@@ -9,8 +10,13 @@ struct BlockReader {
   /// For the places that messages mention.
   var sources: SourceMap
   var diagnostics: [Diagnostic] = []
+  /// For what a block says is in a file of its own.
+  let files: (any FileTree)?
 
-  init(sources: SourceMap) { self.sources = sources }
+  init(sources: SourceMap, files: (any FileTree)? = nil) {
+    self.sources = sources
+    self.files = files
+  }
 
   mutating func error(_ summary: String, _ detail: String, at range: SourceRange?, context: SourceRange? = nil) {
     diagnostics.append(.error(summary, detail, at: range, context: context))

@@ -15,13 +15,19 @@ package struct ModuleLoader: Sendable {
   }
 
   /// Reads the module in a directory and every module below it, and checks all that needs no values.
-  package func load(_ directory: String = ".") -> ModuleTree {
-    var loading = TreeLoading(self)
+  ///
+  /// - Parameters:
+  ///   - sources: files that were read before and that diagnostics may be about as well.
+  ///   - manifestKey: how the manifest of installed modules names this one; empty for the root.
+  package func load(
+    _ directory: String = ".", after sources: SourceMap = SourceMap(), manifestKey: String = ""
+  ) -> ModuleTree {
+    var loading = TreeLoading(self, sources: sources, manifestKey: manifestKey)
     let root = loading.module(directory, path: .root, ancestors: [])
     let tree = ModuleTree(root: root, sources: loading.sources, diagnostics: [])
     // Without a sound tree, further checks only repeat what is wrong with it.
     guard !loading.diagnostics.hasErrors else {
-      return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics)
+      return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics, isSound: false)
     }
     var checks = TreeChecks(tree)
     checks.run()
@@ -37,6 +43,12 @@ package struct ModuleLoader: Sendable {
     return (
       Module(path: path, directory: directory, children: [:], content: content), loading.sources, loading.diagnostics
     )
+  }
+
+  /// The directory of a module that is not the root's child by a call, such as one that a test runs; nil if it is not installed.
+  package func directory(ofInstalled key: String) -> String? {
+    guard let place = ModuleManifest(dataDirectory, files).directories[key], files.isDirectory(place) else { return nil }
+    return place
   }
 
   /// Whether a directory holds at least one configuration file.
@@ -71,11 +83,16 @@ struct ConfigurationFile {
 /// The state of reading a tree.
 private struct TreeLoading {
   let loader: ModuleLoader
-  var sources = SourceMap()
+  var sources: SourceMap
+  let manifestKey: String
   var diagnostics: [Diagnostic] = []
   private var manifest: ModuleManifest?
 
-  init(_ loader: ModuleLoader) { self.loader = loader }
+  init(_ loader: ModuleLoader, sources: SourceMap = SourceMap(), manifestKey: String = "") {
+    self.loader = loader
+    self.sources = sources
+    self.manifestKey = manifestKey
+  }
 
   /// - Parameter ancestors: the directories of the modules above, to find calls that never end.
   mutating func module(
@@ -126,7 +143,7 @@ private struct TreeLoading {
       return nil
     case .registry, .remote:
       if manifest == nil { manifest = ModuleManifest(loader.dataDirectory, loader.files) }
-      let key = path.names.joined(separator: ".")
+      let key = ((manifestKey.isEmpty ? [] : [manifestKey]) + path.names).joined(separator: ".")
       guard let place = manifest?.directories[key], loader.files.isDirectory(place) else {
         diagnostics.append(
           .error(

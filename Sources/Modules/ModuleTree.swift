@@ -11,13 +11,16 @@ package final class ModuleTree: Sendable {
   package let sources: SourceMap
   /// Whatever is wrong or doubtful in files, blocks, calls and references; sorted by module, file and place.
   package let diagnostics: [Diagnostic]
+  /// Whether every file and every module could be read; what is wrong else is about what stands in them.
+  package let isSound: Bool
   /// Every module by its path, the root included.
   private let byPath: [ModulePath: Module]
 
-  package init(root: Module, sources: SourceMap, diagnostics: [Diagnostic]) {
+  package init(root: Module, sources: SourceMap, diagnostics: [Diagnostic], isSound: Bool = true) {
     self.root = root
     self.sources = sources
     self.diagnostics = diagnostics
+    self.isSound = isSound
     var byPath: [ModulePath: Module] = [:]
     var pending = [root]
     while let module = pending.popLast() {

@@ -59,9 +59,9 @@ struct ScenarioRun {
   /// Modules and providers need an initialised directory; the built-in provider alone does not.
   private func initialise() async throws -> [StepResult] {
     let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-    let needs = files.filter { $0.hasSuffix(".tf") || $0.hasSuffix(".tf.json") }.contains { file in
+    let needs = files.filter { $0.hasSuffix(".tf") || $0.hasSuffix(".tf.json") || $0.hasSuffix(".tftest.hcl") }.contains { file in
       let text = try? String(contentsOf: directory.appending(path: file), encoding: .utf8)
-      return ["module \"", "\"module\"", "required_providers", "backend \""].contains { text?.contains($0) == true }
+      return ["module \"", "\"module\"", "module {", "required_providers", "backend \""].contains { text?.contains($0) == true }
     }
     return needs ? [try await run(.init(words: ["init"]))] : []
   }
@@ -95,6 +95,8 @@ struct ScenarioRun {
       let isCompared = ["list", "mv", "rm", "replace-provider", "show"].contains(arguments.first)
       return try await step.plain(
         ["state"] + arguments.prefix(1) + ["-no-color"] + arguments.dropFirst(), state: true, text: isCompared)
+    case "test":
+      return try await step.test(arguments)
     case "workspace":
       return try await step.plain(["workspace"] + arguments.prefix(1) + ["-no-color"] + arguments.dropFirst(), text: true)
     default:
@@ -152,6 +154,36 @@ private struct Step {
     let report = try? JSONTree(parsing: outcome.output)
     let diagnostics = (report?["diagnostics"]?.elements ?? []).map(Self.comparable)
     return result(outcome, ["valid": report?["valid"] ?? .null, "diagnostics": sorted(diagnostics)])
+  }
+
+  /// The stream of `-json`, or with `-no-color` what people read; and the report, times left out.
+  func test(_ arguments: [String]) async throws -> StepResult {
+    let isText = arguments.contains("-no-color")
+    let report = "report.xml"
+    let outcome = try await run.execute(
+      ["test"] + (isText ? [] : ["-json"]) + ["-junit-xml=\(report)"] + arguments, command)
+    var aspects: [String: JSONTree] = [:]
+    if isText {
+      aspects["text"] = .string(Self.withoutName(outcome.output))
+      // Below the code at fault only one of the programs draws what exactly is meant.
+      let lines = outcome.errors.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
+      aspects["errors"] = .string(Self.withoutName(lines.joined(separator: "\n")))
+    } else {
+      aspects["messages"] = .array(
+        JSONTree.lines(of: outcome.output).map { event in
+          var members = event.members.filter { $0.key != "@timestamp" && $0.key != "terraform" }
+          if let diagnostic = members["diagnostic"] { members["diagnostic"] = Self.comparable(diagnostic) }
+          return .object(members)
+        })
+    }
+    let file = run.directory.appending(path: report)
+    if let text = try? String(contentsOf: file, encoding: .utf8), !isText {
+      let pattern = /(time|timestamp)="[^"]*"/
+      let lines = text.replacing(pattern) { "\($0.1)" }.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
+      aspects["report"] = .string(Self.withoutName(lines.joined(separator: "\n")))
+    }
+    try? FileManager.default.removeItem(at: file)
+    return result(outcome, aspects)
   }
 
   func document(_ name: String, _ arguments: [String]) async throws -> StepResult {

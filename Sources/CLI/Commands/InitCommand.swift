@@ -34,6 +34,11 @@ struct InitCommand: Command {
   @Flag(help: "Accepted for compatibility: there is no other backend to reconfigure.")
   var reconfigure = false
 
+  @Option(
+    name: .customLong("test-directory"), parsing: .unconditional,
+    help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "path"))
+  var testDirectory = "tests"
+
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
@@ -51,7 +56,12 @@ struct InitCommand: Command {
       return 0
     }
     world.output.line("Initializing the backend...")
-    if let problems = installModules(session, loader) {
+    let suite = loader.loadTests(testDirectory: testDirectory)
+    if suite.diagnostics.hasErrors {
+      report.show(suite.diagnostics, suite.sources)
+      return 1
+    }
+    if let problems = installModules(session, loader, suite) {
       report.show(problems.diagnostics, problems.sources)
       return 1
     }
@@ -61,18 +71,41 @@ struct InitCommand: Command {
       report.show(session.settingsDiagnostics + tree.diagnostics, tree.sources)
       return 1
     }
-    return await installProviders(session, tree, report)
+    return await installProviders(session, tree, testModules(suite, loader), report)
   }
 
   // MARK: Modules
 
   /// Records where local modules are; gives what is wrong if a call needs a source that cannot be installed.
-  private func installModules(_ session: Session, _ loader: ModuleLoader) -> (diagnostics: [Diagnostic], sources: SourceMap)? {
+  private func installModules(
+    _ session: Session, _ loader: ModuleLoader, _ suite: TestSuite
+  ) -> (diagnostics: [Diagnostic], sources: SourceMap)? {
     var entries = [Install.ModuleManifest.Entry(key: "", source: "", directory: ".")]
     var pending: [(key: String, directory: String, path: ModulePath)] = [("", ".", .root)]
     var problems: [Diagnostic] = []
     var sources = SourceMap()
     var seen = 0
+    for file in suite.files.reversed() {
+      for run in file.runs.reversed() {
+        guard let call = run.module else { continue }
+        let key = file.manifestKey(of: run)
+        if let problem = Install.ModuleSource(parsing: call.source).problem(call: run.name, at: call.sourceRange) {
+          return ([problem], suite.sources)
+        }
+        let place = normalizedPath(".", call.source)
+        entries.append(Install.ModuleManifest.Entry(key: key, source: call.source, directory: place))
+        guard session.world.files.isDirectory(place) else {
+          return (
+            [
+              .error(
+                "Unreadable module directory",
+                "Unable to evaluate directory symlink: lstat \(place): no such file or directory", at: call.sourceRange)
+            ], suite.sources
+          )
+        }
+        pending.insert((key, place, ModulePath([run.name])), at: 0)
+      }
+    }
     while let (key, directory, path) = pending.popLast() {
       seen += 1
       let (module, found, diagnostics) = loader.loadAlone(directory, path: path)
@@ -104,9 +137,26 @@ struct InitCommand: Command {
 
   // MARK: Providers
 
-  private func installProviders(_ session: Session, _ tree: ModuleTree, _ report: Report) async -> Int32 {
+  /// The modules that tests run, for the providers that they need.
+  private func testModules(_ suite: TestSuite, _ loader: ModuleLoader) -> [ModuleTree] {
+    suite.files.flatMap { file in
+      file.runs.compactMap { run in
+        guard run.module != nil, let directory = loader.directory(ofInstalled: file.manifestKey(of: run)) else { return nil }
+        return loader.load(directory, manifestKey: file.manifestKey(of: run))
+      }
+    }
+  }
+
+  private func installProviders(
+    _ session: Session, _ tree: ModuleTree, _ tests: [ModuleTree], _ report: Report
+  ) async -> Int32 {
     let world = session.world
     var (requirements, problems) = session.providerConstraints(tree)
+    for test in tests {
+      let (wanted, found) = session.providerConstraints(test)
+      requirements.merge(wanted) { VersionConstraints(merging: [$0, $1]) }
+      problems += found
+    }
     problems = session.settingsDiagnostics + tree.diagnostics + problems
     if problems.hasErrors {
       report.show(problems, tree.sources)

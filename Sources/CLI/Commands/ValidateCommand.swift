@@ -12,19 +12,34 @@ struct ValidateCommand: Command {
   @Flag(help: "Write one JSON document for programs.")
   var json = false
 
+  @Flag(inversion: .prefixedNo, help: "Check test files too.")
+  var tests = true
+
+  @Option(
+    name: .customLong("test-directory"), parsing: .unconditional,
+    help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "path"))
+  var testDirectory = "tests"
+
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
-    let tree = session.loadModules()
+    let loader = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory)
+    let suite = tests ? loader.loadTests(testDirectory: testDirectory) : nil
+    let tree = loader.load(".", after: suite?.sources ?? SourceMap())
     var diagnostics: [Diagnostic]
-    switch await Pipeline.open(session, tree: tree, needsState: false) {
-    case .failed(let found, _): diagnostics = found
-    case .ready(let pipeline):
-      let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: true)
-      diagnostics = pipeline.diagnostics
-      diagnostics += await Engine.validate(pipeline.graph, pool: pipeline.pool, context: context)
-      await pipeline.close()
+    // What cannot be read at all makes everything else look wrong as well.
+    if let suite, suite.diagnostics.hasErrors {
+      diagnostics = suite.diagnostics + tree.diagnostics
+    } else {
+      switch await Pipeline.open(session, tree: tree, needsState: false) {
+      case .failed(let found, _): diagnostics = found
+      case .ready(let pipeline):
+        let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: true)
+        diagnostics = pipeline.diagnostics
+        diagnostics += await Engine.validate(pipeline.graph, pool: pipeline.pool, context: context)
+        await pipeline.close()
+      }
     }
     if json {
       let renderer = DiagnosticRenderer(sources: tree.sources, color: false, enclosingBlock: blockHeaders())

@@ -12,6 +12,13 @@ func planDocument(_ plan: Plan, tree: ModuleTree, schemas: SchemaTable) -> [UInt
   return document.writer.bytes
 }
 
+/// What a test tells of a plan: what it would change. The order of the keys is the one of Terraform 1.11.4.
+func testPlanDocument(_ plan: Plan, tree: ModuleTree, schemas: SchemaTable, providers: [ProviderDescription]) -> [UInt8] {
+  var document = PlanDocument(plan: plan, tree: tree, schemas: schemas)
+  document.writeForTest(providers)
+  return document.writer.bytes
+}
+
 private struct PlanDocument {
   let plan: Plan
   let tree: ModuleTree
@@ -51,6 +58,18 @@ private struct PlanDocument {
     writer.member("applyable", plan.isApplyable)
     writer.member("complete", plan.isComplete)
     writer.member("errored", plan.isErrored)
+    writer.endObject()
+  }
+
+  mutating func writeForTest(_ providers: [ProviderDescription]) {
+    writer.beginObject()
+    writer.member("plan_format_version", "1.2")
+    writeOutputChanges()
+    writeChanges("resource_changes", plan.changes.filter { !$0.isDroppedData })
+    writeChanges("resource_drift", plan.shownDrift)
+    writeRelevantAttributes()
+    writer.member("provider_format_version", "1.0")
+    writer.providerSchemas(providers)
     writer.endObject()
   }
 

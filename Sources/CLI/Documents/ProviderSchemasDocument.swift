@@ -39,20 +39,24 @@ func providerSchemasDocument(_ providers: [ProviderDescription]) -> [UInt8] {
   var writer = JSONWriter()
   writer.beginObject()
   writer.member("format_version", "1.0")
-  if !providers.isEmpty {
-    writer.key("provider_schemas")
-    writer.beginObject()
-    for provider in providers.sorted(by: { $0.source < $1.source }) {
-      writer.key(provider.source.description)
-      writer.provider(provider)
-    }
-    writer.endObject()
-  }
+  writer.providerSchemas(providers)
   writer.endObject()
   return writer.bytes
 }
 
 extension JSONWriter {
+  /// The schemas of providers by their names, if there are any.
+  mutating func providerSchemas(_ providers: [ProviderDescription]) {
+    if providers.isEmpty { return }
+    key("provider_schemas")
+    beginObject()
+    for provider in providers.sorted(by: { $0.source < $1.source }) {
+      key(provider.source.description)
+      self.provider(provider)
+    }
+    endObject()
+  }
+
   fileprivate mutating func provider(_ provider: ProviderDescription) {
     beginObject()
     key("provider")

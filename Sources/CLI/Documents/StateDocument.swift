@@ -15,6 +15,24 @@ func stateDocument(
   return writer.bytes
 }
 
+/// What a test tells of a state.
+func testStateDocument(
+  _ objects: [ObjectRecord], outputs: [String: Value], schemas: SchemaTable, providers: [ProviderDescription]
+) -> [UInt8] {
+  var writer = JSONWriter()
+  writer.beginObject()
+  writer.member("state_format_version", "1.0")
+  if !objects.isEmpty {
+    writer.key("root_module")
+    writer.rootModule(objects, schemas)
+  }
+  writer.stateOutputs(outputs)
+  writer.member("provider_format_version", "1.0")
+  writer.providerSchemas(providers)
+  writer.endObject()
+  return writer.bytes
+}
+
 extension JSONWriter {
   /// One state representation, alone or as `prior_state` of a plan.
   mutating func state(
@@ -28,9 +46,7 @@ extension JSONWriter {
       beginObject()
       stateOutputs(outputs)
       key("root_module")
-      let tree = ObjectTree(objects.indices.lazy.map { (index: $0, module: objects[$0].address.module) })
-      var shared = StateWriting(objects)
-      stateModule(0, tree, objects, schemas, &shared)
+      rootModule(objects, schemas)
       endObject()
       if !checks.isEmpty {
         key("checks")
@@ -40,7 +56,13 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func stateOutputs(_ outputs: [String: Value]) {
+  fileprivate mutating func rootModule(_ objects: [ObjectRecord], _ schemas: SchemaTable) {
+    let tree = ObjectTree(objects.indices.lazy.map { (index: $0, module: objects[$0].address.module) })
+    var shared = StateWriting(objects)
+    stateModule(0, tree, objects, schemas, &shared)
+  }
+
+  fileprivate mutating func stateOutputs(_ outputs: [String: Value]) {
     if outputs.isEmpty { return }
     key("outputs")
     beginObject()

@@ -14,6 +14,17 @@ struct UIMessages: Sendable {
     case destroy
   }
 
+  /// The part of a test that a message is about.
+  struct TestPlace: Sendable {
+    var file: String?
+    var run: String?
+
+    init(_ file: String? = nil, _ run: String? = nil) {
+      self.file = file
+      self.run = run
+    }
+  }
+
   private let now: @Sendable () -> Int64
 
   /// - Parameter now: nanoseconds since 1970, UTC.
@@ -34,10 +45,10 @@ struct UIMessages: Sendable {
     message(text, type: "init_output", fraction: 0) { $0.member("message_code", code) }
   }
 
-  func diagnostic(_ diagnostic: Diagnostic, renderer: DiagnosticRenderer) -> [UInt8] {
+  func diagnostic(_ diagnostic: Diagnostic, renderer: DiagnosticRenderer, test: TestPlace = TestPlace()) -> [UInt8] {
     let isError = diagnostic.severity == .error
     return message(
-      "\(isError ? "Error" : "Warning"): \(diagnostic.summary)", level: isError ? "error" : "warn", type: "diagnostic"
+      "\(isError ? "Error" : "Warning"): \(diagnostic.summary)", level: isError ? "error" : "warn", type: "diagnostic", test: test
     ) { writer in
       writer.key("diagnostic")
       writer.verbatim(renderer.json(diagnostic))
@@ -132,15 +143,17 @@ struct UIMessages: Sendable {
   // MARK: Lines
 
   /// `@level`, `@message`, `@module`, `@timestamp`, what the type of message adds, `type`, and what comes after it in order.
-  private func message(
-    _ text: String, level: String = "info", type: String, fraction: Int = 6, _ body: (inout JSONWriter) -> Void,
-    last: (inout JSONWriter) -> Void = { _ in }
+  func message(
+    _ text: String, level: String = "info", type: String, fraction: Int = 6, test: TestPlace = TestPlace(),
+    _ body: (inout JSONWriter) -> Void, last: (inout JSONWriter) -> Void = { _ in }
   ) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("@level", level)
     writer.member("@message", text)
     writer.member("@module", "terraform.ui")
+    if let file = test.file { writer.member("@testfile", file) }
+    if let run = test.run { writer.member("@testrun", run) }
     writer.member("@timestamp", timestampText(nanoseconds: now(), fraction: fraction))
     body(&writer)
     writer.member("type", type)

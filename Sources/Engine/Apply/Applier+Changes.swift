@@ -32,7 +32,7 @@ extension Applier {
         inconsistent(address, "the instance is not part of the configuration any more, now that all values are known"))
       return nil
     }
-    guard let provider = await provider(for: change.provider) else { return nil }
+    guard let provider = await provider(for: change.provider, of: address) else { return nil }
     return Target(block: block, node: node, data: data, provider: provider, schema: schema, body: body)
   }
 
@@ -300,7 +300,7 @@ extension Applier {
     let key = ObjectKey(address, deposedKey: change.deposedKey ?? change.newDeposedKey)
     guard let record = objects[key] else { return true }
     guard let schema = schemas.schema(of: address.resource, from: record.provider.source),
-      let provider = await provider(for: record.provider)
+      let provider = await provider(for: record.provider, of: address)
     else { return false }
     context.events(.applyStarted(address, deposedKey: key.deposedKey, .delete, ObjectRecord.identity(of: record.value)))
     let start = context.uptimeMilliseconds()

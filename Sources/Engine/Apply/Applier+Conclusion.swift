@@ -20,6 +20,7 @@ extension Applier {
       key: address.key, status: .pass, failures: [])
     for rule in rules {
       var outcome = evaluateCondition(rule, in: scope, failure: (summary, .error))
+      outcome.name(result.address)
       outcome.diagnostics += evaluator.takeDiagnostics()
       diagnostics += outcome.diagnostics
       result.add(outcome)
@@ -59,6 +60,7 @@ extension Applier {
         module: node.address.isRoot ? nil : node.address.description, status: .pass, failures: [])
       for rule in rules {
         var outcome = evaluateCondition(rule, in: evaluator.context(in: node), failure: (summary, severity))
+        outcome.name(result.address)
         outcome.diagnostics += evaluator.takeDiagnostics()
         diagnostics += outcome.diagnostics
         result.add(outcome)

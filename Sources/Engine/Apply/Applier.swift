@@ -16,6 +16,8 @@ package struct ApplyOutcome: Sendable {
   /// The root outputs after the run, marked where sensitive.
   package var outputs: [String: Value]
   package var isInterrupted: Bool
+  /// What names stood for in the end; nil if nothing was done.
+  package var values: ConfigurationValues?
   package init(diagnostics: [Diagnostic], counts: ChangeCounts, outputs: [String: Value], isInterrupted: Bool) {
     self.diagnostics = diagnostics
     self.counts = counts
@@ -129,8 +131,10 @@ actor Applier {
     diagnostics += evaluator.takeDiagnostics()
     diagnostics += await ephemeralResources.closeAll()
     if !plan.targets.isEmpty { diagnostics.append(Self.incomplete) }
-    return ApplyOutcome(
+    var outcome = ApplyOutcome(
       diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
+    outcome.values = ConfigurationValues(evaluator: evaluator)
+    return outcome
   }
 
   private static let incomplete = Diagnostic.warning(
@@ -362,6 +366,12 @@ actor Applier {
       diagnostics += error.diagnostics
       return nil
     }
+  }
+
+  /// The provider of a configuration, or what stands in for it where that object is concerned.
+  func provider(for address: ProviderConfigurationAddress, of object: ResourceInstance) async -> (any Provider)? {
+    guard let real = await provider(for: address) else { return nil }
+    return context.mocks.provider(real, of: address, for: object, newText: context.newDeposedKey)
   }
 
   private func configureNow(_ address: ProviderConfigurationAddress) async -> [Diagnostic] {

@@ -23,6 +23,8 @@ final class Evaluator: @unchecked Sendable {
   let workingDirectory: String
   let rootVariables: [String: Value]
   let isApplying: Bool
+  let mocks: Mocks
+  private let testNames: TestNames?
   let schemas: SchemaTable
   let providers: [ConfigurationResource: ProviderConfigurationAddress]
   private(set) var root: ModuleNode
@@ -45,6 +47,8 @@ final class Evaluator: @unchecked Sendable {
     schemas = graph.schemas
     providers = graph.providers
     self.isApplying = isApplying
+    mocks = context.mocks
+    testNames = context.testNames
     root = ModuleNode(module: tree.root, address: .root, parent: nil, repetition: RepetitionData())
   }
 
@@ -64,6 +68,15 @@ final class Evaluator: @unchecked Sendable {
     EvaluationContext(
       scope: ModuleScope(evaluator: self, node: node, repetition: repetition, selfValue: selfValue),
       functions: functions, providerFunctions: providerFunctions[node.module.path] ?? [:])
+  }
+
+  /// What a provider block may name: in a test, also what the test file has.
+  func providerContext(in node: ModuleNode) -> EvaluationContext {
+    var context = context(in: node)
+    guard let testNames, node.parent == nil else { return context }
+    context.scope = TestScope(
+      base: context.scope, names: testNames, declared: Set(node.module.variables.keys), output: nil)
+    return context
   }
 
   // MARK: Values of names
@@ -114,6 +127,11 @@ final class Evaluator: @unchecked Sendable {
   func output(_ name: String, in node: ModuleNode) -> Value? {
     if let value = node.outputs[name] { return value }
     guard let output = node.module.outputs[name] else { return nil }
+    if let mocked = mocks.outputs(of: node.address) {
+      let value = mocked.member(named: name) ?? .dynamicNull
+      node.outputs[name] = output.sensitive ? value.marked(with: .sensitive) : value
+      return node.outputs[name]
+    }
     let key = "\(node.address).output.\(name)"
     guard inProgress.insert(key).inserted else { return .dynamicUnknown }
     defer { inProgress.remove(key) }
@@ -147,7 +165,11 @@ final class Evaluator: @unchecked Sendable {
   /// All instances of a module, in order; empty while one of the calls on the way has an unknown repetition.
   func instances(of path: ModulePath) -> [ModuleNode] {
     var nodes = [root]
-    for name in path.names { nodes = nodes.flatMap { children(name, of: $0)?.instances ?? [] } }
+    for name in path.names {
+      nodes = nodes.flatMap { children(name, of: $0)?.instances ?? [] }
+      // What stands in for a module stands in for all that is in it.
+      if !mocks.isEmpty { nodes.removeAll { mocks.outputs(of: $0.address) != nil } }
+    }
     return nodes
   }
 

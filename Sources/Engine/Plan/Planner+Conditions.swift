@@ -43,6 +43,11 @@ struct ConditionOutcome {
   /// The message of a failed condition.
   var message: String?
   var diagnostics: [Diagnostic]
+
+  /// Says of a condition that does not hold whose it is.
+  mutating func name(_ object: String) {
+    if status == .fail, let last = diagnostics.indices.last { diagnostics[last].checkedObject = object }
+  }
 }
 
 /// Evaluates a condition and, if it fails, its message.
@@ -124,6 +129,7 @@ extension Planner {
     var instance = instance
     for rule in rules {
       var outcome = evaluateCondition(rule, in: context, failure: (summary, severity))
+      outcome.name(instance.address)
       outcome.diagnostics += evaluator.takeDiagnostics()
       diagnostics += outcome.diagnostics
       instance.status = instance.status.combined(with: outcome.status)
@@ -148,7 +154,8 @@ extension Planner {
     let (configuration, instance) = qualified(node, "var.\(name)")
     var result = instance
     var problems: [Diagnostic] = []
-    for outcome in evaluator.outcomesOfValidating(variable, in: node) {
+    for var outcome in evaluator.outcomesOfValidating(variable, in: node) {
+      outcome.name(instance.address)
       problems += outcome.diagnostics
       result.status = result.status.combined(with: outcome.status)
       if let message = outcome.message { result.failures.append(message) }
@@ -182,11 +189,12 @@ extension Planner {
     var found = Array(diagnostics[before...])
     diagnostics.removeSubrange(before...)
     if status == .unknown {
-      found.append(
-        .warning(
-          "Check block assertion known after apply",
-          "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
-          at: check.asserts.first?.condition.range ?? check.range))
+      var warning = Diagnostic.warning(
+        "Check block assertion known after apply",
+        "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
+        at: check.asserts.first?.condition.range ?? check.range)
+      warning.checkedObject = instance.address
+      found.append(warning)
     }
     return found
   }

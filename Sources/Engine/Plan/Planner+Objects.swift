@@ -169,8 +169,9 @@ extension Planner {
       diagnostics.append(unknownType(object.address.resource, providerAddress.source, at: nil))
       return false
     }
-    guard let provider = await provider(for: providerAddress),
-      let record = await upgraded(entry, provider: provider, schema: schema),
+    guard let real = await provider(for: providerAddress) else { return false }
+    let provider = provider(real, of: providerAddress, for: object.address)
+    guard let record = await upgraded(entry, provider: provider, schema: schema),
       let refreshed = await refreshedRecord(
         record, entry: entry, provider: provider, schema: schema, block: block, vertex: nil)
     else { return false }
@@ -270,8 +271,9 @@ extension Planner {
     let condemned = targeting == nil ? records : targetedForDestruction(records)
     for record in condemned {
       guard let schema = schemas.schema(of: record.address.resource, from: record.provider.source),
-        let provider = await provider(for: record.provider)
+        let real = await provider(for: record.provider)
       else { continue }
+      let provider = provider(real, of: record.provider, for: record.address)
       let configuration = record.address.configuration
       let block = tree.module(at: configuration.module)?.resources[configuration.resource]
       _ = await planDeletion(

@@ -13,7 +13,7 @@ struct ResourcePlanning: Sendable {
   let block: ResourceBlock
   let node: NodeReference
   let providerAddress: ProviderConfigurationAddress
-  let provider: any Provider
+  var provider: any Provider
   let schema: Schema
   let body: DecodePlan
   let vertex: Int
@@ -112,6 +112,10 @@ extension Planner {
   }
 
   private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
+    var planning = planning
+    planning.provider = provider(
+      planning.provider, of: planning.providerAddress,
+      for: ResourceInstance(module: planning.node.node.address, planning.block.resource, key: key))
     switch planning.block.resource.mode {
     case .managed: return await planManaged(planning, key, data)
     case .data: return await planData(planning, key, data)

@@ -13,9 +13,12 @@ import Values
 package struct PlanOutcome: Sendable {
   package var plan: Plan?
   package var diagnostics: [Diagnostic]
-  package init(plan: Plan?, diagnostics: [Diagnostic]) {
+  /// What names stood for in the end, as far as it is known.
+  package var values: ConfigurationValues?
+  package init(plan: Plan?, diagnostics: [Diagnostic], values: ConfigurationValues? = nil) {
     self.plan = plan
     self.diagnostics = diagnostics
+    self.values = values
   }
 }
 
@@ -127,7 +130,7 @@ actor Planner {
       plan.isErrored = true
       plan.isApplyable = false
     }
-    return PlanOutcome(plan: plan, diagnostics: diagnostics)
+    return PlanOutcome(plan: plan, diagnostics: diagnostics, values: ConfigurationValues(evaluator: evaluator))
   }
 
   // MARK: The walk
@@ -268,6 +271,11 @@ actor Planner {
       diagnostics += error.diagnostics
       return nil
     }
+  }
+
+  /// The provider, or what stands in for it where that object is concerned.
+  func provider(_ provider: any Provider, of address: ProviderConfigurationAddress, for object: ResourceInstance) -> any Provider {
+    context.mocks.provider(provider, of: address, for: object, newText: context.newDeposedKey)
   }
 
   /// One provider call, when there is room for it.

@@ -13,6 +13,7 @@ package let terraformVersion = "1.11.4"
 func configure(
   _ address: ProviderConfigurationAddress, evaluator: Evaluator, pool: ProviderPool, graph: ConfigurationGraph
 ) async -> [Diagnostic] {
+  if evaluator.mocks.isMocked(address) { return [] }
   guard let schema = graph.schemas.providerConfiguration(of: address.source) else { return [] }
   let block = evaluator.tree.providerBlock(at: address)
   let body = graph.plan(of: address)
@@ -21,7 +22,7 @@ func configure(
   if let body {
     // A provider block lives in a module without count and for_each, so that its one instance is the right one.
     guard let node = evaluator.instances(of: address.module).first else { return [] }
-    (value, problems) = body.decode(in: evaluator.context(in: node))
+    (value, problems) = body.decode(in: evaluator.providerContext(in: node))
     problems += evaluator.takeDiagnostics()
   } else {
     value = schema.block.emptyValue

@@ -1,0 +1,138 @@
+import Diagnostics
+import Engine
+import Expressions
+import HCL
+import Modules
+import Values
+
+extension TestExecution {
+  /// What the variables of a run stand for.
+  struct Inputs {
+    /// Of the variables that the module declares.
+    var values: [String: Value] = [:]
+    /// Everything that assertions and provider blocks can name, declared or not.
+    var names: [String: Value] = [:]
+    var diagnostics: [Diagnostic] = []
+  }
+
+  func inputs(of tree: ModuleTree) -> Inputs {
+    var result = Inputs()
+    var input = parent.globals
+    input.sources = tree.sources
+    let known = globalValues()
+    result.names = known.mapValues(\.value)
+    for (names, scope) in [
+      (file.variables, TestVariableScope(variables: known, runs: nil, file: file)),
+      (run.variables, TestVariableScope(variables: known.merging(fileValues(known)) { $1 }, runs: parent.outputs, file: file)),
+    ] {
+      for name in names.keys.sorted() {
+        guard let attribute = names[name] else { continue }
+        let (value, problems) = evaluate(
+          attribute.expression, in: EvaluationContext(scope: scope, functions: session.functions(planTimestamp: nil, isPlanning: true)))
+        result.diagnostics += problems
+        if problems.hasErrors { continue }
+        result.names[name] = value
+        input.set(name, InputValue(.value(value), source: .caller, range: attribute.expression.range))
+      }
+    }
+    if result.diagnostics.hasErrors { return result }
+    let (values, problems) = input.resolve(for: tree.root)
+    sources = input.sources
+    result.values = values.mapValues(\.withoutMarks)
+    result.diagnostics += problems.filter { $0.summary != "Value for undeclared variable" && $0.summary != "Values for undeclared variables" }
+      .map(inRun)
+    result.diagnostics += undeclared(in: tree.root)
+    return result
+  }
+
+  private func inRun(_ diagnostic: Diagnostic) -> Diagnostic {
+    guard diagnostic.summary == "No value for required variable" else { return diagnostic }
+    var diagnostic = diagnostic
+    let name = diagnostic.detail.split(separator: "\"").dropFirst().first ?? ""
+    diagnostic.detail =
+      "The module under test for run block \"\(run.name)\" has a required variable \"\(name)\" with no set value. Use a -var or "
+      + "-var-file command line argument or add this variable into a \"variables\" block within the test file or run block."
+    return diagnostic
+  }
+
+  private func undeclared(in root: Module) -> [Diagnostic] {
+    run.variables.keys.sorted().compactMap { name in
+      guard root.variables[name] == nil, let attribute = run.variables[name] else { return nil }
+      return .warning(
+        "Value for undeclared variable",
+        "The module under test does not declare a variable named \"\(name)\", but it is declared in run block \"\(run.name)\".",
+        at: attribute.nameRange)
+    }
+  }
+
+  /// A value, or why there is none.
+  typealias Known = (value: Value, problems: [Diagnostic])
+
+  /// The values from outside of the file, as the module in the working directory declares them.
+  private func globalValues() -> [String: Known] {
+    var input = parent.globals
+    let root = parent.runner.tree.root
+    let (resolved, _) = input.resolve(for: root)
+    var result: [String: Known] = [:]
+    for name in input.values.keys {
+      if let value = resolved[name] {
+        result[name] = (value, [])
+      } else if case .value(let value)? = input.values[name]?.content {
+        result[name] = (value, [])
+      } else if case .text(let text)? = input.values[name]?.content {
+        result[name] = (.text(text), [])
+      }
+    }
+    return result
+  }
+
+  private func fileValues(_ known: [String: Known]) -> [String: Known] {
+    let scope = TestVariableScope(variables: known, runs: nil, file: file)
+    let context = EvaluationContext(scope: scope, functions: session.functions(planTimestamp: nil, isPlanning: true))
+    return file.variables.mapValues { evaluate($0.expression, in: context) }
+  }
+}
+
+/// What the `variables` blocks of a test file may name.
+struct TestVariableScope: Scope {
+  let variables: [String: TestExecution.Known]
+  /// The outputs of the runs that are done; nil in the file's own block.
+  let runs: [String: Value]?
+  let file: TestFile
+
+  func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
+    guard case .attribute(let name, let nameRange)? = steps.first, ["var", "run"].contains(root) else {
+      return .failure(
+        .error(
+          "Invalid reference",
+          "You can only reference variables\(runs == nil ? "" : " and earlier run blocks") here, not \"\(root)\".", at: range), steps: steps)
+    }
+    let place = SourceRange(file: range.file, start: range.start, end: nameRange.end)
+    if root == "var" {
+      if let known = variables[name] { return Resolution(known.value, consumed: 1) }
+      return .failure(
+        .error(
+          "Reference to unavailable variable",
+          "The input variable \"\(name)\" is not available to the current context. "
+            + (runs == nil
+              ? "You can only reference global variables."
+              : "You can only reference variables defined at the file or global levels when populating the variables block within a run block."),
+          at: place), steps: steps)
+    }
+    guard let runs else {
+      return .failure(
+        .error("Invalid reference", "You can not reference run blocks from within the file variables block.", at: place),
+        steps: steps)
+    }
+    if let value = runs[name] { return Resolution(value, consumed: 1) }
+    let isLater = file.runs.contains { $0.name == name }
+    return .failure(
+      .error(
+        isLater ? "Reference to unavailable run block" : "Reference to unknown run block",
+        isLater
+          ? "The run block \"\(name)\" has not executed yet. You can only reference run blocks that are in the same test file and will "
+            + "execute before the current run block."
+          : "The run block \"\(name)\" does not exist within this test file. You can only reference run blocks that are in the same test "
+            + "file and will execute before the current run block.", at: place), steps: steps)
+  }
+}
