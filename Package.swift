@@ -46,24 +46,18 @@ let package = Package(
   dependencies: [
     // Command-line parsing with generated help.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // Exact integers under the 512-bit numbers of the language.
-    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
-    // yamldecode.
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // Ground: knows nothing of what is above.
     room("Diagnostics"),
-    room("Values", libraries: [.product(name: "BigInt", package: "BigInt")]),
+    room("Values"),
     room("Graphs"),
     room("Addresses"),
     room("Host", libraries: ["CCurl", "COpenSSL", "CLinux", "CSSH"]),
 
     // Language.
     room("HCL", imports: ["Diagnostics"]),
-    room(
-      "Functions", imports: ["Values", "Host"],
-      libraries: ["CRE2", "CCrypt", "CZlib", "COpenSSL", .product(name: "Yams", package: "Yams")]),
+    room("Functions", imports: ["Values", "Host"], libraries: ["CRE2", "CCrypt", "CZlib", "COpenSSL", "CYaml"]),
     room("Expressions", imports: ["HCL", "Functions", "Values", "Diagnostics", "Host"]),
     room("Modules", imports: ["Expressions", "HCL", "Addresses", "Values", "Diagnostics", "Host"]),
 
@@ -109,6 +103,7 @@ let package = Package(
     systemLibrary("CRnp", package: "librnp"),
     systemLibrary("CZlib", package: "zlib"),
     systemLibrary("CCrypt", package: "libcrypt"),
+    systemLibrary("CYaml", package: "yaml-0.1"),
     systemLibrary("CRE2Library", package: "re2"),
     // A few Linux calls that Swift's C library module leaves out, among them a spawn whose child dies with its parent.
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),

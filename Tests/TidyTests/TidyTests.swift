@@ -8,7 +8,7 @@ import Testing
     let engine = try #require(manifest.rooms.first { $0.name == "Engine" })
     #expect(engine.imports.isSuperset(of: ["Modules", "Values"]))
     #expect(!engine.imports.contains("Plugin"), "the engine cannot see gRPC")
-    #expect(manifest.rooms.first { $0.name == "Values" }?.imports == ["BigInt"])
+    #expect(manifest.rooms.first { $0.name == "Values" }?.imports == [])
     #expect(manifest.rooms.first { $0.name == "State" }?.path == "state/State")
     #expect(manifest.rooms.count >= 17)
   }

@@ -1,5 +1,3 @@
-import BigInt
-
 /// Decimal digits without trailing zeros: 0.d₁d₂d₃… × 10^point.
 private struct Decimal {
   var digits: [UInt8]
@@ -9,7 +7,7 @@ private struct Decimal {
   init(_ significand: BigUInt, exponent: Int) {
     // A negative power of two is a power of five and a shift of the point.
     let whole = exponent >= 0 ? significand << exponent : significand * BigUInt(5).power(-exponent)
-    digits = Array(String(whole).utf8)
+    digits = whole.decimalDigits
     point = digits.count + min(exponent, 0)
     trim()
   }

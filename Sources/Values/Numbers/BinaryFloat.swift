@@ -1,5 +1,3 @@
-import BigInt
-
 /// A binary floating-point number: ±significand × 2^exponent, or an infinity. The big case of `Number`.
 ///
 /// The significand is odd, so that equal values have equal parts. Rounding is to nearest, ties to even, as `math/big.Float`.
@@ -37,15 +35,14 @@ final class BinaryFloat: Sendable {
     let excess = significand.bitWidth - precision
     if excess > 0 {
       let half = BigUInt(1) << (excess - 1)
-      let rest = significand & ((BigUInt(1) << excess) - 1)
-      significand >>= excess
+      let rest = significand.lowBits(excess)
+      significand = significand >> excess
       exponent += excess
-      let isOdd = !significand.isZero && significand.trailingZeroBitCount == 0
-      if rest > half || (rest == half && (sticky || isOdd)) { significand += 1 }
+      if rest > half || (rest == half && (sticky || significand.isOdd)) { significand = significand + 1 }
     }
     let zeros = significand.trailingZeroBitCount
     if zeros > 0 {
-      significand >>= zeros
+      significand = significand >> zeros
       exponent += zeros
     }
     return BinaryFloat(isNegative: isNegative, significand: significand, exponent: exponent, precision: precision)
@@ -135,8 +132,7 @@ final class BinaryFloat: Sendable {
 
   /// The value as an integer, if it is one of 64 bits.
   var int64: Int64? {
-    guard !isInfinite, exponent >= 0, topBit <= 64 else { return nil }
-    let magnitude = UInt64(significand << exponent)
+    guard !isInfinite, exponent >= 0, topBit <= 64, let magnitude = (significand << exponent).uint64 else { return nil }
     if isNegative { return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil }
     return Int64(exactly: magnitude)
   }
@@ -150,8 +146,8 @@ final class BinaryFloat: Sendable {
     guard bits >= 0 else { return 0 }
     guard let short = BinaryFloat.rounding(isNegative: false, significand, exponent: exponent, precision: max(bits, 1))
     else { return 0 }
-    if bits == 0 && short.topBit <= -1074 { return 0 }
-    let magnitude = Double(sign: .plus, exponent: short.exponent, significand: Double(UInt64(short.significand)))
+    guard let significand = short.significand.uint64, bits > 0 || short.topBit > -1074 else { return 0 }
+    let magnitude = Double(sign: .plus, exponent: short.exponent, significand: Double(significand))
     return isNegative ? -magnitude : magnitude
   }
 }

@@ -1,5 +1,3 @@
-import BigInt
-
 /// Results keep the larger precision of the two numbers, as in go-cty. None of these traps.
 extension Number {
   private func joined(_ value: Int64, with other: Number) -> Number {
@@ -92,7 +90,7 @@ extension Number {
   }
 
   /// The whole number as a big integer in decimal; `nil` when there is a part behind the point.
-  package var wholeDigits: String? { isWhole ? integerMagnitude.map { (isNegative ? "-" : "") + String($0) } : nil }
+  package var wholeDigits: String? { isWhole ? integerMagnitude.map { (isNegative ? "-" : "") + String(decoding: $0.decimalDigits, as: UTF8.self) } : nil }
 
   private var integerMagnitude: BigUInt? {
     guard isWhole else { return nil }
@@ -103,14 +101,9 @@ extension Number {
   /// The whole number written with another base (2…62); `nil` when there is a part behind the point. Digits are `0`–`9`, `a`–`z`, `A`–`Z`.
   package func digits(base: Int) -> String? {
     guard (2...62).contains(base), var rest = integerMagnitude else { return nil }
-    if base <= 36 { return (isNegative ? "-" : "") + String(rest, radix: base) }
     let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
     var reversed: [UInt8] = []
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: BigUInt(base))
-      reversed.append(alphabet[Int(digit)])
-      rest = quotient
-    } while !rest.isZero
+    repeat { reversed.append(alphabet[Int(rest.divide(by: UInt64(base)))]) } while !rest.isZero
     return (isNegative ? "-" : "") + String(decoding: reversed.reversed(), as: UTF8.self)
   }
 
@@ -128,7 +121,7 @@ extension Number {
     var total = BigUInt(0)
     for byte in bytes {
       guard let digit = Number.digitValue(byte, base: base), digit < base else { return nil }
-      total = total * BigUInt(base) + BigUInt(digit)
+      total.multiplyAdd(UInt64(base), UInt64(digit))
     }
     let precision = max(Number.literalPrecision, total.bitWidth)
     self.init(

@@ -1,5 +1,3 @@
-import BigInt
-
 extension Number {
   /// Reads decimal text: sign, digits with an optional point, and an optional exponent (`e` for powers of ten, `p` for powers of
   /// two), or an infinity. Rounds as `math/big.ParseFloat` with base 10 and 512 bits does. `nil` for anything else, and for
@@ -68,7 +66,7 @@ extension Number {
       power2 += exponent
       if marker | 0x20 == UInt8(ascii: "e") { power10 += exponent }
     }
-    guard position == bytes.count, let significand = BigUInt(String(decoding: digits, as: UTF8.self)) else {
+    guard position == bytes.count, let significand = BigUInt(decimalDigits: digits) else {
       return nil
     }
     return scaled(isNegative, significand, power2: power2, power5: power10)

@@ -1,5 +1,3 @@
-import BigInt
-
 /// A number of the language: exact like Terraform's, a binary floating-point number with 512 bits unless it says otherwise.
 ///
 /// Whole numbers of 64 bits take the fast path. `Number(machine:)` makes integers that have only 64 bits of precision, as
