@@ -63,7 +63,7 @@ struct JUnitReport {
   }
 
   private static func rendered(_ diagnostics: [Diagnostic], _ sources: SourceMap) -> String {
-    DiagnosticRenderer(sources: sources, width: 78, color: false, enclosingBlock: blockHeaders()).text(diagnostics)
+    DiagnosticRenderer(sources: sources, width: 80, color: false, enclosingBlock: blockHeaders()).text(diagnostics)
   }
 
   /// A section that needs no escaping; one that would end it is split in two.

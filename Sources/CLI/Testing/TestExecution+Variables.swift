@@ -57,11 +57,21 @@ extension TestExecution {
 
   private func undeclared(in root: Module) -> [Diagnostic] {
     run.variables.keys.sorted().compactMap { name in
-      guard root.variables[name] == nil, let attribute = run.variables[name] else { return nil }
+      guard root.variables[name] == nil, !isNamedByAssertions(name), let attribute = run.variables[name] else { return nil }
       return .warning(
         "Value for undeclared variable",
         "The module under test does not declare a variable named \"\(name)\", but it is declared in run block \"\(run.name)\".",
         at: attribute.nameRange)
+    }
+  }
+
+  /// Whether an assertion of the run uses the variable, which then has its use although the module does not declare it.
+  private func isNamedByAssertions(_ name: String) -> Bool {
+    run.asserts.contains { rule in
+      (rule.condition.variables + rule.errorMessage.variables).contains {
+        guard $0.root == "var", case .attribute(name, _)? = $0.steps.first else { return false }
+        return true
+      }
     }
   }
 

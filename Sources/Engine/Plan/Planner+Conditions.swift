@@ -194,6 +194,9 @@ extension Planner {
         "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
         at: check.asserts.first?.condition.range ?? check.range)
       warning.checkedObject = instance.address
+      if let rule = check.asserts.first {
+        warning.values = describedValues(of: rule.condition, in: evaluator.context(in: node))
+      }
       found.append(warning)
     }
     return found

@@ -250,7 +250,7 @@ extension BlockReader {
       if let place = places.earlier("\(block.type) \(type)", at: block.definitionRange) {
         error(
           "Duplicate \(block.type) block", "A \(block.type) block for \(type) has already been defined at \(self.place(place)).",
-          at: block.definitionRange)
+          at: block.labels.first?.range ?? block.definitionRange)
         continue
       }
       let during = duringPlan(content.attributes["override_during"])
@@ -290,8 +290,8 @@ extension BlockReader {
       if let traversal = reference(attribute.expression) {
         let (address, found) = parseTarget(traversal)
         diagnostics += found
-        if let address, check(address, isTargetOf: block, at: attribute.expression.range) {
-          target = (address, attribute.expression.range)
+        if let address, check(address, isTargetOf: block, at: attribute.range) {
+          target = (address, attribute.range)
         }
       }
     } else {
