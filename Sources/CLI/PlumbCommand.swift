@@ -22,7 +22,7 @@ struct PlumbCommand: ParsableCommand {
       CommandGroup(
         name: "Other",
         subcommands: [
-          ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, OutputCommand.self,
+          ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, ImportCommand.self, OutputCommand.self,
           ProvidersCommand.self, RefreshCommand.self, ShowCommand.self, StateCommand.self, TaintCommand.self,
           UntaintCommand.self, VersionCommand.self, WorkspaceCommand.self,
         ]),

@@ -26,7 +26,7 @@ struct SavedPlanApply {
       view.diagnostics([.error("Failed to load \"\(path)\" as a plan file", "\(error)")], SourceMap())
       return 1
     }
-    let tree = file.loadModules()
+    let tree = file.loadModulesWithGenerated()
     var sources = tree.sources
     let problems = check(file, tree, &sources)
     if problems.hasErrors {
@@ -138,6 +138,15 @@ struct SavedPlanApply {
     } catch {
       view.diagnostics(Pipeline.diagnostics(of: error), sources)
       return 1
+    }
+  }
+}
+
+extension PlanFile {
+  /// The configuration with what was generated for imports while the plan was made.
+  fileprivate func loadModulesWithGenerated() -> ModuleTree {
+    plan.changes.compactMap(\.generatedConfiguration).reduce(loadModules()) { tree, text in
+      text.isEmpty ? tree : tree.adding(file: "generated configuration", Array(text.utf8)).0
     }
   }
 }

@@ -191,7 +191,11 @@ private struct Step {
     var aspects: [String: JSONTree] = [:]
     for event in JSONTree.lines(of: outcome.output) {
       switch event["type"]?.text {
-      case "diagnostic": if let diagnostic = event["diagnostic"] { diagnostics.append(Self.comparable(diagnostic)) }
+      case "diagnostic":
+        // The reference warns of this at some times and not at others.
+        if let diagnostic = event["diagnostic"], diagnostic["summary"]?.text != "Config generation is experimental" {
+          diagnostics.append(Self.comparable(diagnostic))
+        }
       case "change_summary": aspects["summary"] = event["changes"] ?? .null
       default: break
       }

@@ -20,7 +20,8 @@ extension UIMessages {
     case .applyFinished(let address, _, let action, let identity, let milliseconds):
       return finished(address, action, identity, milliseconds)
     case .applyFailed(let address, _, let action, let milliseconds): return failed(address, action, milliseconds)
-    case .applyPlanned: return []
+    // The reference says nothing of imports while they happen.
+    case .applyPlanned, .importStarted, .importPrepared, .imported: return []
     }
   }
 
