@@ -22,11 +22,13 @@ final class Pipeline {
   /// Whether the state came from Terraform's file, which apply takes over.
   let isFromTerraform: Bool
   let graph: ConfigurationGraph
+  /// The files that somebody wrote, without what was generated for this plan.
+  let writtenSources: SourceMap
   private(set) var diagnostics: [Diagnostic]
 
   private init(
     session: Session, tree: ModuleTree, store: SQLiteStore, pool: ProviderPool, snapshot: StateSnapshot,
-    isFromTerraform: Bool, graph: ConfigurationGraph, diagnostics: [Diagnostic]
+    isFromTerraform: Bool, graph: ConfigurationGraph, diagnostics: [Diagnostic], writtenSources: SourceMap? = nil
   ) {
     self.session = session
     self.tree = tree
@@ -35,7 +37,15 @@ final class Pipeline {
     self.snapshot = snapshot
     self.isFromTerraform = isFromTerraform
     self.graph = graph
+    self.writtenSources = writtenSources ?? tree.sources
     self.diagnostics = diagnostics
+  }
+
+  /// The same with another form of the configuration, whose types and providers must be in use already.
+  func with(tree: ModuleTree) -> Pipeline {
+    Pipeline(
+      session: session, tree: tree, store: store, pool: pool, snapshot: snapshot, isFromTerraform: isFromTerraform,
+      graph: ConfigurationGraph(tree: tree, schemas: graph.schemas), diagnostics: diagnostics, writtenSources: writtenSources)
   }
 
   enum Outcome {
@@ -106,15 +116,6 @@ final class Pipeline {
     if let cloud = tree.root.settings.cloud {
       problems.append(.error("Cloud block not supported", "HCP Terraform workspaces are not supported.", at: cloud.range))
     }
-    for module in tree.modules {
-      for block in module.imports {
-        problems.append(.error("Import blocks are not supported yet", "Importing is not built yet; nothing was changed.", at: block.range))
-      }
-      for block in module.removed {
-        problems.append(
-          .error("Removed blocks are not supported yet", "Forgetting objects by a block is not built yet; nothing was changed.", at: block.range))
-      }
-    }
     return problems
   }
 
@@ -123,6 +124,9 @@ final class Pipeline {
     var configurations: Set<ProviderConfigurationAddress> = []
     for module in tree.modules {
       for block in module.resources.values {
+        if let address = tree.providerConfiguration(for: block) { configurations.insert(address) }
+      }
+      for block in module.imports {
         if let address = tree.providerConfiguration(for: block) { configurations.insert(address) }
       }
     }

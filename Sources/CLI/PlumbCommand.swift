@@ -22,10 +22,10 @@ struct PlumbCommand: ParsableCommand {
       CommandGroup(
         name: "Other",
         subcommands: [
-          ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, LoginCommand.self,
-          LogoutCommand.self, OutputCommand.self, ProvidersCommand.self, RefreshCommand.self, ShowCommand.self,
-          StateCommand.self, TaintCommand.self, TestCommand.self, UntaintCommand.self, VersionCommand.self,
-          WorkspaceCommand.self,
+          ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, ImportCommand.self,
+          LoginCommand.self, LogoutCommand.self, OutputCommand.self, ProvidersCommand.self, RefreshCommand.self,
+          ShowCommand.self, StateCommand.self, TaintCommand.self, TestCommand.self, UntaintCommand.self,
+          VersionCommand.self, WorkspaceCommand.self,
         ]),
     ])
 }

@@ -26,7 +26,7 @@ struct SavedPlanApply {
       view.diagnostics([.error("Failed to load \"\(path)\" as a plan file", "\(error)")], SourceMap())
       return 1
     }
-    let tree = file.loadModules()
+    let tree = file.loadModulesWithGenerated()
     var sources = tree.sources
     let input = variables(file, tree, &sources)
     let problems = check(file, tree) + input.diagnostics
@@ -168,6 +168,15 @@ extension InputValue {
     switch source {
     case .commandLine, .namedFile: true
     default: false
+    }
+  }
+}
+
+extension PlanFile {
+  /// The configuration with what was generated for imports while the plan was made.
+  fileprivate func loadModulesWithGenerated() -> ModuleTree {
+    plan.changes.compactMap(\.generatedConfiguration).reduce(loadModules()) { tree, text in
+      text.isEmpty ? tree : tree.adding(file: "generated configuration", Array(text.utf8)).0
     }
   }
 }

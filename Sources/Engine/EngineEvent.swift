@@ -13,6 +13,11 @@ package enum EngineEvent: Sendable {
     }
   }
 
+  /// An object is looked up by its id, to be adopted.
+  case importStarted(ResourceInstance, id: String)
+  case importPrepared(ResourceInstance)
+  /// An object was adopted into the state.
+  case imported(ResourceInstance, id: String)
   case refreshStarted(ResourceInstance, deposedKey: String?, Identity?)
   case refreshFinished(ResourceInstance, deposedKey: String?, Identity?)
   /// A data source is being read while planning.

@@ -118,10 +118,17 @@ extension BlockReader {
   }
 
   private mutating func endpoint(_ attribute: Attribute) -> TargetAddress? {
-    guard let traversal = reference(attribute.expression) else { return nil }
+    guard let traversal = plainReference(attribute.expression) else { return nil }
     let (address, found) = parseTarget(traversal)
     diagnostics += found
     return address
+  }
+
+  /// A reference that must not be in quotes, as blocks that are newer than these quotes have it.
+  private mutating func plainReference(_ expression: Expression) -> Traversal? {
+    if let traversal = expression.asTraversal() { return traversal }
+    error("Invalid expression", staticReferenceDetail, at: expression.range)
+    return nil
   }
 
   mutating func removed(_ block: Block) -> RemovedBlock? {
@@ -152,7 +159,7 @@ extension BlockReader {
         provisioners.append(provisioner)
       }
     }
-    guard let attribute = content.attributes["from"], let traversal = reference(attribute.expression),
+    guard let attribute = content.attributes["from"], let traversal = plainReference(attribute.expression),
       let target = removedTarget(traversal)
     else { return nil }
     return RemovedBlock(
@@ -209,15 +216,19 @@ extension BlockReader {
         AttributeSpecification("provider"), AttributeSpecification("to", required: true),
       ])
     guard let id = content.attributes["id"], let to = content.attributes["to"] else { return nil }
-    guard let (expression, resource) = importTarget(to) else { return nil }
-    return ImportBlock(
-      to: expression, resource: resource, id: id.expression, forEach: content.attributes["for_each"]?.expression,
+    let forEach = content.attributes["for_each"]?.expression
+    guard let (expression, address) = importTarget(to, isStatic: forEach == nil) else { return nil }
+    var result = ImportBlock(
+      to: expression, resource: address.configuration, id: id.expression, forEach: forEach,
       provider: content.attributes["provider"].flatMap { providerReference($0.expression, argument: "provider") },
       range: block.definitionRange)
+    if forEach == nil { result.instance = address }
+    result.providerRange = content.attributes["provider"]?.range
+    return result
   }
 
-  /// The resource an import goes to; keys may be computed, so they are left out while the address is parsed.
-  private mutating func importTarget(_ attribute: Attribute) -> (Expression, ConfigurationResource)? {
+  /// The instance an import goes to. With `for_each` keys may be computed, so they are left out while the address is parsed.
+  private mutating func importTarget(_ attribute: Attribute, isStatic: Bool) -> (Expression, ResourceInstance)? {
     var expression = attribute.expression
     if case .jsonString(let string) = expression.kind {
       let (parsed, found) = parseExpression(
@@ -226,9 +237,19 @@ extension BlockReader {
       if found.hasErrors { return nil }
       expression = parsed
     }
-    guard let plain = expression.withoutKeys else {
+    guard let plain = isStatic ? expression.asTraversal() : expression.withoutKeys else {
+      if case .index(let collection, let key) = expression.kind, key.isLiteral {
+        var range = expression.range
+        range.start = collection.range.end
+        error("Invalid address", "Invalid resource instance key: either a string or an integer is required.", at: range)
+        error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
+        return nil
+      }
       error("Invalid expression", staticReferenceDetail, at: expression.range)
-      error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
+      error(
+        "Invalid address",
+        "A resource instance address is required here. The module path must be followed by a resource instance "
+          + "specification.", at: attribute.range)
       return nil
     }
     let (address, found) = parseTarget(plain)
@@ -243,11 +264,19 @@ extension BlockReader {
       error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
       return nil
     }
-    return (expression, instance.configuration)
+    return (expression, instance)
   }
 }
 
 extension Expression {
+  /// Whether it is `true`, `false` or `null`.
+  fileprivate var isLiteral: Bool {
+    switch kind {
+    case .bool, .null: true
+    default: false
+    }
+  }
+
   /// The reference chain with all index steps left out; nil if it is none.
   var withoutKeys: Traversal? {
     switch kind {

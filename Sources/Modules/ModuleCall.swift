@@ -105,10 +105,13 @@ package struct ImportBlock: Sendable {
   package var to: Expression
   /// The resource that `to` names, keys left out.
   package var resource: ConfigurationResource
+  /// The instance that `to` names; nil with `for_each`, where its keys may have to be evaluated.
+  package var instance: ResourceInstance?
   package var id: Expression
   package var forEach: Expression?
   package var provider: ProviderReference?
   package var range: SourceRange
+  package var providerRange: SourceRange?
 
   package init(
     to: Expression, resource: ConfigurationResource, id: Expression, forEach: Expression?, provider: ProviderReference?,

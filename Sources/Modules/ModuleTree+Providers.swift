@@ -31,6 +31,15 @@ extension ModuleTree {
     return providerConfiguration(named: key, in: resource.address.module)
   }
 
+  /// The provider configuration that serves the target of an import: that of its resource block, or the one generated for it.
+  package func providerConfiguration(for block: ImportBlock) -> ProviderConfigurationAddress? {
+    if let resource = module(at: block.resource.module)?.resources[block.resource.resource] {
+      return providerConfiguration(for: resource)
+    }
+    let key = block.provider?.key ?? ProviderReferenceKey(block.resource.resource.impliedProvider)
+    return providerConfiguration(named: key, in: .root)
+  }
+
   /// The provider configuration that a name means in a module; see `providerConfiguration(for:)`.
   package func providerConfiguration(
     named key: ProviderReferenceKey, in path: ModulePath

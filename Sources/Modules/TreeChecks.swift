@@ -19,7 +19,7 @@ struct TreeChecks {
         var references = ReferenceChecks(module)
         references.run()
         checks.diagnostics += references.diagnostics
-        checks.checkRemoved(in: module)
+        if module.path.isRoot { checks.checkImports(in: module) }
       }
     }
   }
@@ -178,31 +178,6 @@ struct TreeChecks {
             + "additional provider configuration, and then add an entry for \(alias.key) in the \"providers\" meta-argument in "
             + "the module block to choose which provider configuration the module should use for that purpose.",
           at: call.range)
-      }
-    }
-  }
-
-  // MARK: Removed blocks
-
-  private mutating func checkRemoved(in module: Module) {
-    for block in module.removed {
-      switch block.from {
-      case .resource(let resource):
-        let path = ModulePath(module.path.names + resource.module.names)
-        guard let place = tree.module(at: path)?.resources[resource.resource] else { continue }
-        error(
-          "Removed resource still exists",
-          "This statement declares that \(ConfigurationResource(module: path, resource.resource)) was removed, but it is "
-            + "still declared in configuration.", at: place.range)
-      case .module(let removed):
-        let path = ModulePath(module.path.names + removed.names)
-        guard let name = path.names.last, let parent = path.parent,
-          let call = tree.module(at: parent)?.moduleCalls[name]
-        else { continue }
-        error(
-          "Removed module still exists",
-          "This statement declares that \(path) was removed, but it is still declared in configuration.", at: call.range
-        )
       }
     }
   }

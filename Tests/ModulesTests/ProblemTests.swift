@@ -73,9 +73,6 @@ import Testing
       ["m/main.tf:2,12-18 Module calls form a cycle"]
     ),
     (
-      "removed {\n  from = x_y.a\n}\nresource \"x_y\" \"a\" {}", ["main.tf:4,1-19 Removed resource still exists"]
-    ),
-    (
       "module \"m\" {\n  source = \"./m\"\n}\n-- m/main.tf --\nprovider \"aws\" {}",
       ["m/main.tf:1,1-15 warning: Redundant empty provider block"]
     ),

@@ -226,7 +226,11 @@ private struct Step {
       switch event["type"]?.text {
       case "provision_start", "provision_progress", "provision_complete", "provision_errored":
         if let address = event["hook"]?["resource"]?["addr"]?.text { provisioned[address, default: ""] += "\(event["@message"]?.text ?? "")\n" }
-      case "diagnostic": if let diagnostic = event["diagnostic"] { diagnostics.append(Self.comparable(diagnostic)) }
+      case "diagnostic":
+        // The reference warns of this at some times and not at others.
+        if let diagnostic = event["diagnostic"], diagnostic["summary"]?.text != "Config generation is experimental" {
+          diagnostics.append(Self.comparable(diagnostic))
+        }
       case "change_summary": aspects["summary"] = event["changes"] ?? .null
       default: break
       }

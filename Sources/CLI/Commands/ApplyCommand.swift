@@ -135,7 +135,8 @@ struct ApplyRounds {
   /// One plan and its apply. The second part says whether another round follows.
   private func round(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> (Int32, Bool?) {
     let sources = run.pipeline.tree.sources
-    view.planned(run.plan, schemas: run.pipeline.graph.schemas)
+    // A plan that failed before it came to anything has nothing to show.
+    if !run.plan.isErrored || !run.plan.changes.isEmpty { view.planned(run.plan, schemas: run.pipeline.graph.schemas) }
     view.diagnostics(run.diagnostics, sources)
     if run.diagnostics.hasErrors { return (1, nil) }
     if run.plan.isApplyable && !approve(run.plan) {

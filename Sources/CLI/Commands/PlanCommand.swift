@@ -20,6 +20,12 @@ struct PlanCommand: Command {
   @Option(name: .customLong("out"), help: ArgumentHelp("Save the plan to a file, for apply.", valueName: "file"))
   var out: String?
 
+  @Option(
+    name: .customLong("generate-config-out"),
+    help: ArgumentHelp(
+      "Write configuration for import blocks whose resource has none to a new file, and plan with it.", valueName: "file"))
+  var generateConfigurationOut: String?
+
   @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there is something to apply, 0 when there is not, 1 on errors.")
   var detailedExitCode = false
 
@@ -31,7 +37,8 @@ struct PlanCommand: Command {
     let view = makeView(world, view, isJSON: json)
     view.started()
     defer { view.ended() }
-    let outcome = await PlanRun.make(session, mode: mode, variables: variables, view: view)
+    let outcome = await PlanRun.make(
+      session, mode: mode, variables: variables, view: view, generateInto: generateConfigurationOut)
     guard let run = outcome else { return 1 }
     let code = await show(run, session, view)
     await run.pipeline.close()
@@ -75,16 +82,19 @@ struct PlanRun {
   var configurationFiles: [(path: String, bytes: [UInt8])] {
     let session = pipeline.session
     return PlanFile.configuration(
-      of: pipeline.tree.sources,
+      of: pipeline.writtenSources,
       manifest: try? session.world.files.read("\(session.dataDirectory)/modules/modules.json"))
   }
 
   /// Loads everything, validates and plans. Shows what is wrong and gives nil if there is no plan to show.
   static func make(
-    _ session: Session, mode: PlanModeArguments, variables: VariableArguments, view: any RunView
+    _ session: Session, mode: PlanModeArguments, variables: VariableArguments, view: any RunView,
+    generateInto path: String? = nil
   ) async -> PlanRun? {
     let tree = session.loadModules()
     var (options, problems) = mode.planOptions()
+    let generating = path.map { ConfigurationGenerating(path: $0, session: session) }
+    if let generating { problems += generating.problems(mode: options.mode) }
     if problems.hasErrors {
       view.diagnostics(problems, tree.sources)
       return nil
@@ -103,7 +113,7 @@ struct PlanRun {
       return nil
     }
     options.variables = input.values
-    let pipeline: Pipeline
+    var pipeline: Pipeline
     switch await Pipeline.open(session, tree: tree) {
     case .failed(let diagnostics, let sources):
       view.diagnostics(diagnostics, sources)
@@ -122,6 +132,16 @@ struct PlanRun {
       view.diagnostics(problems, sources)
       await pipeline.close()
       return nil
+    }
+    if let generating {
+      let (extended, found, writing) = await generating.extend(pipeline, &options, context: context)
+      pipeline = extended
+      problems += found + writing
+      if found.hasErrors {
+        view.diagnostics(problems, pipeline.tree.sources)
+        await pipeline.close()
+        return nil
+      }
     }
     let warnings = Set(found.map { "\($0.summary)\($0.detail)" })
     let outcome = await makePlan(

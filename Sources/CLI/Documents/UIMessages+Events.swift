@@ -36,7 +36,8 @@ extension UIMessages {
       return provision(address, "(\(type)) Provisioning complete", type, "provision_complete")
     case .provisionFailed(let address, let type):
       return provision(address, "(\(type)) Provisioning errored", type, "provision_errored")
-    case .applyPlanned: return []
+    // The reference says nothing of imports while they happen.
+    case .applyPlanned, .importStarted, .importPrepared, .imported: return []
     }
   }
 

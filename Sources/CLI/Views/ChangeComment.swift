@@ -36,6 +36,9 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
   if let importID = change.importID, change.action != .noOp || change.isMove {
     lines.append(importID.isEmpty ? "(will be imported first)" : "(imported from \"\(importID)\")")
   }
+  if change.importID != nil && change.action.isReplacement {
+    lines.append(style.paint("Warning: this will destroy the imported resource", .boldRed))
+  }
   let indent = change.action == .forget ? " " : "  "
   return lines.enumerated().map { $0 == 0 ? "\($1)\n" : "\(indent)# \($1)\n" }.joined()
 }

@@ -77,7 +77,6 @@ private struct PlanWriter {
     for change in changes { writeChange(change, cause: .proposal) }
     var parts = counts.imports > 0 ? ["\(counts.imports) to import"] : []
     parts += ["\(counts.additions) to add", "\(counts.updates) to change", "\(counts.removals) to destroy"]
-    if counts.forgets > 0 { parts.append("\(counts.forgets) to forget") }
     text += "\n\(style.paint("Plan:", .bold)) \(parts.joined(separator: ", ")).\n"
   }
 

@@ -39,6 +39,10 @@ struct ProgressText: Sendable {
     switch event {
     case .refreshStarted(let address, let deposedKey, let identity):
       return [line(address, deposedKey, "Refreshing state...", identityText(identity))]
+    case .importStarted(let address, let id): return [line(address, nil, "Preparing import...", "id=\(id)")]
+    case .importPrepared: return []
+    case .imported(let address, let id):
+      return [line(address, nil, "Importing...", "id=\(id)"), line(address, nil, "Import complete", "id=\(id)")]
     case .refreshFinished: return []
     case .readStarted(let address):
       begin(Turn(address: address), "reading", nil, now)

@@ -384,7 +384,9 @@ extension Applier {
 
   /// Drops an object from state without touching it.
   func forget(_ change: ResourceChange) async -> Bool {
-    let key = ObjectKey(change.address, deposedKey: change.deposedKey)
+    let moved = ObjectKey(change.address, deposedKey: change.deposedKey)
+    // An object that could not be read under the present schema was not moved before either.
+    let key = objects[moved] == nil ? ObjectKey(change.previousAddress, deposedKey: change.deposedKey) : moved
     do {
       _ = try await store.commit([.remove(key, expectedVersion: rowVersions[key] ?? change.rowVersion)], run: run)
       forgetObject(key)

@@ -164,8 +164,10 @@ actor Applier {
     do {
       try await store.lease(keys.sorted(), for: run)
       guard try await isStillAsPlanned() else { return false }
+      let adopted = try await creationsToAdopt()
       try await writeRefreshedRows()
-      try await closeSettledOperations()
+      try await closeSettledOperations(adopted)
+      tellOfImports()
       return true
     } catch {
       diagnostics.append(error.diagnostic("Error acquiring the state"))
@@ -191,7 +193,10 @@ actor Applier {
     if versions.isEmpty { return true }
     for key in created where versions[key] == nil { versions[key] = seen[key] ?? 0 }
     let inFlight = try await store.verify(versions)
-    let doubtful = inFlight.filter { $0.action == Action.create.rawValue && created.contains($0.key) }
+    let adopted = adoptedKeys
+    let doubtful = inFlight.filter {
+      $0.action == Action.create.rawValue && created.contains($0.key) && adopted[$0.key] == nil
+    }
     diagnostics += doubtful.map {
       Diagnostic(
         .error, "Object may already exist",
@@ -201,8 +206,35 @@ actor Applier {
     return doubtful.isEmpty
   }
 
+  /// The managed objects that come into the state without being created: those that are imported.
+  private var adoptedKeys: [ObjectKey: Int64] {
+    var keys: [ObjectKey: Int64] = [:]
+    for row in plan.refreshedRows where row.previousAddress == nil {
+      if let object = row.object, object.address.resource.mode == .managed { keys[object.key] = row.previousVersion }
+    }
+    return keys
+  }
+
+  /// Creations that earlier runs left open, and whose object is imported now.
+  private func creationsToAdopt() async throws(StoreError) -> [Int64] {
+    let keys = adoptedKeys
+    if keys.isEmpty { return [] }
+    return try await store.verify(keys).filter { $0.action == Action.create.rawValue && keys[$0.key] != nil }.map(\.id)
+  }
+
+  private func tellOfImports() {
+    for change in plan.changes {
+      guard let id = change.importID else { continue }
+      counts.imports += 1
+      context.events(.imported(change.address, id: id))
+    }
+  }
+
   /// Closes the journal entries of earlier runs whose effect the refresh has found out.
-  private func closeSettledOperations() async throws(StoreError) {
+  private func closeSettledOperations(_ adopted: [Int64]) async throws(StoreError) {
+    for operation in adopted {
+      try await store.resolveOperation(operation, message: "Run \(run.id) imported the object.")
+    }
     for operation in plan.settledOperations {
       do throws(StoreError) {
         try await store.resolveOperation(operation, message: "Run \(run.id) read the object and found out what came of it.")

@@ -83,7 +83,7 @@ struct TerraformFunctions: Sendable {
   }
 
   /// The value as an expression, one attribute a line, not yet laid out.
-  private static func write(_ value: Value, into source: inout [UInt8]) {
+  static func write(_ value: Value, into source: inout [UInt8]) {
     switch value {
     case .null, .unknown: source += Array("null".utf8)
     case .bool(let flag): source += Array((flag ? "true" : "false").utf8)
@@ -109,7 +109,7 @@ struct TerraformFunctions: Sendable {
     }
   }
 
-  private static func isIdentifier(_ text: String) -> Bool {
+  static func isIdentifier(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, first.properties.isIDStart else { return false }
     return text.unicodeScalars.allSatisfy { $0.properties.isIDContinue || $0 == "-" }
   }

@@ -58,6 +58,9 @@ package struct ConfigurationGraph: Sendable {
       addVertices(of: module)
     }
     for module in modules { addEdges(of: module) }
+    for block in tree.root.imports {
+      connect(.resource(block.resource), to: block.id.variables + (block.forEach?.variables ?? []), in: .root)
+    }
   }
 
   func index(of vertex: Vertex) -> Int? { indices[vertex] }

@@ -12,6 +12,13 @@ package struct PlanOptions: Sendable {
   /// Final values of all root variables: converted, defaults filled in, not marked.
   package var variables: [String: Value]
 
+  /// Objects that the command line wants adopted.
+  package var imports: [ImportRequest] = []
+  /// Objects to adopt that were read already, while their configuration was generated.
+  package var imported: [ResourceInstance: ObjectRecord] = [:]
+  /// The configuration that was generated for them.
+  package var generatedConfigurations: [ResourceInstance: String] = [:]
+
   package init(
     mode: PlanMode = .normal, refresh: Bool = true, targets: [TargetAddress] = [], replace: [ResourceInstance] = [],
     variables: [String: Value] = [:]

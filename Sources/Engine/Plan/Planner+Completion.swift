@@ -53,15 +53,8 @@ extension Planner {
   }
 
   private func warn(_ plan: Plan) {
-    if !options.targets.isEmpty {
-      diagnostics.append(
-        .warning(
-          "Resource targeting is in effect",
-          "You are creating a plan with the -target option, which means that the result of this plan may not represent all of "
-            + "the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
-            + "provided only for exceptional situations such as recovering from errors or mistakes, or when Terraform "
-            + "specifically suggests to use it as part of an error message."))
-    }
+    warnOfTargeting()
+    warnOfForgotten(plan)
     for address in options.replace where !changes.contains(where: { $0.address == address }) {
       diagnostics.append(
         .warning(
@@ -69,6 +62,17 @@ extension Planner {
           "The option -replace=\(address) names an instance that is neither in the configuration nor in the state, so it had "
             + "no effect."))
     }
+  }
+
+  func warnOfTargeting() {
+    if options.targets.isEmpty { return }
+    diagnostics.append(
+      .warning(
+        "Resource targeting is in effect",
+        "You are creating a plan with the -target option, which means that the result of this plan may not represent all of "
+          + "the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
+          + "provided only for exceptional situations such as recovering from errors or mistakes, or when Terraform "
+          + "specifically suggests to use it as part of an error message."))
   }
 
   // MARK: Drift

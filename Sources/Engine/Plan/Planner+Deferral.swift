@@ -77,7 +77,8 @@ extension Planner {
 
   /// A creation of which nobody wrote down the result: the object may exist.
   func unresolvedCreation(of address: ResourceInstance) -> Operation? {
-    interruptedCreations[ObjectKey(address)]
+    let key = ObjectKey(address)
+    return adoptedCreations.contains(key) ? nil : interruptedCreations[key]
   }
 
   /// Refuses to create an object that an earlier run may have created. Gives false if there is no such doubt.
@@ -91,7 +92,8 @@ extension Planner {
   /// Names the interrupted creations that nothing of this plan depends on, lest they be forgotten. A destruction that would
   /// leave them behind is refused.
   func nameOtherCreations() {
-    for (key, operation) in interruptedCreations.sorted(by: { $0.key < $1.key }) where !refusedCreations.contains(key) {
+    for (key, operation) in interruptedCreations.sorted(by: { $0.key < $1.key })
+    where !refusedCreations.contains(key) && !adoptedCreations.contains(key) {
       let isLeftBehind =
         options.mode == .destroy && stored.entry(key) == nil && targeting?.names(key.address) ?? true
       diagnostics.append(inFlightDiagnostic(operation, isLeftBehind ? .error : .warning, at: nil))

@@ -87,6 +87,36 @@ extension Planner {
       note(record, entry: entry)
       return Refreshed(record: record)
     }
+    switch await read(record, provider: provider, schema: schema, block: block) {
+    case .failed: return nil
+    case .putOff:
+      // What cannot be read yet stays as it was last seen.
+      note(record, entry: entry)
+      return Refreshed(record: record)
+    case .gone:
+      settle(entry.row)
+      noteGone(record, entry: entry)
+      return Refreshed(record: nil)
+    case .found(let value, let bytes):
+      settle(entry.row)
+      record.value = value
+      record.private = bytes
+      note(record, entry: entry)
+      return Refreshed(record: record)
+    }
+  }
+
+  /// What reading an object found.
+  enum Reading {
+    case found(Value, private: [UInt8])
+    case gone
+    /// The provider cannot read it yet.
+    case putOff
+    case failed
+  }
+
+  /// Asks the provider how an object is now.
+  func read(_ record: ObjectRecord, provider: any Provider, schema: Schema, block: ResourceBlock?) async -> Reading {
     let identity = ObjectRecord.identity(of: record.value)
     context.events(.refreshStarted(record.address, deposedKey: record.deposedKey, identity))
     let (plain, marks) = record.value.unmarkedDeep()
@@ -97,18 +127,10 @@ extension Planner {
     }
     diagnostics += located(
       response.diagnostics, address: record.address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
-    guard let new = response.new, !response.diagnostics.hasErrors else { return nil }
-    if response.deferred == nil { settle(entry.row) }
-    if response.deferred != nil {
-      // What cannot be read yet stays as it was last seen.
-      note(record, entry: entry)
-      return Refreshed(record: record)
-    }
+    guard let new = response.new, !response.diagnostics.hasErrors else { return .failed }
+    if response.deferred != nil { return .putOff }
     context.events(.refreshFinished(record.address, deposedKey: record.deposedKey, ObjectRecord.identity(of: new)))
-    if new.isNull {
-      noteGone(record, entry: entry)
-      return Refreshed(record: nil)
-    }
+    if new.isNull { return .gone }
     let problems = conformanceProblems(schema: schema.block, new)
     if !problems.isEmpty || !new.isWhollyKnown || !writeOnlyPathsWithValues(schema: schema.block, new).isEmpty {
       diagnostics.append(
@@ -118,13 +140,10 @@ extension Planner {
             + (problems.first?.text ?? "unknown or write-only values must not be returned")
             + ".\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.",
           subject: block?.range, address: record.address.description))
-      return nil
+      return .failed
     }
     let normalized = normalizedObject(new, schema: schema.block)
-    record.value = Engine.marked(normalized, schema: schema.block, with: marks)
-    record.private = response.private
-    note(record, entry: entry)
-    return Refreshed(record: record)
+    return .found(Engine.marked(normalized, schema: schema.block, with: marks), private: response.private)
   }
 
   /// Remembers an object as it is now; if its row says something else, the row is to be rewritten.
@@ -151,7 +170,11 @@ extension Planner {
   /// An object without change whose stored dependencies are out of date.
   func noteRefreshed(_ record: ObjectRecord) {
     current[record.key] = record
-    if let entry = stored.entry(record.key) { refreshedRows[record.key] = refreshedRow(entry, record) }
+    if let entry = stored.entry(record.key) {
+      refreshedRows[record.key] = refreshedRow(entry, record)
+    } else {
+      refreshedRows[record.key]?.object = record
+    }
   }
 
   // MARK: Removal
@@ -240,6 +263,10 @@ extension Planner {
         if context.interrupt.isRequested { break }
         let reason: ActionReason? =
           entry.object.deposedKey != nil ? nil : .deleteBecauseNoResourceConfig
+        if options.mode == .normal, forgets(entry.object.address) {
+          planForgetting(entry, reason: .deleteBecauseNoResourceConfig)
+          continue
+        }
         group.addTask {
           if await self.isProviderPresent(for: entry) {
             _ = await self.planRemoval(entry, reason: reason, block: nil)

@@ -18,6 +18,8 @@ struct ResourcePlanning: Sendable {
   let body: DecodePlan
   let vertex: Int
   let createBeforeDestroy: Bool
+  /// What is to be adopted as an instance of it.
+  let imports: [ResourceInstance: ImportTarget]
 
   /// `@unchecked Sendable`: the node stays on the actor; tasks only carry the reference back to it.
   struct NodeReference: @unchecked Sendable {
@@ -51,8 +53,10 @@ extension Planner {
     }
     let nodes = evaluator.instances(of: address.module)
     if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
+    guard let imports = importTargets(of: block) else { return false }
     guard let provider = await provider(for: providerAddress) else { return false }
     var succeeded = true
+    var isComplete = true
     var wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)] = []
     for node in nodes {
       let repetition = evaluator.repetition(of: block, in: node)
@@ -65,8 +69,10 @@ extension Planner {
       let planning = ResourcePlanning(
         block: block, node: .init(node: node), providerAddress: providerAddress, provider: provider, schema: schema,
         body: body, vertex: vertex,
-        createBeforeDestroy: block.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains(address))
+        createBeforeDestroy: block.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains(address),
+        imports: imports)
       if repetition.isUnknown {
+        isComplete = false
         deferInstances(of: planning)
         if options.mode != .normal, await !refreshStored(address, block: block, in: node.address) { succeeded = false }
         continue
@@ -80,6 +86,8 @@ extension Planner {
         }
       }
     }
+    let addresses = Set(wanted.map { ResourceInstance(module: $0.0.node.node.address, block.resource, key: $0.1) })
+    if !areConfigured(imports, wanted: addresses, isComplete: isComplete && succeeded) { return false }
     if await !planInstances(wanted) { succeeded = false }
     if await !planUnwanted(address, block: block, nodes: nodes) { succeeded = false }
     return succeeded
@@ -178,9 +186,21 @@ extension Planner {
     let objectKey = ObjectKey(address)
     var prior: ObjectRecord?
     if let entry = stored.entry(objectKey) {
-      guard let record = await upgraded(entry, provider: planning.provider, schema: planning.schema) else { return false }
+      let known =
+        entry.isConverted(for: planning.providerAddress)
+        ? await converted(
+          entry, provider: planning.provider, address: planning.providerAddress, schema: planning.schema)
+        : await upgraded(entry, provider: planning.provider, schema: planning.schema)
+      guard let record = known else { return false }
+      if options.imports.contains(where: { $0.address == address }) {
+        diagnostics.append(alreadyManaged(address))
+        return false
+      }
       guard let refreshed = await refreshedRecord(record, entry: entry, planning: planning) else { return false }
       prior = refreshed.record
+    } else if let target = planning.imports[address] {
+      guard let imported = await importedRecord(target, planning: planning) else { return false }
+      prior = imported
     }
     if prior == nil && options.mode == .normal && refusesCreation(of: address, at: block.range) { return false }
     let dependencies = directDependencies[block.address] ?? []
@@ -261,10 +281,11 @@ extension Planner {
   ) -> ResourceChange {
     let entry = stored.entry(ObjectKey(address))
     let null = Value.null(.object(planning.schema.block.impliedType))
+    let target = entry == nil && prior != nil ? planning.imports[address] : nil
     return ResourceChange(
       address: address, previousAddress: entry?.row.address, provider: planning.providerAddress,
       schemaVersion: planning.schema.version, action: .noOp, before: prior?.value ?? null, after: null,
-      dependencies: dependencies, createBeforeDestroy: planning.createBeforeDestroy,
+      importID: target?.id, generatedConfiguration: target.flatMap { options.generatedConfigurations[$0.address] }, dependencies: dependencies, createBeforeDestroy: planning.createBeforeDestroy,
       rowVersion: prior?.rowVersion ?? 0)
   }
 

@@ -71,6 +71,8 @@ actor Planner {
   var unknownProviders: Set<ProviderConfigurationAddress> = []
   /// Creations of earlier runs of which nobody knows the result.
   let interruptedCreations: [ObjectKey: Operation]
+  /// Those whose object this plan adopts.
+  var adoptedCreations: Set<ObjectKey> = []
   /// Those of them that an error has named already.
   var refusedCreations: Set<ObjectKey> = []
   /// Updates and deletions of earlier runs of which nobody wrote down the result, until a refresh finds it out.
@@ -113,10 +115,20 @@ actor Planner {
   }
 
   func run() async -> PlanOutcome {
-    diagnostics += stored.applyMoves(of: tree, evaluator: evaluator)
+    diagnostics += removedProblems()
     if diagnostics.hasErrors { return PlanOutcome(plan: nil, diagnostics: diagnostics) }
+    let blocked = stored.applyMoves(of: tree)
+    if let problem = movesOutsideTargets() {
+      warnOfTargeting()
+      return PlanOutcome(plan: nil, diagnostics: diagnostics + [problem])
+    }
+    guard checkUnconfiguredImports() else { return PlanOutcome(plan: nil, diagnostics: diagnostics) }
     await walk()
     await planOrphans()
+    reportUnconfiguredImports()
+    let contradictions = moveProblems()
+    if contradictions.hasErrors { return PlanOutcome(plan: nil, diagnostics: contradictions) }
+    warnOfBlockedMoves(blocked)
     var plan = Plan(
       mode: options.mode, basis: PlanBasis(lineage: snapshot.lineage, serial: snapshot.serial),
       timestamp: context.timestamp)

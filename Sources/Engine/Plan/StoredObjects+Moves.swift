@@ -1,93 +1,58 @@
 import Addresses
 import Diagnostics
-import Graphs
+import HCL
 import Modules
 import State
 
-/// One `moved` statement, taken out of its module: it applies to every instance of that module.
-private struct Move {
-  var module: ModulePath
-  var from: TargetAddress
-  var to: TargetAddress
-  var block: MovedBlock?
+/// A move that found something in its way.
+struct BlockedMove: Hashable, Comparable {
+  var from: String
+  var to: String
+  static func < (left: Self, right: Self) -> Bool { (left.from, left.to) < (right.from, right.to) }
 }
 
 extension StoredObjects {
-  /// Renames objects as `moved` blocks say, and where `count` was added to or taken from a resource (planning semantics, section 8).
-  mutating func applyMoves(of tree: ModuleTree, evaluator: Evaluator) -> [Diagnostic] {
-    let explicit = tree.modules.flatMap { module in
-      module.moved.map { Move(module: module.path, from: $0.from, to: $0.to, block: $0) }
-    }
-    var diagnostics: [Diagnostic] = []
-    var blocked: [(ResourceInstance, ResourceInstance)] = []
-    if !explicit.isEmpty {
-      let ordered = inOrder(explicit)
-      if ordered == nil {
-        diagnostics.append(
-          .error(
-            "Cyclic dependency in move statements",
-            "The following chained move statements form a cycle, and so there is no final location to move objects to:"
-              + explicit.map { "\n  - \($0.from) → \($0.to)" }.joined(), at: explicit.first?.block?.range))
-      }
-      for move in ordered ?? [] {
-        let problems = execute(move, tree: tree, blocked: &blocked)
-        diagnostics += problems
-      }
-    }
-    let mentioned = Set(explicit.flatMap { [$0.from, $0.to] }.compactMap { $0.resourceName })
-    moveBetweenRepetitions(tree, except: mentioned)
-    if !blocked.isEmpty {
-      diagnostics.append(
-        .warning(
-          "Unresolved resource instance address changes",
-          "Terraform tried to adjust resource instance addresses in the prior state based on change information recorded in "
-            + "the configuration, but some adjustments did not succeed due to existing objects already at the intended "
-            + "addresses:" + blocked.map { "\n  - \($0.0) could not move to \($0.1)" }.joined()
-            + "\n\nThe plan destroys or keeps these objects under their old addresses."))
-    }
-    return diagnostics
+  /// Renames objects as `moved` blocks say, and where `count` was added to or taken from a resource (planning semantics, section
+  /// 8). Gives the moves that could not be done. Statements that form a cycle are left to the validation.
+  mutating func applyMoves(of tree: ModuleTree) -> [BlockedMove] {
+    let statements = MoveStatement.all(of: tree)
+    var blocked: Set<BlockedMove> = []
+    for statement in MoveStatement.ordered(statements).order { execute(statement, &blocked) }
+    moveBetweenRepetitions(tree, except: statements.flatMap { [$0.from, $0.to] }.filter { $0.resource != nil })
+    return blocked.sorted()
   }
 
-  private func inOrder(_ moves: [Move]) -> [Move]? {
-    var graph = DependencyGraph(vertexCount: moves.count)
-    for (index, move) in moves.enumerated() {
-      for (other, earlier) in moves.enumerated() where index != other && move.module == earlier.module {
-        if move.from.overlaps(earlier.to) { graph.addEdge(from: index, to: other) }
-      }
-    }
-    return graph.topologicalOrder()?.map { moves[$0] }
-  }
-
-  private mutating func execute(
-    _ move: Move, tree: ModuleTree, blocked: inout [(ResourceInstance, ResourceInstance)]
-  ) -> [Diagnostic] {
+  private mutating func execute(_ statement: MoveStatement, _ blocked: inout Set<BlockedMove>) {
     var renames: [(ObjectKey, ResourceInstance)] = []
     for entry in all {
-      if let target = move.destination(of: entry.object.address) { renames.append((entry.object.key, target)) }
+      let address = entry.object.address
+      if let target = statement.destination(of: address), target != address { renames.append((entry.object.key, target)) }
     }
-    for (key, target) in renames.sorted(by: { $0.0 < $1.0 }) {
-      if key.address.resource.type != target.resource.type || key.address.resource.mode != target.resource.mode {
-        return [
-          .error(
-            "Move between resource types is not supported yet",
-            "\(key.address) cannot become \(target): moving an object to another resource type is not built yet.",
-            at: move.block?.range)
-        ]
+    renames.sort { $0.0 < $1.0 }
+    // What is there is judged before anything moves: a module instance moves as a whole or not at all, and so do the current and
+    // the deposed objects of a resource instance.
+    let whole = renames.map { key, target in
+      guard let source = statement.source(of: key.address) else {
+        return (move: BlockedMove(from: "\(key.address)", to: "\(target)"), isFree: !hasInstance(target))
       }
-      if entry(ObjectKey(target, deposedKey: key.deposedKey)) != nil {
-        blocked.append((key.address, target))
-      } else {
-        rename(key, to: target)
-      }
+      let destination = ModuleInstance(Array(target.module.steps.prefix(statement.to.steps.count)))
+      return (move: BlockedMove(from: "\(source)", to: "\(destination)"), isFree: !hasModule(destination))
     }
-    return []
+    for ((key, target), (move, isFree)) in zip(renames, whole) {
+      if isFree { rename(key, to: target) } else { blocked.insert(move) }
+    }
+  }
+
+  /// Whether anything is stored of the instance, current or deposed.
+  private func hasInstance(_ address: ResourceInstance) -> Bool {
+    byResource[address.configuration]?.keys.contains { $0.address == address } ?? false
   }
 
   /// `x` becomes `x[0]` when `count` was added, and `x[0]` becomes `x` when it was taken away.
-  private mutating func moveBetweenRepetitions(_ tree: ModuleTree, except mentioned: Set<String>) {
+  private mutating func moveBetweenRepetitions(_ tree: ModuleTree, except mentioned: [MoveEndpoint]) {
     for resource in resources {
-      guard !mentioned.contains("\(resource.resource)"),
-        let block = tree.module(at: resource.module)?.resources[resource.resource], resource.resource.mode == .managed
+      guard resource.resource.mode == .managed, let block = tree.module(at: resource.module)?.resources[resource.resource],
+        !mentioned.contains(where: { $0.path == resource.module && $0.resource?.resource == resource.resource })
       else { continue }
       let hasCount = block.count != nil
       if !hasCount && block.forEach != nil { continue }
@@ -106,55 +71,6 @@ extension StoredObjects {
           rename(entry.object.key, to: destination)
         }
       }
-    }
-  }
-}
-
-extension Move {
-  /// Where the statement takes an object; nil if it is not about it.
-  func destination(of address: ResourceInstance) -> ResourceInstance? {
-    let steps = address.module.steps
-    guard steps.count >= module.names.count, steps.prefix(module.names.count).map(\.name) == module.names else { return nil }
-    let base = Array(steps.prefix(module.names.count))
-    let inner = Array(steps.dropFirst(module.names.count))
-    switch (from, to) {
-    case (.resource(let source), .resource(let target)):
-      guard inner == source.module.steps, address.resource == source.resource else { return nil }
-      let module = ModuleInstance(base + target.module.steps)
-      if source.key == nil && target.key == nil {
-        return ResourceInstance(module: module, target.resource, key: address.key)
-      }
-      return address.key == source.key ? ResourceInstance(module: module, target.resource, key: target.key) : nil
-    case (.module(let source), .module(let target)):
-      guard inner.count >= source.steps.count, let sourceLast = source.steps.last, let targetLast = target.steps.last
-      else { return nil }
-      let isWhole = sourceLast.key == nil && targetLast.key == nil
-      let matched = inner.prefix(source.steps.count)
-      guard matched.dropLast().elementsEqual(source.steps.dropLast()), let last = matched.last, last.name == sourceLast.name,
-        isWhole || last.key == sourceLast.key
-      else { return nil }
-      var moved = target.steps
-      if isWhole { moved[moved.count - 1].key = last.key }
-      return ResourceInstance(
-        module: ModuleInstance(base + moved + inner.dropFirst(source.steps.count)), address.resource, key: address.key)
-    default: return nil
-    }
-  }
-}
-
-extension TargetAddress {
-  fileprivate var resourceName: String? {
-    if case .resource(let address) = self { return "\(address.resource)" }
-    return nil
-  }
-
-  /// Whether something at one address can be, or lie within, something at the other.
-  fileprivate func overlaps(_ other: TargetAddress) -> Bool {
-    switch (self, other) {
-    case (.resource(let a), .resource(let b)):
-      return a.module == b.module && a.resource == b.resource && (a.key == b.key || a.key == nil || b.key == nil)
-    case (.module(let a), .module(let b)): return a.steps.starts(with: b.steps) || b.steps.starts(with: a.steps)
-    case (.resource(let a), .module(let b)), (.module(let b), .resource(let a)): return a.module.steps.starts(with: b.steps)
     }
   }
 }

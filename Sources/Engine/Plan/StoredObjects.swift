@@ -10,6 +10,11 @@ struct StoredObjects {
     /// Where the row is; another address than the object's if a move brought it here.
     var row: ObjectKey
     var isMoved: Bool { object.key != row }
+
+    /// Whether a move brought it from another resource type or to another provider.
+    func isConverted(for provider: ProviderConfigurationAddress) -> Bool {
+      isMoved && (row.address.resource.type != object.address.resource.type || object.provider.source != provider.source)
+    }
   }
 
   private(set) var byResource: [ConfigurationResource: [ObjectKey: Entry]] = [:]

@@ -17,6 +17,10 @@ package func loadSchemas(
       guard let address = tree.providerConfiguration(for: block) else { continue }
       wanted[address.source, default: []].insert(Resource(block.resource.mode, block.resource.type, ""))
     }
+    for block in module.imports {
+      guard let address = tree.providerConfiguration(for: block) else { continue }
+      wanted[address.source, default: []].insert(Resource(.managed, block.resource.resource.type, ""))
+    }
     for key in module.providerConfigurations.keys {
       if let address = tree.providerConfiguration(named: key, in: module.path) {
         wanted[address.source, default: []].formUnion([])

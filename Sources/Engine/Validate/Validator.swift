@@ -60,6 +60,7 @@ private actor Validator {
         diagnostics += problems
         if let question { questions.append(question) }
       }
+      diagnostics += checkImports(of: module, values)
       diagnostics += values.takeDiagnostics()
     }
     diagnostics += await ask(questions)
@@ -132,6 +133,21 @@ private actor Validator {
 
   private func check(_ rule: CheckRule, in context: EvaluationContext) -> [Diagnostic] {
     evaluate(rule.condition, as: .bool, in: context).1 + evaluate(rule.errorMessage, as: .string, in: context).1
+  }
+
+  /// The import blocks, as far as they can be evaluated; one message for each resource.
+  private func checkImports(of module: Module, _ values: ValidationValues) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    var faulty: Set<ConfigurationResource> = []
+    for block in module.imports where !faulty.contains(block.resource) {
+      // A target without configuration is looked at by the plan, which can generate one.
+      guard let declared = tree.module(at: block.resource.module)?.resources[block.resource.resource] else { continue }
+      var evaluation = ImportEvaluation(block, declared: declared, isPlanning: false) { values.context(repetition: $0) }
+      _ = evaluation.targets()
+      if evaluation.diagnostics.hasErrors { faulty.insert(block.resource) }
+      problems += evaluation.diagnostics
+    }
+    return problems
   }
 
   /// Locals, outputs and module arguments: evaluated with unknown values for what they find wrong without any.

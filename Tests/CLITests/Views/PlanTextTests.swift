@@ -62,7 +62,7 @@ import Values
                 # (1 unchanged attribute hidden)
             }
 
-        Plan: 0 to add, 0 to change, 0 to destroy, 1 to forget.
+        Plan: 0 to add, 0 to change, 0 to destroy.
 
         """), "\(text)")
   }

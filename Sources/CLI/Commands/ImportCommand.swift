@@ -1,0 +1,159 @@
+import Addresses
+import ArgumentParser
+import Diagnostics
+import Engine
+import HCL
+import Modules
+import Plans
+import SQLiteStore
+import State
+import Values
+
+struct ImportCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Associate existing infrastructure with a resource.",
+    discussion: "Finds an object by its id and takes it into the state, as an instance of a resource of the configuration.")
+
+  @Argument(help: "The address of an instance.")
+  var address: String
+
+  @Argument(help: "The id by which the provider finds the object.")
+  var id: String
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp("The directory of the configuration. By default the working directory.", valueName: "path"))
+  var directory = "."
+
+  @Option(help: ArgumentHelp("How many operations run at once.", valueName: "n"))
+  var parallelism = 10
+
+  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
+  var lock = true
+
+  @Option(
+    name: .customLong("lock-timeout"),
+    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+  var lockTimeout = "0s"
+
+  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
+  var ignoreRemoteVersion = false
+
+  @OptionGroup(title: "Variables") var variables: VariableArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    let session = Session(world)
+    let view = TextRunView(world, Report(world, view))
+    view.started()
+    defer { view.ended() }
+    let tree = session.loadModules(directory: directory)
+    let target: ResourceInstance
+    do {
+      target = try self.target(in: tree)
+    } catch {
+      view.diagnostics(error.diagnostics, tree.sources)
+      return 1
+    }
+    var sources = tree.sources
+    let input = session.inputVariables(tree, variables, &sources)
+    if input.diagnostics.hasErrors {
+      view.diagnostics(input.diagnostics, sources)
+      return 1
+    }
+    switch await Pipeline.open(session, tree: tree) {
+    case .failed(let diagnostics, let sources):
+      view.diagnostics(diagnostics, sources)
+      return 1
+    case .ready(let pipeline):
+      view.diagnostics(input.diagnostics + pipeline.diagnostics, sources)
+      let code = await adopt(target, pipeline, variables: input.values, view, world)
+      await pipeline.close()
+      return code
+    }
+  }
+
+  /// The instance to import to, which the configuration must declare.
+  private func target(in tree: ModuleTree) throws(DiagnosticsError) -> ResourceInstance {
+    let target = try AddressArgument.instance(address)
+    if target.resource.mode != .managed {
+      throw DiagnosticsError(
+        .error("A managed resource address is required", "Importing into a \(target.resource.mode.rawValue) resource is not allowed."))
+    }
+    if tree.diagnostics.hasErrors { throw DiagnosticsError(tree.diagnostics) }
+    if tree.sources.files.isEmpty {
+      throw DiagnosticsError(
+        .error(
+          "No Terraform configuration files",
+          "The directory \(directory) does not contain any Terraform configuration files (.tf or .tf.json). To specify a different "
+            + "configuration directory, use the -config=\"...\" command line option."))
+    }
+    guard let module = tree.module(at: target.module.path) else {
+      throw DiagnosticsError(
+        .error(
+          "Import to non-existent module",
+          "\(target.module) is not defined in the configuration. Please add configuration for this module before importing into it."))
+    }
+    if module.resources[target.resource] == nil {
+      let place = target.module.isRoot ? "the root module" : "\(target.module.path)"
+      throw DiagnosticsError(
+        .error(
+          "resource address \"\(target)\" does not exist in the configuration.",
+          "Before importing this resource, please create its configuration in \(place). For example:\n\nresource "
+            + "\"\(target.resource.type)\" \"\(target.resource.name)\" {\n  # (resource arguments)\n}"))
+    }
+    return target
+  }
+
+  private func adopt(
+    _ target: ResourceInstance, _ pipeline: Pipeline, variables: [String: Value], _ view: TextRunView, _ world: World
+  ) async -> Int32 {
+    let session = pipeline.session
+    let sources = pipeline.tree.sources
+    let interrupt = Interrupt()
+    PlanRun.listen(interrupt, pipeline, session)
+    // Everything else stays as it is stored; only the object itself is read.
+    var options = PlanOptions(mode: .refreshOnly, refresh: false, variables: variables)
+    options.imports = [ImportRequest(address: target, id: id)]
+    let timestamp = world.timestamp()
+    let planning = session.context(
+      planTimestamp: timestamp, parallelism: parallelism, isPlanning: true, interrupt: interrupt,
+      events: { show($0, view, world) })
+    let found = await makePlan(
+      pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: planning)
+    view.diagnostics(found.diagnostics, sources)
+    guard let plan = found.plan, !found.diagnostics.hasErrors else { return 1 }
+    do {
+      var usable = plan
+      if pipeline.isFromTerraform {
+        try await session.takeOver(pipeline.snapshot, into: pipeline.store)
+        let snapshot = try await pipeline.store.snapshot()
+        usable = plan.withRowVersions { snapshot.object(ObjectKey($0, deposedKey: $1))?.version ?? 0 }
+      }
+      let applying = session.context(
+        planTimestamp: timestamp, parallelism: parallelism, isPlanning: false, interrupt: interrupt,
+        events: { view.event($0) })
+      let outcome = await applyPlan(
+        usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: applying,
+        command: "import")
+      view.diagnostics(outcome.diagnostics, sources)
+      if outcome.diagnostics.hasErrors || outcome.isInterrupted { return 1 }
+    } catch {
+      view.diagnostics(Pipeline.diagnostics(of: error), sources)
+      return 1
+    }
+    world.output.line(
+      "\nImport successful!\n\nThe resources that were imported are shown above. These resources are now in\nyour Plumb state and will "
+        + "henceforth be managed by Plumb.\n")
+    return 0
+  }
+
+  private func show(_ event: EngineEvent, _ view: TextRunView, _ world: World) {
+    switch event {
+    case .importStarted(let address, let id): world.output.line("\(address): Importing from ID \(quoted(id))...")
+    case .importPrepared(let address):
+      world.output.line("\(address): Import prepared!\n  Prepared \(address.resource.type) for import")
+    default: view.event(event)
+    }
+  }
+}

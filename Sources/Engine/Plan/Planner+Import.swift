@@ -1,0 +1,214 @@
+package import Addresses
+import Diagnostics
+import HCL
+import Modules
+import Plans
+import ProviderInterface
+import State
+import Values
+
+/// An object to adopt that the command line names.
+package struct ImportRequest: Sendable {
+  package var address: ResourceInstance
+  package var id: String
+  package init(address: ResourceInstance, id: String) {
+    self.address = address
+    self.id = id
+  }
+}
+
+extension Planner {
+  // MARK: Which objects
+
+  /// The objects that are to be adopted as instances of a resource; nil, with a diagnostic, if that cannot be told.
+  ///
+  /// Blocks count in a normal plan only; what the command line asks for counts always.
+  func importTargets(of block: ResourceBlock) -> [ResourceInstance: ImportTarget]? {
+    var targets: [ResourceInstance: ImportTarget] = [:]
+    for request in options.imports where request.address.configuration == block.address {
+      targets[request.address] = ImportTarget(address: request.address, id: request.id)
+    }
+    guard options.mode == .normal else { return targets }
+    var problems: [Diagnostic] = []
+    for importBlock in tree.root.imports where importBlock.resource == block.address && !problems.hasErrors {
+      var evaluation = ImportEvaluation(importBlock, declared: block, isPlanning: true) { [evaluator] data in
+        evaluator.context(in: evaluator.root, repetition: data)
+      }
+      for target in evaluation.targets() { targets[target.address] = target }
+      problems += evaluation.diagnostics + evaluator.takeDiagnostics()
+    }
+    diagnostics += problems
+    return problems.hasErrors ? nil : targets
+  }
+
+  /// Whether the configuration makes every instance that is to be adopted. What is in the state already is left alone.
+  func areConfigured(_ targets: [ResourceInstance: ImportTarget], wanted: Set<ResourceInstance>, isComplete: Bool) -> Bool {
+    var succeeded = true
+    for address in targets.keys.sorted() where !wanted.contains(address) && isComplete {
+      if stored.entry(ObjectKey(address)) != nil && options.imports.isEmpty { continue }
+      if let targeting, !targeting.includes(address) { continue }
+      succeeded = false
+      diagnostics.append(
+        .error(
+          "Configuration for import target does not exist",
+          "The configuration for the given import \(address) does not exist. All target instances must have an associated "
+            + "configuration to be imported."))
+      break
+    }
+    return succeeded
+  }
+
+  /// Reports import blocks whose resource has no configuration. Gives false if nothing can be planned with them.
+  func checkUnconfiguredImports() -> Bool {
+    guard options.mode == .normal else { return true }
+    var succeeded = true
+    for block in unconfiguredImports {
+      guard let detail = block.generationProblem else { continue }
+      succeeded = false
+      diagnostics.append(.error("Configuration for import target does not exist", detail, at: block.to.range))
+    }
+    return succeeded
+  }
+
+  /// Reports the rest of them once everything else is planned.
+  func reportUnconfiguredImports() {
+    guard options.mode == .normal else { return }
+    for block in unconfiguredImports {
+      // An object that is in the state needs no import, and goes as any other without configuration does.
+      guard let address = block.instance, stored.entry(ObjectKey(address)) == nil, targeting?.names(address) ?? true else {
+        continue
+      }
+      diagnostics.append(
+        .error(
+          "Configuration for import target does not exist",
+          "The configuration for the given import target \(address) does not exist. To have it generated, use the "
+            + "-generate-config-out option of plumb plan; otherwise write a resource block for it. For example:\n\n  plumb plan "
+            + "-generate-config-out=generated.tf", at: block.to.range))
+    }
+  }
+
+  /// Import blocks whose target has no configuration.
+  var unconfiguredImports: [ImportBlock] {
+    tree.root.imports.filter { tree.module(at: $0.resource.module)?.resources[$0.resource.resource] == nil }
+  }
+
+  // MARK: Adopting
+
+  /// Reads an object that is to be adopted. It plays the part of the prior object from then on. Nil, with a diagnostic, if it
+  /// cannot be had.
+  func importedRecord(_ target: ImportTarget, planning: ResourcePlanning) async -> ObjectRecord? {
+    let record: ObjectRecord
+    if let known = options.imported[target.address] {
+      record = known
+    } else {
+      guard
+        let read = await readImported(
+          target, providerAddress: planning.providerAddress, provider: planning.provider, schema: planning.schema,
+          block: planning.block)
+      else { return nil }
+      record = read
+    }
+    adopt(record)
+    return record
+  }
+
+  private func adopt(_ record: ObjectRecord) {
+    adoptedCreations.insert(record.key)
+    current[record.key] = record
+    refreshedRows[record.key] = RefreshedRow(
+      previousAddress: nil, previousDeposedKey: nil, previousVersion: 0, object: record)
+  }
+
+  /// Asks the provider for the object with an id, then reads it.
+  func readImported(
+    _ target: ImportTarget, providerAddress: ProviderConfigurationAddress, provider: any Provider, schema: Schema,
+    block: ResourceBlock?
+  ) async -> ObjectRecord? {
+    let address = target.address
+    let type = address.resource.type
+    if !options.imports.isEmpty && unknownProviders.contains(providerAddress) {
+      diagnostics.append(
+        Diagnostic(
+          .error, "Invalid provider configuration",
+          "The configuration for \(providerAddress) depends on values that cannot be determined until apply, so the provider cannot "
+            + "look for objects.", subject: tree.providerBlock(at: providerAddress)?.range, address: address.description))
+      return nil
+    }
+    context.events(.importStarted(address, id: target.id))
+    let response = await limited {
+      await provider.importResourceState(
+        ImportResourceStateRequest(
+          typeName: type, id: target.id, capabilities: ClientCapabilities(deferralAllowed: false)))
+    }
+    diagnostics += located(response.diagnostics, address: address, body: nil, block: target.range ?? block?.range)
+    if response.diagnostics.hasErrors { return nil }
+    guard let imported = onlyObject(response, target, providerAddress) else { return nil }
+    context.events(.importPrepared(address))
+    var record = ObjectRecord(
+      address: address, provider: providerAddress, schemaVersion: schema.version,
+      value: Engine.marked(imported.state, schema: schema.block, with: []), private: imported.private)
+    switch await read(record, provider: provider, schema: schema, block: block) {
+    case .failed: return nil
+    case .putOff: return record
+    case .gone:
+      diagnostics.append(
+        Diagnostic(
+          .error, "Cannot import non-existent remote object",
+          "While attempting to import an existing object to \"\(address)\", the provider detected that no object exists with "
+            + "the given id. Only pre-existing objects can be imported; check that the id is correct and that it is associated "
+            + "with the provider's configured region or endpoint, or create the object by applying without the import.",
+          subject: target.range, address: address.description))
+      return nil
+    case .found(let value, let bytes):
+      record.value = value
+      record.private = bytes
+      return record
+    }
+  }
+
+  /// The object of a reply that has exactly one, of the type asked for.
+  private func onlyObject(
+    _ response: ImportResourceStateResponse, _ target: ImportTarget, _ provider: ProviderConfigurationAddress
+  ) -> ImportResourceStateResponse.Imported? {
+    func fail(_ summary: String, _ detail: String) -> ImportResourceStateResponse.Imported? {
+      diagnostics.append(
+        Diagnostic(.error, summary, detail, subject: target.range, address: target.address.description))
+      return nil
+    }
+    guard let imported = response.imported.first else {
+      return fail(
+        "Import returned no resources",
+        "While attempting to import with ID \(goQuoted(target.id)), the provider returned no instance states.")
+    }
+    if response.imported.count > 1 {
+      return fail(
+        "Multiple import states not supported",
+        "While attempting to import with ID \(goQuoted(target.id)), the provider returned multiple resource instance states. "
+          + "This is not currently supported.")
+    }
+    if imported.typeName != target.address.resource.type || imported.state.isNull {
+      return fail(
+        "Invalid import result",
+        "While attempting to import with ID \(goQuoted(target.id)), the provider \(provider.source) returned "
+          + (imported.state.isNull ? "no object." : "an object of the type \(imported.typeName)."))
+    }
+    return imported
+  }
+}
+
+/// The message for an import that would put one object in the place of another.
+func alreadyManaged(_ address: ResourceInstance) -> Diagnostic {
+  Diagnostic(
+    .error, "Resource already managed by Terraform",
+    "A remote object is already managed for \(address). To import to this address you must first remove the existing object from "
+      + "the state.", address: address.description)
+}
+
+extension ImportBlock {
+  /// Why no configuration can be generated for the target; nil if it can.
+  var generationProblem: String? {
+    if forEach == nil, let instance, instance.key == nil { return nil }
+    return "The given import block is not compatible with config generation. The -generate-config-out option cannot be used with "
+      + "import blocks which use for_each, or resources which use for_each or count."
+  }
+}
