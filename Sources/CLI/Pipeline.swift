@@ -105,17 +105,8 @@ final class Pipeline {
   /// What a configuration may ask for that is not built yet. Saying nothing would leave a user with half of what he wrote.
   private static func unsupported(_ tree: ModuleTree) -> [Diagnostic] {
     var problems: [Diagnostic] = []
-    if let backend = tree.root.settings.backend, backend.type != "local" {
-      problems.append(
-        .error(
-          "Backend not supported yet",
-          "The \"\(backend.type)\" backend is not built yet. State is kept in plumb.sqlite in the working directory; to begin with "
-            + "the state of this backend, pull it with terraform and hand it over with: plumb state push FILE",
-          at: backend.typeRange))
-    }
-    if let cloud = tree.root.settings.cloud {
-      problems.append(.error("Cloud block not supported", "HCP Terraform workspaces are not supported.", at: cloud.range))
-    }
+    if let backend = tree.root.settings.backend, backend.type != "local" { problems.append(unsupportedBackend(backend)) }
+    if let cloud = tree.root.settings.cloud { problems.append(unsupportedCloud(at: cloud.range)) }
     return problems
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HCL
 
 /// A subcommand: arguments that were understood, and what they do.
 protocol Command: ParsableCommand {
@@ -13,7 +14,7 @@ struct PlumbCommand: ParsableCommand {
     abstract: "Plan, apply and watch over infrastructure described in the Terraform language.",
     discussion: """
       Global option, before the subcommand: -chdir=DIR switches to another working directory first.
-      Options may be written with one hyphen or two.
+      Options may be written with one hyphen or two. -install-autocomplete teaches your shell to complete them.
       """,
     groupedSubcommands: [
       CommandGroup(
@@ -22,9 +23,10 @@ struct PlumbCommand: ParsableCommand {
       CommandGroup(
         name: "Other",
         subcommands: [
-          ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GraphCommand.self, ImportCommand.self,
-          LoginCommand.self, LogoutCommand.self, OutputCommand.self, ProvidersCommand.self, RefreshCommand.self,
-          ShowCommand.self, StateCommand.self, TaintCommand.self, TestCommand.self, UntaintCommand.self,
+          CompletionCommand.self, ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GetCommand.self,
+          GraphCommand.self, ImportCommand.self, LoginCommand.self, LogoutCommand.self, ModulesCommand.self, OutputCommand.self,
+          ProvidersCommand.self, RefreshCommand.self, ShowCommand.self, StateCommand.self, TaintCommand.self, TestCommand.self,
+          UntaintCommand.self,
           VersionCommand.self, WorkspaceCommand.self,
         ]),
     ])
@@ -56,6 +58,13 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
     world.output.line()
     return 127
   }
+  if given == ["--install-autocomplete"] || given == ["--uninstall-autocomplete"] {
+    return CompletionInstallation.change(in: world, isInstalling: given == ["--install-autocomplete"])
+  }
+  if let unknown = unknownCommand(given) {
+    world.errors.line(unknown)
+    return 1
+  }
   do {
     var command = try PlumbCommand.parseAsRoot(given)
     if let command = command as? any Command { return await command.run(in: world) }
@@ -71,6 +80,17 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
     world.errors.line(text)
     return 1
   }
+}
+
+/// What to say when the first word is no command.
+private func unknownCommand(_ arguments: [String]) -> String? {
+  guard let name = arguments.first, !name.hasPrefix("-"), name != "help" else { return nil }
+  let configuration = PlumbCommand.configuration
+  let all = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+  let names = all.flatMap { [$0._commandName] + $0.configuration.aliases }
+  if names.contains(name) { return nil }
+  let near = suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+  return "Plumb has no command named \"\(name)\".\(near)\n\nTo see all of Plumb's top-level commands, run:\n  plumb -help\n"
 }
 
 /// `TF_CLI_ARGS` and `TF_CLI_ARGS_command` stand behind the subcommand, before what was typed after it.

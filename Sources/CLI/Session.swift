@@ -117,7 +117,8 @@ final class Session: Sendable {
 
   /// The state file that Terraform keeps for a workspace.
   private func terraformStatePath(_ workspace: String) -> String {
-    workspace == SQLiteStore.defaultWorkspace ? "terraform.tfstate" : "terraform.tfstate.d/\(workspace)/terraform.tfstate"
+    SelectedBackend.saved(dataDirectory: dataDirectory, files: world.files).statePath(
+      workspace, isDefault: workspace == SQLiteStore.defaultWorkspace)
   }
 
   /// The state as it is: from the store, or, as long as nothing was stored, from Terraform's file in the directory.

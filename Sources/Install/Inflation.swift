@@ -1,6 +1,6 @@
 import CZlib
 
-/// Decompresses raw deflate data that comes in pieces.
+/// Decompresses deflate data that comes in pieces, raw as in zip files or with the header of gzip.
 @safe final class Inflation {
   enum Failure: Error { case corrupt }
 
@@ -8,11 +8,13 @@ import CZlib
   private let stream: UnsafeMutablePointer<z_stream>
   private(set) var isFinished = false
 
-  init() throws(Failure) {
+  enum Wrapping { case none, gzip }
+
+  init(_ wrapping: Wrapping = .none) throws(Failure) {
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
-    // A negative window size means deflate data without a header, as zip files have it.
-    guard unsafe plumb_inflate_init(stream, -15) == Z_OK else { throw .corrupt }
+    // A negative window size means deflate data without a header, 16 more than the size a gzip header.
+    guard unsafe plumb_inflate_init(stream, wrapping == .gzip ? 31 : -15) == Z_OK else { throw .corrupt }
   }
 
   deinit {

@@ -1,4 +1,4 @@
-// Install: finds, checks, caches and locks provider packages, and records where modules are. This room reads no process
+// Install: finds, checks, caches and locks provider packages, and fetches modules. This room reads no process
 // environment, prints nothing and runs no provider: what it needs is passed in, and what it did comes back as data.
 
 /// The operating system and processor that a package is built for, in the words of provider registries.

@@ -11,6 +11,24 @@ package enum InstallEvent: Hashable, Sendable {
   case installing(ProviderSource, SemanticVersion)
   case installed(ProviderSource, SemanticVersion, PackageTrust)
 
+  /// The same for programs, as Terraform says it there.
+  package var machineText: String {
+    switch self {
+    case .builtin(let source): "\(source) is built in to Plumb"
+    case .reusingLocked(let source): "\(source.displayName): Reusing previous version from the dependency lock file"
+    case .findingLatest(let source): "\(source.displayName): Finding latest version..."
+    case .findingMatching(let source, let constraints):
+      "Finding matching versions for provider: \(source.displayName), version_constraint: \"\(constraints)\""
+    case .alreadyInstalled(let source, let version):
+      "\(source.displayName) v\(version): Using previously-installed provider version"
+    case .linkedFromCache(let source, let version):
+      "\(source.displayName) v\(version): Using from the shared cache directory"
+    case .installing(let source, let version): "Installing provider version: \(source.displayName) v\(version)..."
+    case .installed(let source, let version, let trust):
+      "Installed provider version: \(source.displayName) v\(version) (\(trust.description))"
+    }
+  }
+
   /// One line for people, without the leading hyphen, in the words that users of Terraform know.
   package var text: String {
     switch self {

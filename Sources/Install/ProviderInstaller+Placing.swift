@@ -121,16 +121,4 @@ extension ProviderInstaller {
       try files.copyTree(from: target, to: place)
     }
   }
-
-  func attempt<Result>(_ body: () throws -> Result) throws(InstallError) -> Result {
-    do {
-      return try body()
-    } catch let error as FileError {
-      throw InstallError(.failed, error.description)
-    } catch let error as ZipArchive.Failure {
-      throw InstallError(.failed, "failed to unpack the archive: \(error.message)")
-    } catch {
-      throw InstallError(.failed, "failed to unpack the archive: its compressed data is damaged")
-    }
-  }
 }

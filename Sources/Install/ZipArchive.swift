@@ -17,10 +17,7 @@ struct ZipArchive {
     var isDirectory: Bool { name.hasSuffix("/") }
   }
 
-  /// Why an archive cannot be used; a clause without a full stop.
-  struct Failure: Error {
-    var message: String
-  }
+  typealias Failure = ArchiveFailure
 
   /// In the order of the archive's directory.
   let entries: [Entry]
@@ -147,6 +144,11 @@ struct ZipArchive {
       try files.write(to: path, mode: entry.mode == 0 ? 0o644 : entry.mode, next: try pieces(of: entry))
     }
   }
+}
+
+/// Why an archive cannot be used; a clause without a full stop.
+struct ArchiveFailure: Error {
+  var message: String
 }
 
 /// Little-endian numbers from bytes. Reading past the end gives zeros and is remembered.

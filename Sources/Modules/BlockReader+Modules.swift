@@ -44,32 +44,36 @@ extension BlockReader {
 
   /// Finds sources that can be nothing; whether what they name exists is found out by installing.
   mutating func checkSource(_ text: String, hasVersion: Bool, at range: SourceRange) {
-    let source = ModuleSource(text)
-    if hasVersion {
-      if case .registry = source { return }
-      let reason =
-        if case .local = source { "can't use local directory \"\(text)\" as a module registry address" } else {
-          "a module registry source address must have either three or four slash-separated components"
-        }
-      error(
-        "Invalid registry module source address",
-        "Failed to parse module registry address: \(reason).\n\nTerraform assumed that you intended a module registry "
-          + "source address because you also set the argument \"version\", which applies only to registry modules.",
-        at: range)
-      return
+    do throws(ModuleSource.ParseError) {
+      if hasVersion { return try checkRegistryAddress(text, at: range) }
+      _ = try ModuleSource(parsing: text)
+    } catch {
+      switch error.code {
+      case .invalid:
+        self.error(
+          "Invalid module source address", "Failed to parse module source address: \(error.message).", at: range)
+      case .unknownForm:
+        self.error(
+          "Invalid module source address",
+          "Terraform failed to determine your intended installation method for remote module package \"\(text)\".\n\nIf "
+            + "you intended this as a path relative to the current module, use \"./\(text)\" instead. The \"./\" prefix "
+            + "indicates that the address is a relative filesystem path.", at: range)
+      }
     }
-    guard case .invalid = source else { return }
-    if text.isEmpty {
-      error(
-        "Invalid module source address", "Failed to parse module source address: invalid source address: \(text).",
-        at: range)
-      return
-    }
+  }
+
+  /// What has a version must come from a registry.
+  private mutating func checkRegistryAddress(_ text: String, at range: SourceRange) throws(ModuleSource.ParseError) {
+    let isLocal = ModuleSource.isLocal(text)
+    if !isLocal, try RegistryModule(parsing: text) != nil { return }
+    let reason =
+      if isLocal { "can't use local directory \"\(text)\" as a module registry address" } else {
+        "a module registry source address must have either three or four slash-separated components"
+      }
     error(
-      "Invalid module source address",
-      "Terraform failed to determine your intended installation method for remote module package \"\(text)\".\n\nIf you "
-        + "intended this as a path relative to the current module, use \"./\(text)\" instead. The \"./\" prefix indicates "
-        + "that the address is a relative filesystem path.", at: range)
+      "Invalid registry module source address",
+      "Failed to parse module registry address: \(reason).\n\nTerraform assumed that you intended a module registry source "
+        + "address because you also set the argument \"version\", which applies only to registry modules.", at: range)
   }
 
   mutating func passedProviders(_ expression: Expression) -> [PassedProvider] {

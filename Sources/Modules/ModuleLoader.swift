@@ -36,19 +36,19 @@ package struct ModuleLoader: Sendable {
 
   /// Reads one module without those that it calls, for installing these.
   package func loadAlone(
-    _ directory: String, path: ModulePath = .root
-  ) -> (module: Module, sources: SourceMap, diagnostics: [Diagnostic]) {
+    _ directory: String, path: ModulePath = .root, source: String? = nil, adding sources: inout SourceMap
+  ) -> (module: Module, diagnostics: [Diagnostic]) {
     var loading = TreeLoading(self)
-    let content = loading.content(directory, path)
-    return (
-      Module(path: path, directory: directory, children: [:], content: content), loading.sources, loading.diagnostics
-    )
+    loading.sources = sources
+    let content = loading.content(directory, path, source: source)
+    sources = loading.sources
+    return (Module(path: path, directory: directory, children: [:], content: content), loading.diagnostics)
   }
 
   /// The directory of a module that is not the root's child by a call, such as one that a test runs; nil if it is not installed.
   package func directory(ofInstalled key: String) -> String? {
-    guard let place = ModuleManifest(dataDirectory, files).directories[key], files.isDirectory(place) else { return nil }
-    return place
+    let place = ModuleManifest.read(dataDirectory: dataDirectory, files: files)[key]?.directory
+    return place.flatMap { files.isDirectory($0) ? $0 : nil }
   }
 
   /// Whether a directory holds at least one configuration file.
@@ -108,7 +108,7 @@ private struct TreeLoading {
     for name in content.moduleCalls.keys.sorted() {
       guard let call = content.moduleCalls[name] else { continue }
       guard let place = locate(call, from: directory, path: path.child(name)) else { continue }
-      if let start = lineage.firstIndex(of: place), case .local = ModuleSource(call.source) {
+      if let start = lineage.firstIndex(of: place), ModuleSource.isLocal(call.source) {
         let cycle = (lineage[start...] + [place]).joined(separator: " -> ")
         diagnostics.append(
           .error(
@@ -130,10 +130,10 @@ private struct TreeLoading {
 
   /// The directory that a call leads to; nil, with a diagnostic, when there is none.
   private mutating func locate(_ call: ModuleCall, from directory: String, path: ModulePath) -> String? {
-    switch ModuleSource(call.source) {
-    case .invalid: return nil
-    case .local(let source):
-      let place = normalizedPath(directory, source)
+    // What is wrong with the text was told when the block was read.
+    guard let source = try? ModuleSource(parsing: call.source) else { return nil }
+    if case .local(let relative) = source {
+      let place = normalizedPath(directory, relative)
       if loader.files.isDirectory(place) { return place }
       diagnostics.append(
         .error(
@@ -141,19 +141,21 @@ private struct TreeLoading {
           "Unable to evaluate directory symlink: lstat \(place): no such file or directory", at: call.sourceRange,
           context: call.range))
       return nil
-    case .registry, .remote:
-      if manifest == nil { manifest = ModuleManifest(loader.dataDirectory, loader.files) }
-      let key = ((manifestKey.isEmpty ? [] : [manifestKey]) + path.names).joined(separator: ".")
-      guard let place = manifest?.directories[key], loader.files.isDirectory(place) else {
-        diagnostics.append(
-          .error(
-            "Module not installed",
-            "This module is not yet installed. Run \"terraform init\" to install all modules required by this "
-              + "configuration.", at: call.sourceRange))
-        return nil
-      }
-      return place
     }
+    do throws(ModuleManifest.Mismatch) {
+      return try installed().directory(
+        of: ((manifestKey.isEmpty ? [] : [manifestKey]) + path.names).joined(separator: "."), source: source, version: call.version?.text, files: loader.files)
+    } catch {
+      diagnostics.append(error.diagnostic(for: call))
+      return nil
+    }
+  }
+
+  private mutating func installed() -> ModuleManifest {
+    if let manifest { return manifest }
+    let read = ModuleManifest.read(dataDirectory: loader.dataDirectory, files: loader.files)
+    manifest = read
+    return read
   }
 
   mutating func content(_ directory: String, _ path: ModulePath, source: String? = nil) -> ModuleContent {

@@ -1,80 +1,139 @@
 /// Where a module call takes its module from, as far as its text tells.
-package enum ModuleSource: Hashable, Sendable {
-  /// A directory relative to the calling module.
+package enum ModuleSource: Hashable, Sendable, CustomStringConvertible {
+  /// A directory relative to the calling module, in its shortest form: `./network`.
   case local(String)
-  /// `[HOST/]NAMESPACE/NAME/SYSTEM[//SUBDIRECTORY]`.
-  case registry(String)
-  /// Anything else that names a place: Git, HTTP, S3, a path from the file system's root.
-  case remote(String)
-  /// Names nothing.
-  case invalid(String)
+  case registry(RegistryModule)
+  /// Code that is copied from elsewhere.
+  case remote(ModulePackage)
 
-  package init(_ text: String) {
-    if text.isEmpty {
-      self = .invalid(text)
-    } else if text == "." || text == ".." || ["./", "../", ".\\", "..\\"].contains(where: text.hasPrefix) {
-      self = .local(text)
-    } else if Self.isRegistryAddress(text) {
-      self = .registry(text)
-    } else if Self.isRemote(text) {
-      self = .remote(text)
+  /// Why a text names no module source; a clause without a full stop, or whole sentences for a summary of their own.
+  package struct ParseError: Error, Hashable, Sendable {
+    package enum Code: Hashable, Sendable {
+      /// The text is of no known form.
+      case unknownForm
+      /// The text is of a known form, but breaks its rules.
+      case invalid
+    }
+    package var code: Code
+    package var message: String
+
+    package init(_ code: Code, _ message: String) {
+      self.code = code
+      self.message = message
+    }
+  }
+
+  package init(parsing text: String) throws(ParseError) {
+    if Self.isLocal(text) {
+      self = .local(Self.cleanLocal(text))
+    } else if let registry = try RegistryModule(parsing: text) {
+      self = .registry(registry)
     } else {
-      self = .invalid(text)
+      self = .remote(try ModulePackage(parsing: text))
     }
   }
 
-  /// Three or four parts of letters, digits, dashes and underscores; the first of four is a host name with a dot.
-  private static func isRegistryAddress(_ text: String) -> Bool {
-    var package = text[...]
-    if let double = text.range(ofDoubleSlash: ()) { package = text[..<double] }
-    let parts = package.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3 || parts.count == 4 else { return false }
-    var names = parts
-    if parts.count == 4 {
-      guard parts[0].contains("."), !["github.com", "bitbucket.org", "gitlab.com"].contains(parts[0]) else {
-        return false
-      }
-      names.removeFirst()
-    } else if ["github.com", "bitbucket.org", "gitlab.com"].contains(parts[0]) {
-      return false
-    }
-    return names.allSatisfy { part in
-      guard let first = part.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: "_") else { return false }
-      return part.utf8.allSatisfy { $0.isWordByte }
-    }
+  package static func isLocal(_ text: String) -> Bool {
+    ["./", "../", ".\\", "..\\"].contains(where: text.hasPrefix)
   }
 
-  private static func isRemote(_ text: String) -> Bool {
-    if text.hasPrefix("/") || text.contains("://") || text.contains("::") { return true }
-    if ["github.com/", "bitbucket.org/", "gitlab.com/", "git@"].contains(where: text.hasPrefix) { return true }
-    // `user@host:path`, and hosts of object stores.
-    if text.contains("@"), text.contains(":") { return true }
-    return text.contains(".amazonaws.com/") || text.contains("www.googleapis.com/")
+  /// The shortest form that still begins with a dot and names a directory.
+  private static func cleanLocal(_ text: String) -> String {
+    let path = normalizedPath(".", text)
+    if path == "." { return "./" }
+    return path.hasPrefix("../") ? path : "./" + path
+  }
+
+  /// The form that the record of installed modules has.
+  package var description: String {
+    switch self {
+    case .local(let path): path
+    case .registry(let module): module.description
+    case .remote(let package): package.description
+    }
   }
 }
 
+/// `[HOST/]NAMESPACE/NAME/SYSTEM[//SUBDIRECTORY]`.
+package struct RegistryModule: Hashable, Sendable, CustomStringConvertible {
+  package static let defaultHost = "registry.terraform.io"
+
+  package var host: String
+  package var namespace: String
+  package var name: String
+  package var system: String
+  package var subdirectory: String
+
+  /// Nil when the text is no registry address.
+  package init?(parsing text: String) throws(ModuleSource.ParseError) {
+    let (address, subdirectory) = splitSubdirectory(text)
+    var parts = address.split(separator: "/", omittingEmptySubsequences: false)
+    var host = Self.defaultHost
+    if parts.count == 4 {
+      host = parts.removeFirst().lowercased()
+      // Hosts of code have a shorthand of their own.
+      guard Self.isHost(host), host != "github.com", host != "bitbucket.org" else { return nil }
+    }
+    guard parts.count == 3, Self.isName(parts[0]), Self.isName(parts[1]), Self.isSystem(parts[2]) else { return nil }
+    if host == Self.defaultHost, parts[0] == "github.com" || parts[0] == "bitbucket.org" { return nil }
+    self.host = host
+    (namespace, name, system) = (String(parts[0]), String(parts[1]), String(parts[2]))
+    self.subdirectory = try cleanSubdirectory(subdirectory)
+  }
+
+  private static func isHost(_ text: String) -> Bool {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, UInt16(parts[1]) == nil { return false }
+    let labels = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+    return labels.count > 1
+      && labels.allSatisfy { label in
+        !label.isEmpty && !label.hasPrefix("-") && !label.hasSuffix("-")
+          && label.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" }
+      }
+  }
+
+  private static func isName(_ text: Substring) -> Bool {
+    guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 64 else { return false }
+    return first.isLetterOrDigit && last.isLetterOrDigit
+      && text.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+  }
+
+  private static func isSystem(_ text: Substring) -> Bool {
+    (1...64).contains(text.utf8.count)
+      && text.utf8.allSatisfy { $0.isLetterOrDigit && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+  }
+
+  /// The address without its subdirectory.
+  package var package: String { "\(host)/\(namespace)/\(name)/\(system)" }
+
+  package var description: String { subdirectory.isEmpty ? package : "\(package)//\(subdirectory)" }
+}
+
 extension UInt8 {
-  fileprivate var isWordByte: Bool {
+  fileprivate var isLetterOrDigit: Bool {
     switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
     default: false
     }
   }
 }
 
-extension String {
-  /// Where `//` stands, other than in `://`.
-  fileprivate func range(ofDoubleSlash: Void) -> Index? {
-    var previous: Character?
-    var index = startIndex
-    while index < endIndex {
-      let next = self.index(after: index)
-      if self[index] == "/", next < endIndex, self[next] == "/", previous != ":" { return index }
-      previous = self[index]
-      index = next
-    }
-    return nil
+/// Splits at the `//` that marks a directory within a package, other than that of `://`; a query stays with the package.
+func splitSubdirectory(_ text: String) -> (package: String, subdirectory: String) {
+  var start = text.startIndex
+  if let scheme = text.firstRange(of: "://") { start = scheme.upperBound }
+  let query = text[start...].firstIndex(of: "?") ?? text.endIndex
+  guard let marker = text[start..<query].firstRange(of: "//") else { return (text, "") }
+  return (String(text[..<marker.lowerBound] + text[query...]), String(text[marker.upperBound..<query]))
+}
+
+/// The directory in its shortest form; it must not lead out of its package.
+func cleanSubdirectory(_ text: String) throws(ModuleSource.ParseError) -> String {
+  if text.isEmpty { return "" }
+  let path = normalizedPath(".", text)
+  if path == ".." || path.hasPrefix("../") {
+    throw ModuleSource.ParseError(.invalid, "subdirectory path \"\(path)\" leads outside of the module package")
   }
+  return path == "." ? "" : path
 }

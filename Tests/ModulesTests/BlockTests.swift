@@ -196,7 +196,7 @@ import Values
       }
       -- c/main.tf --
       -- .terraform/modules/modules.json --
-      {"Modules": [{"Key": "", "Source": "", "Dir": "."}, {"Key": "far", "Source": "registry", "Dir": "c"}]}
+      {"Modules": [{"Key": "", "Source": "", "Dir": "."}, {"Key": "far", "Source": "registry.terraform.io/hashicorp/far/aws", "Dir": "c"}]}
       """)
     #expect(tree.diagnostics.isEmpty, "\(tree.diagnostics)")
     #expect(

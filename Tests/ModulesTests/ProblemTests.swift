@@ -62,7 +62,7 @@ import Testing
     ("removed {\n  from = x_y.a[0]\n}", ["main.tf:2,15-18 Resource instance keys not allowed"]),
     ("import {\n  to = data.x.y\n  id = \"1\"\n}", ["main.tf:2,3-16 Invalid import address"]),
     ("module \"m\" {\n  source = \"./nope\"\n}", ["main.tf:2,12-20 Unreadable module directory"]),
-    ("module \"m\" {\n  source = \"a/b/c\"\n}", ["main.tf:2,12-19 Module not installed"]),
+    ("module \"m\" {\n  source = \"a/b/c\"\n}", ["main.tf:1,1-11 Module not installed"]),
     ("module \"m\" {\n  source = \"foo\"\n}", ["main.tf:2,12-17 Invalid module source address"]),
     (
       "module \"m\" {\n  source = \"./m\"\n  foo    = 1\n}\n-- m/main.tf --\nvariable \"req\" {}",

@@ -9,9 +9,17 @@ import State
 struct InitCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Prepare your working directory for other commands.",
-    discussion: "Finds, verifies and installs the providers that the configuration needs, and records them in the lock file.")
+    discussion: """
+      Fetches the modules that the configuration calls, finds, verifies and installs the providers that it needs, and records these \
+      in the lock file .terraform.lock.hcl. It is safe to run it again and again, and it never touches the state.
 
-  @Flag(help: "Accept the newest allowed versions instead of those in the lock file.")
+      Examples:
+        plumb init
+        plumb init -upgrade
+        plumb init -from-module=./examples/network
+      """)
+
+  @Flag(help: "Accept the newest allowed versions of modules and providers instead of those installed and locked.")
   var upgrade = false
 
   @Option(help: ArgumentHelp("How to treat the lock file: readonly refuses to change it.", valueName: "mode"))
@@ -22,117 +30,175 @@ struct InitCommand: Command {
     help: ArgumentHelp("Look for providers in this directory only. May be given several times.", valueName: "dir"))
   var pluginDirectories: [String] = []
 
+  @Option(
+    name: .customLong("from-module"),
+    help: ArgumentHelp("Copy this module into the directory, which must be empty, before anything else.", valueName: "source"))
+  var fromModule: String?
+
   @Flag(inversion: .prefixedNo, help: "Prepare the backend.")
   var backend = true
 
-  @Flag(inversion: .prefixedNo, help: "Install child modules.")
-  var get = true
+  @Option(
+    name: .customLong("backend-config"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "A setting of the backend, or a file with settings, laid over those of the backend block. May be given several times.",
+      valueName: "name=value|file"))
+  var backendSettings: [String] = []
 
-  @Flag(inversion: .prefixedNo, help: "Ask for input if necessary.")
-  var input = true
-
-  @Flag(help: "Accepted for compatibility: there is no other backend to reconfigure.")
+  @Flag(help: "Take new backend settings without looking at those of before.")
   var reconfigure = false
 
+  @Flag(name: .customLong("migrate-state"), help: "Take new backend settings; the state stays in the store of this directory.")
+  var migratesState = false
+
+  @Flag(name: .customLong("force-copy"), help: "As -migrate-state, and answer its questions with yes.")
+  var forcesCopy = false
+
+  @Flag(inversion: .prefixedNo, help: "Install the modules that the configuration calls.")
+  var get = true
+
   @Option(
-    name: .customLong("test-directory"), parsing: .unconditional,
-    help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "path"))
+    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
   var testDirectory = "tests"
+
+  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility with scripts that set it.")
+  var ignoresRemoteVersion = false
+
+  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; init changes no state.")
+  var lock = true
+
+  @Option(
+    name: .customLong("lock-timeout"), help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+  var lockTimeout = "0s"
+
+  @Flag(help: "Write one JSON object a line for programs.")
+  var json = false
+
+  @OptionGroup(title: "Variables") var variables: VariableArguments
 
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
-    let report = Report(world, view)
-    if let lockfile, lockfile != "readonly" {
-      report.show([.error("Invalid -lockfile value", "The only mode is \"readonly\", not \"\(lockfile)\".")], SourceMap())
+    let view = InitView(world, view, isJSON: json)
+    view.started()
+    if let problem = contradiction {
+      view.diagnostics([problem], SourceMap())
       return 1
     }
+    if let fromModule, let code = await copyModule(fromModule, session, view) { return code }
     let loader = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory)
     if !loader.hasConfiguration(".") {
-      world.output.line(
-        "Plumb initialized in an empty directory!\n\nThe directory has no Terraform configuration files. You may begin working with "
-          + "Plumb immediately by creating Terraform configuration files.")
+      view.message(
+        "Plumb initialized in an empty directory!\n\nThe directory has no Terraform configuration files. You may begin working\nwith "
+          + "Plumb immediately by creating Terraform configuration files.", code: "output_init_empty_message")
       return 0
     }
-    world.output.line("Initializing the backend...")
+    var sources = SourceMap()
+    let (root, problems) = loader.loadAlone(".", adding: &sources)
+    if problems.hasErrors { return refuse(session.settingsDiagnostics + problems, sources, view) }
+    if backend {
+      let problems = prepareBackend(root, session, view)
+      if problems.hasErrors {
+        view.diagnostics(problems, sources)
+        return 1
+      }
+    }
     let suite = loader.loadTests(testDirectory: testDirectory)
     if suite.diagnostics.hasErrors {
-      report.show(suite.diagnostics, suite.sources)
+      view.diagnostics(suite.diagnostics, suite.sources)
       return 1
     }
-    if let problems = installModules(session, loader, suite) {
-      report.show(problems.diagnostics, problems.sources)
-      return 1
+    if get, !(await installModules(root, suite, session, view)) { return 1 }
+    let tree = session.loadModules()
+    if tree.diagnostics.hasErrors { return refuse(session.settingsDiagnostics + tree.diagnostics, tree.sources, view) }
+    return await installProviders(session, tree, testModules(suite, loader), view)
+  }
+
+  /// What is wrong with the options as they stand together.
+  private var contradiction: Diagnostic? {
+    if let lockfile, lockfile != "readonly" {
+      return .error("Invalid -lockfile value", "The only mode is \"readonly\", not \"\(lockfile)\".")
     }
-    let tree = loader.load(".")
-    if tree.diagnostics.hasErrors {
-      world.errors.line("Plumb encountered problems during initialisation, including problems\nwith the configuration, described below.")
-      report.show(session.settingsDiagnostics + tree.diagnostics, tree.sources)
-      return 1
+    if upgrade, lockfile == "readonly" {
+      return .error("The -upgrade flag conflicts with -lockfile=readonly.", "")
     }
-    return await installProviders(session, tree, testModules(suite, loader), report)
+    if migratesState, reconfigure {
+      return .error(
+        "Invalid init options", "The -migrate-state and -reconfigure options are mutually-exclusive.")
+    }
+    if migratesState, json {
+      return .error(
+        "The -migrate-state and -json options are mutually-exclusive",
+        "Terraform cannot ask for interactive approval when -json is set. To use the -migrate-state option, disable the -json option.")
+    }
+    return nil
+  }
+
+  private func refuse(_ diagnostics: [Diagnostic], _ sources: SourceMap, _ view: InitView) -> Int32 {
+    let headline = Diagnostic.error(
+      "Plumb encountered problems during initialisation, including problems\nwith the configuration, described below.\n\nThe "
+        + "configuration must be valid before initialization so that\nPlumb can determine which modules and providers need to be "
+        + "installed.", "")
+    view.diagnostics([headline] + diagnostics, sources)
+    return 1
+  }
+
+  // MARK: Backend
+
+  private func prepareBackend(_ root: Module, _ session: Session, _ view: InitView) -> [Diagnostic] {
+    view.message("Initializing the backend...", code: "initializing_backend_message")
+    let (backend, problems) = SelectedBackend.chosen(by: root.settings, options: backendSettings, session: session)
+    if problems.hasErrors { return problems }
+    do throws(FileError) {
+      if try backend.save(in: session), let backend = backend.type {
+        view.text(
+          "\nSuccessfully configured the backend \"\(backend)\"! Plumb will automatically\nuse this backend unless the backend "
+            + "configuration changes.")
+      }
+    } catch {
+      return [.error("Failed to save the backend settings", error.description)]
+    }
+    return problems
   }
 
   // MARK: Modules
 
-  /// Records where local modules are; gives what is wrong if a call needs a source that cannot be installed.
+  /// Copies a module into the empty directory; gives an exit code when there is nothing more to do.
+  private func copyModule(_ source: String, _ session: Session, _ view: InitView) async -> Int32? {
+    let files = session.world.files
+    let present = ((try? files.list(".")) ?? []).filter { $0 != session.dataDirectory && $0 != ".terraform.lock.hcl" }
+    if !present.isEmpty {
+      view.diagnostics(
+        [
+          .error(
+            "The working directory already contains files. The -from-module option requires\nan empty directory into which a copy of "
+              + "the referenced module will be placed.",
+            "To initialize the configuration that is here already, omit the option -from-module.")
+        ], SourceMap())
+      return 1
+    }
+    view.message("Copying configuration from \"\(source)\"...", code: "copying_configuration_message")
+    let outcome = await session.moduleInstaller().copy(source, into: ".")
+    view.diagnostics(outcome.diagnostics, outcome.sources)
+    return outcome.diagnostics.hasErrors ? 1 : nil
+  }
+
   private func installModules(
-    _ session: Session, _ loader: ModuleLoader, _ suite: TestSuite
-  ) -> (diagnostics: [Diagnostic], sources: SourceMap)? {
-    var entries = [Install.ModuleManifest.Entry(key: "", source: "", directory: ".")]
-    var pending: [(key: String, directory: String, path: ModulePath)] = [("", ".", .root)]
-    var problems: [Diagnostic] = []
-    var sources = SourceMap()
-    var seen = 0
-    for file in suite.files.reversed() {
-      for run in file.runs.reversed() {
-        guard let call = run.module else { continue }
-        let key = file.manifestKey(of: run)
-        if let problem = Install.ModuleSource(parsing: call.source).problem(call: run.name, at: call.sourceRange) {
-          return ([problem], suite.sources)
-        }
-        let place = normalizedPath(".", call.source)
-        entries.append(Install.ModuleManifest.Entry(key: key, source: call.source, directory: place))
-        guard session.world.files.isDirectory(place) else {
-          return (
-            [
-              .error(
-                "Unreadable module directory",
-                "Unable to evaluate directory symlink: lstat \(place): no such file or directory", at: call.sourceRange)
-            ], suite.sources
-          )
-        }
-        pending.insert((key, place, ModulePath([run.name])), at: 0)
-      }
+    _ root: Module, _ suite: TestSuite, _ session: Session, _ view: InitView
+  ) async -> Bool {
+    if root.moduleCalls.isEmpty, suite.moduleCalls.isEmpty { return true }
+    if upgrade {
+      view.message("Upgrading modules...", code: "upgrading_modules_message")
+    } else {
+      view.message("Initializing modules...", code: "initializing_modules_message")
     }
-    while let (key, directory, path) = pending.popLast() {
-      seen += 1
-      let (module, found, diagnostics) = loader.loadAlone(directory, path: path)
-      if seen == 1 { sources = found }
-      if diagnostics.hasErrors || path.names.count > 100 { continue }
-      for (name, call) in module.moduleCalls.sorted(by: { $0.key < $1.key }) {
-        if let problem = Install.ModuleSource(parsing: call.source).problem(call: name, at: path.isRoot ? call.sourceRange : nil) {
-          problems.append(problem)
-          continue
-        }
-        let childKey = key.isEmpty ? name : "\(key).\(name)"
-        let place = normalizedPath(directory, call.source)
-        entries.append(Install.ModuleManifest.Entry(key: childKey, source: call.source, directory: place))
-        if session.world.files.isDirectory(place) { pending.append((childKey, place, path.child(name))) }
-      }
-    }
-    if !problems.isEmpty { return (problems, sources) }
-    if entries.count > 1 {
-      session.world.output.line("Initializing modules...")
-      for entry in entries.dropFirst() { session.world.output.line("- \(entry.key) in \(entry.directory)") }
-      do {
-        try Install.ModuleManifest(entries).write(dataDirectory: session.dataDirectory, files: session.world.files)
-      } catch {
-        return ([.error("Failed to write the module manifest", error.description)], sources)
-      }
-    }
-    return nil
+    let outcome = await session.moduleInstaller().install(
+      mode: upgrade ? .upgrade : .keepInstalled, tests: suite, keepsPart: true
+    ) { view.log($0.text) }
+    guard outcome.diagnostics.hasErrors else { return true }
+    view.diagnostics(outcome.diagnostics, outcome.sources)
+    return false
   }
 
   // MARK: Providers
@@ -148,7 +214,7 @@ struct InitCommand: Command {
   }
 
   private func installProviders(
-    _ session: Session, _ tree: ModuleTree, _ tests: [ModuleTree], _ report: Report
+    _ session: Session, _ tree: ModuleTree, _ tests: [ModuleTree], _ view: InitView
   ) async -> Int32 {
     let world = session.world
     var (requirements, problems) = session.providerConstraints(tree)
@@ -159,48 +225,42 @@ struct InitCommand: Command {
     }
     problems = session.settingsDiagnostics + tree.diagnostics + problems
     if problems.hasErrors {
-      report.show(problems, tree.sources)
+      view.diagnostics(problems, tree.sources)
       return 1
     }
     for source in session.settings.developmentOverrides.keys { requirements[source] = nil }
-    if let state = try? await session.readState(session.openStore()).snapshot {
-      for object in state.objects where requirements[object.provider.source] == nil && object.address.resource.mode == .managed {
-        requirements[object.provider.source] = .any
-      }
-    }
-    world.output.line("Initializing provider plugins...")
+    for source in await session.providersOfState() where requirements[source] == nil { requirements[source] = .any }
+    view.message("Initializing provider plugins...", code: "initializing_provider_plugin_message")
     var sources = tree.sources
     let (locks, lockProblems) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
     if lockProblems.hasErrors {
-      report.show(lockProblems, sources)
+      view.diagnostics(lockProblems, sources)
       return 1
     }
-    let installer = ProviderInstaller(
-      .init(
-        files: world.files, transport: CurlTransport(userAgent: "Plumb/\(plumbVersion)"), launcher: world.launcher,
-        configuration: session.settings, environment: world.environment, homeDirectory: world.homeDirectory,
-        dataDirectory: session.dataDirectory, pluginDirectories: pluginDirectories))
-    let outcome = await installer.install(requirements, locks: locks, mode: upgrade ? .upgrade : .keepLocked) { event in
-      world.output.line("- \(event.text)")
+    let outcome = await session.providerInstaller(pluginDirectories: pluginDirectories).install(
+      requirements, locks: locks, mode: upgrade ? .upgrade : .keepLocked
+    ) { event in
+      view.log("- \(event.text)", forPrograms: event.machineText)
     }
     problems += outcome.diagnostics
     if problems.hasErrors {
-      report.show(problems, sources)
+      view.diagnostics(problems, sources)
       return 1
     }
-    return conclude(session, locks, outcome, problems, sources, report)
+    return conclude(session, locks, outcome, problems, sources, view)
   }
 
   private func conclude(
     _ session: Session, _ locks: DependencyLocks, _ outcome: ProviderInstaller.Outcome, _ found: [Diagnostic],
-    _ sources: SourceMap, _ report: Report
+    _ sources: SourceMap, _ view: InitView
   ) -> Int32 {
     let world = session.world
     var problems = found
     if outcome.hasThirdPartySignature {
-      world.output.line(
+      view.message(
         "\nPartner and community providers are signed by their developers.\nIf you'd like to know more about provider signing, "
-          + "you can read about it here:\nhttps://www.terraform.io/docs/cli/plugins/signing.html")
+          + "you can read about it here:\nhttps://www.terraform.io/docs/cli/plugins/signing.html",
+        code: "partner_and_community_providers_message")
     }
     let change = LockFileChange(from: locks, to: outcome.locks, isReadOnly: lockfile == "readonly")
     switch change {
@@ -214,25 +274,25 @@ struct InitCommand: Command {
     case .unchanged: break
     }
     if case .created = change {
-      world.output.line(
+      view.message(
         "\nPlumb has created a lock file .terraform.lock.hcl to record the provider\nselections it made above. Include this file in "
           + "your version control repository\nso that Plumb can guarantee to make the same selections by default when\nyou run "
-          + "\"plumb init\" in the future.")
+          + "\"plumb init\" in the future.", code: "lock_info")
     } else if case .updated = change {
-      world.output.line(
+      view.message(
         "\nPlumb has made some changes to the provider dependency selections recorded\nin the .terraform.lock.hcl file. Review those "
-          + "changes and commit them to your\nversion control system if they represent changes you intended to make.")
+          + "changes and commit them to your\nversion control system if they represent changes you intended to make.",
+        code: "dependencies_lock_changes_info")
     }
-    world.output.line()
-    report.show(problems, sources)
+    view.text("")
+    view.diagnostics(problems, sources)
     if problems.hasErrors { return 1 }
-    let text = "Plumb has been successfully initialized!"
-    world.output.line(report.isColored ? "\u{1B}[1m\u{1B}[32m\(text)\u{1B}[0m" : text)
+    view.success("Plumb has been successfully initialized!", code: "output_init_success_message")
     if world.environment["TF_IN_AUTOMATION"] == nil {
-      world.output.line(
+      view.message(
         "\nYou may now begin working with Plumb. Try running \"plumb plan\" to see\nany changes that are required for your "
           + "infrastructure. All other commands\nshould now work.\n\nIf you ever set or change modules or providers, rerun this command "
-          + "to\nreinitialize your working directory.")
+          + "to\nreinitialize your working directory.", code: "output_init_success_cli_message")
     }
     return 0
   }

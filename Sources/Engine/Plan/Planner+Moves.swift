@@ -86,7 +86,7 @@ extension Planner {
         // The call itself belongs to the caller; only what is within it does not.
         let isCallItself = endpoint.resource == nil && path.names.count == endpoint.steps.count - 1
         if let call = tree.module(at: path)?.moduleCalls[step.name], !isCallItself {
-          if case .local = ModuleSource(call.source) {} else {
+          if !ModuleSource.isLocal(call.source) {
             return .error(
               "Cross-package move statement",
               "This statement declares a move of an object within the external module package \"\(call.source)\". Move statements "

@@ -185,6 +185,12 @@ extension BlockReader {
     call.sourceRange = attribute.expression.range
     call.source = text
     checkSource(text, hasVersion: content.attributes["version"] != nil, at: attribute.expression.range)
+    if case .remote? = try? ModuleSource(parsing: text) {
+      error(
+        "Invalid module source address",
+        "Only local or registry module sources are currently supported from within test run blocks.",
+        at: attribute.expression.range)
+    }
     return call
   }
 

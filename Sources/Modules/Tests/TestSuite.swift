@@ -9,6 +9,11 @@ package struct TestSuite: Sendable {
   /// The text of these files; whoever loads modules for them goes on from here, so that one map draws them all.
   package var sources: SourceMap
   package var diagnostics: [Diagnostic]
+
+  /// The modules that runs load instead of the root module, with their names in the record of installed modules.
+  package var moduleCalls: [(key: String, call: ModuleCall)] {
+    files.flatMap { file in file.runs.compactMap { run in run.module.map { (file.manifestKey(of: run), $0) } } }
+  }
 }
 
 extension ModuleLoader {

@@ -6,25 +6,36 @@ import State
 
 struct ProvidersCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "providers", abstract: "Show the providers required for this configuration.")
+    commandName: "providers", abstract: "Show the providers required for this configuration.",
+    discussion: "Prints the tree of modules with the providers that each needs, and the providers of what the state has.",
+    subcommands: [ProvidersLockCommand.self, ProvidersMirrorCommand.self, ProvidersSchemaCommand.self])
+
+  @Option(
+    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
+  var testDirectory = "tests"
 
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
     let tree = session.loadModules()
+    guard ModuleLoader(files: world.files, dataDirectory: session.dataDirectory).hasConfiguration(".") else {
+      Report(world, view).show(
+        [.error("No configuration files", "The directory \(world.workingDirectory) contains no Terraform configuration files.")],
+        SourceMap())
+      return 1
+    }
     if tree.diagnostics.hasErrors {
       Report(world, view).show(tree.diagnostics, tree.sources)
       return 1
     }
     world.output.line("\nProviders required by configuration:\n.")
     write(tree.root, indent: "", world)
-    if let snapshot = try? await session.readState(session.openStore()).snapshot {
-      let sources = Set(snapshot.objects.map(\.provider.source)).sorted()
-      if !sources.isEmpty {
-        world.output.line("\nProviders required by state:\n")
-        for source in sources { world.output.line("    provider[\(source)]\n") }
-      }
+    world.output.line()
+    let sources = await session.providersOfState()
+    if !sources.isEmpty {
+      world.output.line("Providers required by state:\n")
+      for source in sources { world.output.line("    provider[\(source)]\n") }
     }
     return 0
   }
@@ -50,7 +61,7 @@ struct ProvidersCommand: Command {
     for (index, (name, child)) in children.enumerated() {
       let isLast = index == children.count - 1
       world.output.line("\(indent)\(isLast ? "└──" : "├──") module.\(name)")
-      write(child, indent: indent + (isLast ? "    " : "│   "), world)
+      write(child, indent: indent + (isLast ? "    " : "│\u{A0}\u{A0} "), world)
     }
   }
 }

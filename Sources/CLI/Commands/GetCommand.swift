@@ -1,0 +1,36 @@
+import ArgumentParser
+import Diagnostics
+import Install
+import Modules
+
+struct GetCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "get", abstract: "Install or upgrade the modules that the configuration calls.",
+    discussion: """
+      Fetches the modules of the configuration into the data directory and records where they are, without anything else that \
+      init does. Modules that are installed already are left alone unless -update is given.
+      """)
+
+  @Flag(help: "Fetch again what is already installed, in the newest versions that are allowed.")
+  var update = false
+
+  @Option(
+    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
+  var testDirectory = "tests"
+
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    let session = Session(world)
+    let suite = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory).loadTests(testDirectory: testDirectory)
+    if suite.diagnostics.hasErrors {
+      Report(world, view).show(suite.diagnostics, suite.sources)
+      return 1
+    }
+    let outcome = await session.moduleInstaller().install(mode: update ? .upgrade : .keepInstalled, tests: suite) {
+      world.output.line($0.text)
+    }
+    Report(world, view).show(session.settingsDiagnostics + outcome.diagnostics, outcome.sources)
+    return outcome.diagnostics.hasErrors ? 1 : 0
+  }
+}

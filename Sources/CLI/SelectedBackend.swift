@@ -1,0 +1,151 @@
+import Diagnostics
+import Expressions
+import HCL
+import Host
+import Modules
+import Values
+
+/// The backend that `init` chose, as `terraform.tfstate` in the data directory remembers it. State itself is in the store; what
+/// the backend tells is where Terraform's own state file is, which is taken over.
+struct SelectedBackend: Equatable {
+  /// Nil when the configuration names none.
+  var type: String?
+  /// The settings that are set.
+  var settings: [String: String] = [:]
+
+  /// The arguments of the `local` backend.
+  private static let localSettings = ["path", "workspace_dir"]
+
+  private static func path(_ session: Session) -> String { "\(session.dataDirectory)/terraform.tfstate" }
+
+  static func saved(dataDirectory: String, files: any FileTree) -> SelectedBackend {
+    guard let bytes = try? files.read("\(dataDirectory)/terraform.tfstate"), let document = try? JSONNode(parsing: bytes),
+      let backend = document["backend"], let type = backend["type"]?.string
+    else { return SelectedBackend() }
+    let settings = (backend["config"]?.members ?? []).compactMap { member in
+      member.value.string.map { (member.key, $0) }
+    }
+    return SelectedBackend(type: type, settings: Dictionary(settings, uniquingKeysWith: { $1 }))
+  }
+
+  /// What the configuration and `-backend-config` options name.
+  static func chosen(
+    by settings: TerraformSettings, options: [String], session: Session
+  ) -> (SelectedBackend, [Diagnostic]) {
+    if let cloud = settings.cloud { return (SelectedBackend(), [unsupportedCloud(at: cloud.range)]) }
+    guard let block = settings.backend else {
+      let warning = Diagnostic.warning(
+        "Missing backend configuration",
+        "-backend-config was used without a \"backend\" block in the configuration.\n\nIf you intended to override the default local "
+          + "backend configuration,\nno action is required, but you may add an explicit backend block to your\nconfiguration to clear "
+          + "this warning:\n\nterraform {\n  backend \"local\" {}\n}\n\nHowever, if you intended to override a defined backend, please "
+          + "verify that\nthe backend configuration is present and valid.\n")
+      return (SelectedBackend(), options.isEmpty ? [] : [warning])
+    }
+    guard block.type == "local" else { return (SelectedBackend(), [unsupportedBackend(block)]) }
+    var chosen = SelectedBackend(type: "local")
+    var problems: [Diagnostic] = []
+    let (content, found) = block.body.content(
+      for: ContentSchema(attributes: localSettings.map { AttributeSpecification($0) }))
+    problems += found
+    for (name, attribute) in content.attributes {
+      let (value, found) = evaluate(
+        attribute.expression, as: .string, in: EvaluationContext(scope: EmptyScope(), functions: nil))
+      problems += found
+      if value.isKnown, !value.isNull { chosen.settings[name] = value.asString }
+    }
+    for option in options { problems += chosen.add(option, session.world.files) }
+    return (chosen, problems)
+  }
+
+  /// Lays `NAME=VALUE`, or a file of such, over the settings.
+  private mutating func add(_ option: String, _ files: any FileTree) -> [Diagnostic] {
+    guard let equals = option.firstIndex(of: "=") else { return addFile(option, files) }
+    let name = String(option[..<equals])
+    guard Self.localSettings.contains(name) else {
+      return [
+        .error(
+          "Invalid backend configuration argument",
+          "The backend configuration argument \"\(name)\" given on the command line is not expected for the selected backend type.")
+      ]
+    }
+    settings[name] = String(option[option.index(after: equals)...])
+    return []
+  }
+
+  private mutating func addFile(_ path: String, _ files: any FileTree) -> [Diagnostic] {
+    guard let bytes = try? files.read(path) else {
+      return [.error("Failed to read file", "The file \"\(path)\" could not be read.")]
+    }
+    var sources = SourceMap()
+    let (body, problems) = parseFile(bytes, file: sources.add(path: path, bytes: bytes))
+    if problems.hasErrors { return [.error("Invalid backend configuration file", "The file \"\(path)\" could not be read: \(problems.first?.detail ?? "")")] }
+    for attribute in body.justAttributes().0 {
+      let (value, found) = evaluate(
+        attribute.expression, as: .string, in: EvaluationContext(scope: EmptyScope(), functions: nil))
+      guard !found.hasErrors, let text = value.asString, Self.localSettings.contains(attribute.name) else {
+        return [
+          .error(
+            "Invalid backend configuration argument",
+            "The argument \"\(attribute.name)\" in \"\(path)\" is not expected for the selected backend type, or its value is no text.")
+        ]
+      }
+      settings[attribute.name] = text
+    }
+    return []
+  }
+
+  /// Writes the choice; gives whether it is another than before.
+  func save(in session: Session) throws(FileError) -> Bool {
+    let files = session.world.files
+    let before = Self.saved(dataDirectory: session.dataDirectory, files: files)
+    if before == self { return false }
+    guard let type else {
+      if files.isFile(Self.path(session)) { try files.removeEntry(Self.path(session)) }
+      return true
+    }
+    var writer = JSONWriter(style: .indented("  "))
+    writer.beginObject()
+    writer.member("version", 3)
+    writer.member("terraform_version", languageVersion)
+    writer.key("backend")
+    writer.beginObject()
+    writer.member("type", type)
+    writer.key("config")
+    writer.beginObject()
+    for name in Self.localSettings {
+      writer.key(name)
+      if let value = settings[name] { writer.text(value) } else { writer.null() }
+    }
+    writer.endObject()
+    // Terraform compares its own hash here; another one only makes it ask for init.
+    writer.member("hash", 0)
+    writer.endObject()
+    writer.endObject()
+    try files.createDirectory(session.dataDirectory)
+    try files.write(writer.bytes, to: Self.path(session))
+    return true
+  }
+
+  /// Where Terraform keeps the state of a workspace.
+  func statePath(_ workspace: String, isDefault: Bool) -> String {
+    let path = settings["path"] ?? "terraform.tfstate"
+    return isDefault ? path : "\(settings["workspace_dir"] ?? "terraform.tfstate.d")/\(workspace)/terraform.tfstate"
+  }
+}
+
+func unsupportedBackend(_ block: BackendBlock) -> Diagnostic {
+  .error(
+    "Backend not supported yet",
+    "The \"\(block.type)\" backend is not built yet. State is kept in plumb.sqlite in the working directory; to begin with "
+      + "the state of this backend, pull it with terraform and hand it over with: plumb state push FILE",
+    at: block.typeRange)
+}
+
+func unsupportedCloud(at range: SourceRange) -> Diagnostic {
+  .error(
+    "Cloud block not supported",
+    "HCP Terraform workspaces are not supported. Remove the cloud block; state is then kept in plumb.sqlite in the working "
+      + "directory. To begin with the state of the workspace, pull it with terraform and hand it over with: plumb state push FILE",
+    at: range)
+}
