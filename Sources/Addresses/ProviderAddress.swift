@@ -45,15 +45,13 @@ package struct ProviderSource: Hashable, Sendable, Comparable, CustomStringConve
   private static func isValidPart(_ part: String) -> Bool {
     guard let first = part.utf8.first, let last = part.utf8.last else { return false }
     let dash = UInt8(ascii: "-")
-    let underscore = UInt8(ascii: "_")
-    func isSeparator(_ byte: UInt8) -> Bool { byte == dash || byte == underscore }
-    if isSeparator(first) || isSeparator(last) { return false }
+    if first == dash || last == dash { return false }
     var previous: UInt8 = 0
     for byte in part.utf8 {
       let isAlphanumeric =
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || byte >= 0x80
-      if !isAlphanumeric && !isSeparator(byte) { return false }
+      if !isAlphanumeric && byte != dash { return false }
       if byte == dash && previous == dash { return false }
       previous = byte
     }

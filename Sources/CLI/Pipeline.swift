@@ -54,16 +54,20 @@ final class Pipeline {
   }
 
   /// - Parameters:
-  ///   - needsState: false for `validate`, which looks at the configuration only.
-  static func open(_ session: Session, tree: ModuleTree, needsState: Bool = true) async -> Outcome {
+  ///   - needsState: false for what looks at the configuration only.
+  ///   - isValidating: whether the configuration is only validated, whatever it says of backends and whatever the lock file says
+  ///     of versions.
+  static func open(
+    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false
+  ) async -> Outcome {
     var diagnostics = session.settingsDiagnostics + tree.diagnostics
     if tree.diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
-    diagnostics += unsupported(tree)
+    if !isValidating { diagnostics += unsupported(tree) + undefinedProviders(tree.root) }
     if diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
     let store = session.openStore()
     do {
       let (snapshot, isFromTerraform) = needsState ? try await session.readState(store) : (StateSnapshot(), false)
-      let (factory, problems) = try session.providerFactory([tree], snapshot)
+      let (factory, problems) = try session.providerFactory([tree], snapshot, acceptsOtherVersions: isValidating)
       diagnostics += problems
       if problems.hasErrors { return .failed(diagnostics, tree.sources) }
       let pool = ProviderPool(factory: factory)
@@ -110,6 +114,18 @@ final class Pipeline {
     return problems
   }
 
+  /// Provider configurations that the root module asks its caller for, when it has none.
+  private static func undefinedProviders(_ root: Module) -> [Diagnostic] {
+    root.requiredProviders.values.sorted { $0.name < $1.name }.flatMap { required in
+      required.configurationAliases.filter { root.providerConfigurations[$0.key] == nil }.map {
+        .error(
+          "Undefined provider configuration",
+          "The root module declares that it requires the caller to pass a configuration for provider \(required.source) with alias "
+            + "\"\($0.alias ?? "")\".")
+      }
+    }
+  }
+
   /// The providers to start early, and how many processes of each: one for each of its configurations.
   private static func sourcesInUse(_ tree: ModuleTree, _ snapshot: StateSnapshot) -> [(ProviderSource, Int)] {
     var configurations: Set<ProviderConfigurationAddress> = []
@@ -131,7 +147,7 @@ final class Pipeline {
 extension Session {
   /// The way to start the providers that configuration and state need, all of which must be installed.
   func providerFactory(
-    _ trees: [ModuleTree], _ snapshot: StateSnapshot
+    _ trees: [ModuleTree], _ snapshot: StateSnapshot, acceptsOtherVersions: Bool = false
   ) throws(DiagnosticsError) -> (any ProviderFactory, [Diagnostic]) {
     var requirements: [ProviderSource: VersionConstraints] = [:]
     var problems: [Diagnostic] = []
@@ -149,7 +165,8 @@ extension Session {
     let reattachments = try reattachments()
     let installed = InstalledProviders(
       files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides)
-    let (found, findProblems) = installed.find(requirements, locks: locks, unmanaged: Set(reattachments.keys))
+    let (found, findProblems) = installed.find(
+      requirements, locks: locks, unmanaged: Set(reattachments.keys), acceptsOtherVersions: acceptsOtherVersions)
     problems += findProblems
     problems += overrideWarnings(requirements.keys)
     return (SessionProviderFactory(session: self, installed: found, reattachments: reattachments), problems)

@@ -48,7 +48,11 @@ extension Session {
     guard let text = world.environment["TF_REATTACH_PROVIDERS"], !text.isEmpty else { return [:] }
     var result: [ProviderSource: PluginReattachment] = [:]
     for reattachment in try PluginReattachment.parse(text) {
-      if let source = ProviderSource(parsing: reattachment.provider) { result[source] = reattachment }
+      guard let source = ProviderSource(parsing: reattachment.provider) else {
+        throw DiagnosticsError(
+          .error("Invalid TF_REATTACH_PROVIDERS", "\"\(reattachment.provider)\" is no address of a provider."))
+      }
+      result[source] = reattachment
     }
     return result
   }

@@ -154,7 +154,7 @@ struct SavedPlanApply {
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: context,
         command: plan.mode == .destroy ? "destroy" : "apply")
       view.applied(outcome, plan: plan, command: "apply")
-      view.diagnostics(outcome.diagnostics, sources)
+      view.diagnostics(pipeline.tree.diagnostics + outcome.diagnostics, sources)
       return outcome.diagnostics.hasErrors || outcome.isInterrupted ? 1 : 0
     } catch {
       view.diagnostics(Pipeline.diagnostics(of: error), sources)

@@ -58,6 +58,39 @@ struct SelectedBackend: Equatable {
     return (chosen, problems)
   }
 
+  /// What keeps the state from being found: the configuration names another backend than `init` has seen.
+  static func problem(in session: Session) -> Diagnostic? {
+    let files = session.world.files
+    var sources = SourceMap()
+    let (root, problems) = ModuleLoader(files: files, dataDirectory: session.dataDirectory).loadAlone(".", adding: &sources)
+    // What is wrong with the configuration is told by those who need it.
+    if problems.hasErrors || root.settings.cloud != nil { return nil }
+    let saved = saved(dataDirectory: session.dataDirectory, files: files)
+    guard root.settings.backend != nil else {
+      return saved.type.map { initialisationRequired(", ", "Unsetting the previously set backend \"\($0)\"") }
+    }
+    let (chosen, found) = chosen(by: root.settings, options: [], session: session)
+    guard !found.hasErrors, let type = chosen.type else { return nil }
+    guard let savedType = saved.type else {
+      return initialisationRequired(", ", "Initial configuration of the requested backend \"\(type)\"")
+    }
+    if savedType != type {
+      return initialisationRequired(": ", "Backend type changed from \"\(savedType)\" to \"\(type)\"")
+    }
+    // Options of init may have added to what the block says.
+    if chosen.settings.contains(where: { saved.settings[$0.key] != $0.value }) {
+      return initialisationRequired(": ", "Backend configuration block has changed")
+    }
+    return nil
+  }
+
+  private static func initialisationRequired(_ separator: String, _ reason: String) -> Diagnostic {
+    .error(
+      "Backend initialization required\(separator)please run \"plumb init\"",
+      "Reason: \(reason)\n\nThe backend says where a state is that is there already. So that none is overlooked, each change of it has "
+        + "to be confirmed: run \"plumb init\" with \"-reconfigure\" or \"-migrate-state\" to use the backend as it is configured now.")
+  }
+
   /// Lays `NAME=VALUE`, or a file of such, over the settings.
   private mutating func add(_ option: String, _ files: any FileTree) -> [Diagnostic] {
     guard let equals = option.firstIndex(of: "=") else { return addFile(option, files) }

@@ -75,8 +75,8 @@ final class Session: Sendable {
 
   // MARK: Configuration
 
-  func loadModules(directory: String = ".") -> ModuleTree {
-    ModuleLoader(files: world.files, dataDirectory: dataDirectory).load(directory)
+  func loadModules(directory: String = ".", for purpose: ModuleLoader.Purpose = .evaluating) -> ModuleTree {
+    ModuleLoader(files: world.files, dataDirectory: dataDirectory).load(directory, for: purpose)
   }
 
   /// The functions of the language; `planTime` is what `plantimestamp()` gives.
@@ -125,6 +125,7 @@ final class Session: Sendable {
   func readState(
     _ store: SQLiteStore, workspace: String? = nil
   ) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
+    if let problem = SelectedBackend.problem(in: self) { throw DiagnosticsError(problem) }
     let snapshot = try await store.snapshot()
     if !snapshot.wasNeverWritten { return (snapshot, false) }
     guard let file = try stateFile(at: terraformStatePath(workspace ?? self.workspace)) else { return (snapshot, false) }

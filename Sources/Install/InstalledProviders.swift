@@ -37,14 +37,15 @@ package struct InstalledProviders: Sendable {
 
   /// Finds the executable of every required provider, after checking that the lock file fits the configuration and
   /// that the packages are those that were locked. A package that did not change since it was last hashed is not read.
-  /// - Parameter unmanaged: providers that run outside (`TF_REATTACH_PROVIDERS`): neither locked nor installed.
+  /// - Parameters:
+  ///   - unmanaged: providers that run outside (`TF_REATTACH_PROVIDERS`): neither locked nor installed.
+  ///   - acceptsOtherVersions: whether it is enough that a version is locked, be it one that the configuration does not allow.
   package func find(
     _ requirements: [ProviderSource: VersionConstraints], locks: DependencyLocks,
-    unmanaged: Set<ProviderSource> = []
+    unmanaged: Set<ProviderSource> = [], acceptsOtherVersions: Bool = false
   ) -> ([ProviderSource: InstalledProvider], [Diagnostic]) {
     let managed = requirements.filter { !$0.key.isBuiltin && !unmanaged.contains($0.key) }
     let locked = managed.filter { developmentOverrides[$0.key] == nil }
-    if let diagnostic = inconsistencies(of: locks, with: locked) { return ([:], [diagnostic]) }
     var found: [ProviderSource: InstalledProvider] = [:]
     var problems: [String] = []
     var cache = PackageHashCache(dataDirectory: dataDirectory, files: files)
@@ -61,12 +62,27 @@ package struct InstalledProviders: Sendable {
       }
     }
     cache.save()
-    if problems.isEmpty { return (found, []) }
+    if problems.isEmpty {
+      if acceptsOtherVersions {
+        let missing = locked.keys.filter { locks.providers[$0] == nil }.sorted()
+        if !missing.isEmpty { return ([:], missing.map(missingProvider)) }
+      } else if let diagnostic = inconsistencies(of: locks, with: locked) {
+        return ([:], [diagnostic])
+      }
+      return (found, [])
+    }
     let detail =
       "The installed provider plugins are not consistent with the packages selected in the dependency lock file:"
       + problems.joined()
       + "\n\nTo download the plugins required for this configuration, run:\n  plumb init"
     return ([:], [.error("Required plugins are not installed", detail)])
+  }
+
+  private func missingProvider(_ source: ProviderSource) -> Diagnostic {
+    .error(
+      "Missing required provider",
+      "This configuration requires provider \(source), but that provider isn't available. You may be able to install it "
+        + "automatically by running:\n  plumb init")
   }
 
   /// What the lock file lacks, and what it has in a version that the configuration no longer allows.

@@ -78,8 +78,7 @@ extension BlockReader {
         "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"", at: range)
       return nil
     }
-    let prefix = "terraform-provider-"
-    if source.type.hasPrefix(prefix) {
+    if let prefix = ["terraform-provider-", "terraform-"].first(where: source.type.hasPrefix) {
       var suggested = source
       suggested.type.removeFirst(prefix.count)
       error(

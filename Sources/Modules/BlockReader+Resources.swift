@@ -53,7 +53,7 @@ extension BlockReader {
       case .ephemeral: "ephemeral resource"
       }
     // Types are spoken of as resource types and data sources, names as those of data resources.
-    checkName(labels[0], mode == .data ? "Invalid data source name" : "Invalid \(kind) type name")
+    checkName(labels[0], mode == .data ? "Invalid data source name" : mode == .managed ? "Invalid resource type name" : "Invalid \(kind) type")
     checkName(labels[1], mode == .data ? "Invalid data resource name" : "Invalid \(kind) name")
   }
 
@@ -203,6 +203,10 @@ extension BlockReader {
       switch reference.subject {
       case .resource: resources += 1
       case .count("index"), .each("key"): break
+      case .each:
+        error(
+          "Invalid each reference in replace_triggered_by expression", "Only each.key may be used in replace_triggered_by.",
+          at: parsed.range)
       default:
         error(
           "Invalid reference in replace_triggered_by expression",

@@ -96,8 +96,9 @@ extension BlockReader {
       file.requiredVersions.append(ConstraintText(text.text, range: attribute.range))
     }
     if let attribute = content.attributes["language"], attribute.expression.keyword() != "TF2021" {
+      let isEdition = attribute.expression.keyword()?.wholeMatch(of: /TF2[0-9]{3}/) != nil
       error(
-        "Invalid language edition",
+        isEdition ? "Unsupported language edition" : "Invalid language edition",
         "The language argument expects a bare language edition keyword. Terraform \(languageVersion) supports only "
           + "language edition TF2021, which is the default.", at: attribute.expression.range)
     }

@@ -6,6 +6,18 @@ extension ModuleAssembler {
   /// Applies an override file: what it says replaces what the block of the same name says, argument by argument.
   mutating func override(with file: FileContent) {
     if !file.requiredVersions.isEmpty { content.settings.requiredVersions = file.requiredVersions }
+    if file.backends.count > 1 {
+      reader.error(
+        "Duplicate backend configuration",
+        "Each override file may have only one backend configuration. A backend was previously configured at "
+          + "\(reader.place(file.backends[0].range)).", at: file.backends[1].range)
+    }
+    if file.clouds.count > 1 {
+      reader.error(
+        "Duplicate HCP Terraform configurations",
+        "Each override file may have only one 'cloud' block. A 'cloud' block was previously configured at "
+          + "\(reader.place(file.clouds[0].range)).", at: file.clouds[1].range)
+    }
     if let backend = file.backends.last {
       content.settings.backend = backend
       content.settings.cloud = nil

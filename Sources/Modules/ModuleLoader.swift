@@ -19,20 +19,46 @@ package struct ModuleLoader: Sendable {
   /// - Parameters:
   ///   - sources: files that were read before and that diagnostics may be about as well.
   ///   - manifestKey: how the manifest of installed modules names this one; empty for the root.
+  ///   - purpose: what the tree is for, which decides how much is checked.
   package func load(
-    _ directory: String = ".", after sources: SourceMap = SourceMap(), manifestKey: String = ""
+    _ directory: String = ".", after sources: SourceMap = SourceMap(), manifestKey: String = "",
+    for purpose: Purpose = .evaluating
   ) -> ModuleTree {
     var loading = TreeLoading(self, sources: sources, manifestKey: manifestKey)
     let root = loading.module(directory, path: .root, ancestors: [])
     let tree = ModuleTree(root: root, sources: loading.sources, diagnostics: [])
+    if purpose == .installing, !loading.versionProblems.isEmpty {
+      return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.versionProblems, isSound: false)
+    }
     // Without a sound tree, further checks only repeat what is wrong with it.
     guard !loading.diagnostics.hasErrors else {
       return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics, isSound: false)
     }
     var checks = TreeChecks(tree)
-    checks.run()
+    checks.checkStructure()
+    // Each check is only worth it in a tree that the ones before found sound.
+    if purpose == .evaluating {
+      if !checks.diagnostics.hasErrors { checks.diagnostics += loading.versionProblems }
+      if !checks.diagnostics.hasErrors { checks.checkArguments() }
+      if !checks.diagnostics.hasErrors { checks.checkProviders() }
+      if !checks.diagnostics.hasErrors { checks.checkReferences() }
+    }
     return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics + checks.diagnostics)
   }
+
+  /// What a tree is read for.
+  package enum Purpose: Sendable {
+    /// Everything must be right.
+    case evaluating
+    /// Only what leads to modules and providers must be right. A version of the language that is not this one comes before any other
+    /// problem, which may stem from it.
+    case installing
+    /// As installing, whatever the version.
+    case listing
+  }
+
+  /// The heading of what a configuration gets that is for another version of the language.
+  package static let unsupportedVersion = "Unsupported Terraform Core version"
 
   /// Reads one module without those that it calls, for installing these.
   package func loadAlone(
@@ -42,7 +68,8 @@ package struct ModuleLoader: Sendable {
     loading.sources = sources
     let content = loading.content(directory, path, source: source)
     sources = loading.sources
-    return (Module(path: path, directory: directory, children: [:], content: content), loading.diagnostics)
+    let problems = loading.versionProblems.isEmpty ? loading.diagnostics : loading.versionProblems
+    return (Module(path: path, directory: directory, children: [:], content: content), problems)
   }
 
   /// The directory of a module that is not the root's child by a call, such as one that a test runs; nil if it is not installed.
@@ -86,6 +113,8 @@ private struct TreeLoading {
   var sources: SourceMap
   let manifestKey: String
   var diagnostics: [Diagnostic] = []
+  /// The modules that do not want this version of the language.
+  var versionProblems: [Diagnostic] = []
   private var manifest: ModuleManifest?
 
   init(_ loader: ModuleLoader, sources: SourceMap = SourceMap(), manifestKey: String = "") {
@@ -135,11 +164,7 @@ private struct TreeLoading {
     if case .local(let relative) = source {
       let place = normalizedPath(directory, relative)
       if loader.files.isDirectory(place) { return place }
-      diagnostics.append(
-        .error(
-          "Unreadable module directory",
-          "Unable to evaluate directory symlink: lstat \(place): no such file or directory", at: call.sourceRange,
-          context: call.range))
+      diagnostics.append(ModuleManifest.Mismatch.missing.diagnostic(for: call))
       return nil
     }
     do throws(ModuleManifest.Mismatch) {
@@ -203,9 +228,9 @@ private struct TreeLoading {
     for constraint in content.settings.requiredVersions {
       guard let parsed = try? VersionConstraints(parsing: constraint.text), !parsed.allows(version) else { continue }
       let who = path.isRoot ? "This configuration" : "Module \(path) (from \(source))"
-      diagnostics.append(
+      versionProblems.append(
         .error(
-          "Unsupported Terraform Core version",
+          ModuleLoader.unsupportedVersion,
           "\(who) does not support Terraform version \(languageVersion). To proceed, either choose another supported "
             + "Terraform version or update this version constraint. Version constraints are normally set for good reason, "
             + "so updating the constraint may lead to other errors or unexpected behavior.", at: constraint.range))

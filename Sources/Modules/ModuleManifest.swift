@@ -75,8 +75,10 @@ package struct ModuleManifest: Hashable, Sendable {
         guard let key = module["Key"]?.string, let source = module["Source"]?.string,
           let directory = module["Dir"]?.string
         else { return nil }
+        // Earlier versions wrote down what the call says.
+        let fullSource = source.isEmpty ? source : (try? ModuleSource(parsing: source))?.description ?? source
         let version = module["Version"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        return Entry(key: key, source: source, version: version, directory: normalizedPath(".", directory))
+        return Entry(key: key, source: fullSource, version: version, directory: normalizedPath(".", directory))
       })
   }
 }

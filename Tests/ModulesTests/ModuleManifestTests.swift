@@ -6,14 +6,14 @@ import Testing
   @Test func writesAsTerraformDoes() throws {
     let manifest = ModuleManifest([
       .init(key: "m", source: "./mod", directory: "mod"), .init(key: "", source: "", directory: "."),
-      .init(key: "m.deep", source: "acme/x/y", version: "1.0.0", directory: ".terraform/modules/m.deep"),
+      .init(key: "m.deep", source: "registry.terraform.io/acme/x/y", version: "1.0.0", directory: ".terraform/modules/m.deep"),
       .init(key: "odd", source: "./a<b>&\"c", directory: "a<b>&\"c"),
     ])
     let files = MemoryFileTree(workingDirectory: "/w")
     try manifest.write(dataDirectory: ".terraform", files: files)
     let text =
       #"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"./mod","Dir":"mod"},"#
-      + #"{"Key":"m.deep","Source":"acme/x/y","Version":"1.0.0","Dir":".terraform/modules/m.deep"},"#
+      + #"{"Key":"m.deep","Source":"registry.terraform.io/acme/x/y","Version":"1.0.0","Dir":".terraform/modules/m.deep"},"#
       + #"{"Key":"odd","Source":"./a\u003cb\u003e\u0026\"c","Dir":"a\u003cb\u003e\u0026\"c"}]}"#
     #expect(String(decoding: try files.read(".terraform/modules/modules.json"), as: UTF8.self) == text)
     let read = ModuleManifest.read(dataDirectory: ".terraform", files: files)

@@ -50,7 +50,7 @@ import Testing
       "resource \"x_y\" \"a\" {\n  depends_on = [\"x_y.b\"]\n}\nresource \"x_y\" \"b\" {}",
       ["main.tf:2,17-24 warning: Quoted references are deprecated"]
     ),
-    ("resource \"x_y\" \"a\" {\n  provider = x.b\n}", ["main.tf:2,14-17 Provider configuration not present"]),
+    ("resource \"x_y\" \"a\" {\n  provider = x.b\n}", ["Provider configuration not present"]),
     (
       "resource \"x_y\" \"a\" {\n  provisioner \"local-exec\" {\n    when    = destroy\n    command = var.x\n  }\n}",
       ["main.tf:4,15-20 Invalid reference from destroy provisioner"]
@@ -61,7 +61,7 @@ import Testing
     ),
     ("removed {\n  from = x_y.a[0]\n}", ["main.tf:2,15-18 Resource instance keys not allowed"]),
     ("import {\n  to = data.x.y\n  id = \"1\"\n}", ["main.tf:2,3-16 Invalid import address"]),
-    ("module \"m\" {\n  source = \"./nope\"\n}", ["main.tf:2,12-20 Unreadable module directory"]),
+    ("module \"m\" {\n  source = \"./nope\"\n}", ["main.tf:1,1-11 Module not installed"]),
     ("module \"m\" {\n  source = \"a/b/c\"\n}", ["main.tf:1,1-11 Module not installed"]),
     ("module \"m\" {\n  source = \"foo\"\n}", ["main.tf:2,12-17 Invalid module source address"]),
     (

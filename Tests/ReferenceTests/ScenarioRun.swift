@@ -248,6 +248,8 @@ private struct Step {
     if let summary = members["summary"]?.text, summary.hasPrefix("Cycle: ") {
       let names = summary.dropFirst("Cycle: ".count).split(separator: ", ").sorted()
       members["summary"] = .string("Cycle: " + names.joined(separator: ", "))
+    } else if let summary = members["summary"]?.text {
+      members["summary"] = .string(summary.replacing("\"plumb init\"", with: "\"terraform init\""))
     }
     return .object(members)
   }

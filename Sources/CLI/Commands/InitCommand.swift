@@ -110,7 +110,7 @@ struct InitCommand: Command {
       return 1
     }
     if get, !(await installModules(root, suite, session, view)) { return 1 }
-    let tree = session.loadModules()
+    let tree = session.loadModules(for: .installing)
     if tree.diagnostics.hasErrors { return refuse(session.settingsDiagnostics + tree.diagnostics, tree.sources, view) }
     return await installProviders(session, tree, testModules(suite, loader), view)
   }
@@ -140,7 +140,8 @@ struct InitCommand: Command {
       "Plumb encountered problems during initialisation, including problems\nwith the configuration, described below.\n\nThe "
         + "configuration must be valid before initialization so that\nPlumb can determine which modules and providers need to be "
         + "installed.", "")
-    view.diagnostics([headline] + diagnostics, sources)
+    let isOfOtherVersion = diagnostics.contains { $0.summary == ModuleLoader.unsupportedVersion }
+    view.diagnostics((isOfOtherVersion ? [] : [headline]) + diagnostics, sources)
     return 1
   }
 
@@ -208,7 +209,7 @@ struct InitCommand: Command {
     suite.files.flatMap { file in
       file.runs.compactMap { run in
         guard run.module != nil, let directory = loader.directory(ofInstalled: file.manifestKey(of: run)) else { return nil }
-        return loader.load(directory, manifestKey: file.manifestKey(of: run))
+        return loader.load(directory, manifestKey: file.manifestKey(of: run), for: .installing)
       }
     }
   }
@@ -230,6 +231,12 @@ struct InitCommand: Command {
     }
     for source in session.settings.developmentOverrides.keys { requirements[source] = nil }
     for source in await session.providersOfState() where requirements[source] == nil { requirements[source] = .any }
+    do throws(DiagnosticsError) {
+      for source in try session.reattachments().keys { requirements[source] = nil }
+    } catch {
+      view.diagnostics(error.diagnostics, tree.sources)
+      return 1
+    }
     view.message("Initializing provider plugins...", code: "initializing_provider_plugin_message")
     var sources = tree.sources
     let (locks, lockProblems) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)

@@ -16,7 +16,7 @@ struct ModulesCommand: Command {
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
-    let tree = session.loadModules()
+    let tree = session.loadModules(for: .installing)
     if tree.diagnostics.hasErrors {
       Report(world, view).show(session.settingsDiagnostics + tree.diagnostics, tree.sources)
       return 1

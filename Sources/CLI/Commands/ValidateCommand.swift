@@ -27,27 +27,28 @@ struct ValidateCommand: Command {
     let loader = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory)
     let suite = tests ? loader.loadTests(testDirectory: testDirectory) : nil
     let tree = loader.load(".", after: suite?.sources ?? SourceMap())
+    var sources = tree.sources
     var diagnostics: [Diagnostic]
     // What cannot be read at all makes everything else look wrong as well.
     if let suite, suite.diagnostics.hasErrors {
       diagnostics = suite.diagnostics + tree.diagnostics
     } else {
-      switch await Pipeline.open(session, tree: tree, needsState: false) {
-      case .failed(let found, _): diagnostics = found
-      case .ready(let pipeline):
-        let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: true)
-        diagnostics = pipeline.diagnostics
-        diagnostics += await Engine.validate(pipeline.graph, pool: pipeline.pool, context: context)
-        await pipeline.close()
+      diagnostics = session.settingsDiagnostics
+      diagnostics += await validated(tree, session)
+      if let suite, tree.isSound {
+        var tests = TestValidation(suite, of: tree, in: session) { await validated($0, session) }
+        await tests.run()
+        diagnostics += tests.diagnostics
+        sources = tests.sources
       }
     }
     if json {
-      let renderer = DiagnosticRenderer(sources: tree.sources, color: false, enclosingBlock: blockHeaders())
+      let renderer = DiagnosticRenderer(sources: sources, color: false, enclosingBlock: blockHeaders())
       world.output(bytes: validateDocument(diagnostics, renderer))
       return diagnostics.hasErrors ? 1 : 0
     }
     let report = Report(world, view)
-    report.show(diagnostics, tree.sources)
+    report.show(diagnostics, sources)
     if diagnostics.hasErrors { return 1 }
     let text = "Success!"
     let rest =
@@ -55,5 +56,19 @@ struct ValidateCommand: Command {
       ? " The configuration is valid.\n" : " The configuration is valid, but there were some validation warnings as shown above.\n"
     world.output.line((report.isColored ? "\u{1B}[32m\u{1B}[1m\(text)\u{1B}[0m" : text) + rest)
     return 0
+  }
+
+  /// What is wrong with a configuration, its providers asked.
+  private func validated(_ tree: ModuleTree, _ session: Session) async -> [Diagnostic] {
+    let known = session.settingsDiagnostics.count
+    switch await Pipeline.open(session, tree: tree, needsState: false, isValidating: true) {
+    case .failed(let found, _): return Array(found.dropFirst(known))
+    case .ready(let pipeline):
+      let context = session.context(planTimestamp: session.world.timestamp(), parallelism: 10, isPlanning: true)
+      var diagnostics = Array(pipeline.diagnostics.dropFirst(known))
+      diagnostics += await Engine.validate(pipeline.graph, pool: pipeline.pool, context: context)
+      await pipeline.close()
+      return diagnostics
+    }
   }
 }

@@ -29,7 +29,9 @@ extension JSONWriter {
       member("sensitive", output.isSensitive)
       if output.after.isWhollyKnown {
         key("type")
-        verbatim(JSONValueCodec.encodeType(output.after.type))
+        // Of nothing that stays nothing a plan keeps no type.
+        let isNothing = output.after.isNull && output.before.isNull
+        verbatim(JSONValueCodec.encodeType(isNothing ? .dynamic : output.after.type))
         key("value")
         knownParts(of: output.after)
       }

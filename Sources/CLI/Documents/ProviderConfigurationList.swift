@@ -60,7 +60,7 @@ struct ProviderConfigurationList {
       addInherited(name, required.source, constraint(required.source), module, parent)
     }
     // What nobody declares has the name of its type.
-    for source in constraints.keys.sorted() { addInherited(source.type, source, constraint(source), module, parent) }
+    for source in constraints.keys.sorted() { addInherited(source.type, source, "", module, parent) }
     for (callName, call) in module.moduleCalls.sorted(by: { $0.key < $1.key }) {
       guard let child = module.children[callName] else { continue }
       for passed in call.providers ?? [] {

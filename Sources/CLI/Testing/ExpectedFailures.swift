@@ -44,16 +44,17 @@ struct ExpectedFailures {
   }
 
   /// The expectation that an object meets: its own, or that of the resource it is an instance of.
-  private func expectation(_ object: String) -> String? {
+  private func expectation(_ object: String) -> (name: String, range: SourceRange)? {
     let resource = String(object.prefix { $0 != "[" })
-    return objects.first { $0.name == object || $0.name == resource }?.name
+    return objects.first { $0.name == object || $0.name == resource }
   }
 
-  func contains(_ object: String) -> Bool { expectation(object) != nil }
+  /// Where it is written that the object is expected to fail; nil if it is not.
+  func range(of object: String) -> SourceRange? { expectation(object)?.range }
 
   /// Notes that the condition of an object did not hold; gives false if nobody expected that.
   mutating func meet(_ object: String) -> Bool {
-    guard let name = expectation(object) else { return false }
+    guard let name = expectation(object)?.name else { return false }
     met.insert(name)
     return true
   }

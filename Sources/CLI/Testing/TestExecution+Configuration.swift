@@ -7,21 +7,8 @@ import Modules
 extension TestExecution {
   /// The module that the run is about, as it is written.
   func loadedTree() -> ModuleTree {
-    guard let call = run.module else { return parent.runner.tree }
-    let loader = ModuleLoader(files: session.world.files, dataDirectory: session.dataDirectory)
-    let key = file.manifestKey(of: run)
-    guard let directory = loader.directory(ofInstalled: key) else {
-      let tree = parent.runner.tree
-      return ModuleTree(
-        root: tree.root, sources: tree.sources,
-        diagnostics: [
-          .error(
-            "Module not installed",
-            "This module is not yet installed. Run \"plumb init\" to install all modules required by this configuration.",
-            at: call.sourceRange)
-        ])
-    }
-    let tree = loader.load(directory, after: parent.runner.tree.sources, manifestKey: key)
+    if run.module == nil { return parent.runner.tree }
+    let tree = session.tree(of: run, in: file, beside: parent.runner.tree)
     sources = tree.sources
     return tree
   }

@@ -27,6 +27,8 @@ extension TestExecution {
     ] {
       for name in names.keys.sorted() {
         guard let attribute = names[name] else { continue }
+        // What the run gives in the file's place, the file need not be able to give.
+        if scope.runs == nil, run.variables[name] != nil { continue }
         let (value, problems) = evaluate(
           attribute.expression, in: EvaluationContext(scope: scope, functions: session.functions(planTimestamp: nil, isPlanning: true)))
         result.diagnostics += problems
@@ -35,7 +37,10 @@ extension TestExecution {
         input.set(name, InputValue(.value(value), source: .caller, range: attribute.expression.range))
       }
     }
-    if result.diagnostics.hasErrors { return result }
+    if result.diagnostics.hasErrors {
+      result.diagnostics += undeclared(in: tree.root)
+      return result
+    }
     let (values, problems) = input.resolve(for: tree.root)
     sources = input.sources
     result.values = values.mapValues(\.withoutMarks)
@@ -61,7 +66,7 @@ extension TestExecution {
       return .warning(
         "Value for undeclared variable",
         "The module under test does not declare a variable named \"\(name)\", but it is declared in run block \"\(run.name)\".",
-        at: attribute.nameRange)
+        at: attribute.expression.range)
     }
   }
 
@@ -134,7 +139,14 @@ struct TestVariableScope: Scope {
         .error("Invalid reference", "You can not reference run blocks from within the file variables block.", at: place),
         steps: steps)
     }
-    if let value = runs[name] { return Resolution(value, consumed: 1) }
+    if let value = runs[name] {
+      if Self.isKnown(value, at: steps.dropFirst()) { return Resolution(value, consumed: 1) }
+      return .failure(
+        .error(
+          "Reference to unknown value",
+          "The run block \"\(name)\" only made a plan, in which the value that is named here is not known yet. Let it apply, or name what "
+            + "is known.", at: place), steps: steps)
+    }
     let isLater = file.runs.contains { $0.name == name }
     return .failure(
       .error(
@@ -144,5 +156,17 @@ struct TestVariableScope: Scope {
             + "execute before the current run block."
           : "The run block \"\(name)\" does not exist within this test file. You can only reference run blocks that are in the same test "
             + "file and will execute before the current run block.", at: place), steps: steps)
+  }
+
+  /// Whether all is known of what the steps lead to. What leads nowhere is another's to tell.
+  private static func isKnown(_ value: Value, at steps: ArraySlice<ResolvedStep>) -> Bool {
+    guard let step = steps.first else { return value.isWhollyKnown }
+    let next: Value? =
+      switch step {
+      case .attribute(let name, _): value.attribute(name)
+      case .index(let key, _): key.asString.flatMap { value.attribute($0) }
+      }
+    guard let next else { return value.isKnown }
+    return isKnown(next, at: steps.dropFirst())
   }
 }

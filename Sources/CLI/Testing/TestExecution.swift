@@ -44,8 +44,6 @@ final class TestExecution {
     add(problems)
     if problems.hasErrors { return }
     let input = inputs(of: loaded)
-    add(input.diagnostics)
-    if input.diagnostics.hasErrors { return }
     let tree = configured(loaded)
     do throws(DiagnosticsError) {
       let (pool, found) = try await parent.providers(for: tree)
@@ -78,10 +76,13 @@ final class TestExecution {
     context.mocks = mocks(of: tree)
     context.testNames = names
     let validation = await validate(graph, pool: pool, context: context)
+    // What is wrong whatever the values are comes before what is wrong with the values.
     if validation.hasErrors {
       add(validation)
       return
     }
+    add(input.diagnostics)
+    if input.diagnostics.hasErrors { return }
     let state = parent.state(run.stateKey ?? run.module?.source ?? "")
     guard let snapshot = try? await state.store.snapshot() else { return }
     let options = PlanOptions(
@@ -89,7 +90,7 @@ final class TestExecution {
       variables: input.values)
     let planned = await makePlan(graph, state: snapshot, options: options, pool: pool, context: context)
     guard let plan = planned.plan else {
-      add(planned.diagnostics)
+      add(planned.diagnostics.map { diagnostic in diagnostic.checkedObject.map { placed(diagnostic, $0) } ?? diagnostic })
       return
     }
     if run.command == .plan {
@@ -142,17 +143,30 @@ final class TestExecution {
   /// A plan that an expected failure keeps from being applied is a failure all the same.
   private func addFailedPlan(_ found: [Diagnostic], _ expected: ExpectedFailures) {
     for diagnostic in found {
-      if diagnostic.severity == .error, let object = diagnostic.checkedObject, expected.contains(object) {
+      guard let object = diagnostic.checkedObject else {
+        add([diagnostic])
+        continue
+      }
+      if diagnostic.severity == .error, let range = expected.range(of: object) {
         add([
           .warning(
             "Expected failure while planning",
             "A custom condition within \(object) failed during the planning stage and prevented the requested apply operation. While "
               + "this was an expected failure, the apply operation could not be executed and so the overall test case will be "
-              + "marked as a failure and the original diagnostic included in the test report.")
+              + "marked as a failure and the original diagnostic included in the test report.",
+            at: object.hasPrefix("var.") ? nil : range)
         ])
       }
+      add([placed(diagnostic, object)])
     }
-    add(found)
+  }
+
+  /// A variable's value is at fault where the test gives it.
+  private func placed(_ diagnostic: Diagnostic, _ object: String) -> Diagnostic {
+    guard object.hasPrefix("var."), let range = givenRange(of: String(object.dropFirst(4))) else { return diagnostic }
+    var placed = diagnostic
+    placed.subject = range
+    return placed
   }
 
   /// Takes away what was expected, makes the rest of what conditions say count, and evaluates the assertions.
@@ -167,10 +181,8 @@ final class TestExecution {
         continue
       }
       if expected.meet(object) { continue }
-      var counted = diagnostic
+      var counted = placed(diagnostic, object)
       counted.severity = .error
-      // A variable's value is at fault where the test gives it.
-      if object.hasPrefix("var."), let range = givenRange(of: String(object.dropFirst(4))) { counted.subject = range }
       rest.append(counted)
     }
     add(rest)

@@ -30,6 +30,13 @@ package struct ConfigurationValues: Sendable {
       }
       return diagnostic
     }
+    for traversal in assertion.condition.variables + assertion.errorMessage.variables where traversal.root == "ephemeral" {
+      problems.append(
+        .error(
+          "Ephemeral resources cannot be asserted",
+          "Ephemeral resources are closed when the test is finished, and are not available within the test context for assertions.",
+          at: Reference.parse(traversal).0?.range ?? traversal.range))
+    }
     if outcome.status == .unknown {
       var unknown = Diagnostic.error(
         "Unknown condition value",

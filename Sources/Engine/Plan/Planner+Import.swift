@@ -172,7 +172,7 @@ extension Planner {
   ) -> ImportResourceStateResponse.Imported? {
     func fail(_ summary: String, _ detail: String) -> ImportResourceStateResponse.Imported? {
       diagnostics.append(
-        Diagnostic(.error, summary, detail, subject: target.range, address: target.address.description))
+        Diagnostic(.error, summary, detail, address: target.address.description))
       return nil
     }
     guard let imported = response.imported.first else {

@@ -46,11 +46,15 @@ private actor Validator {
   func run() async -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     var questions: [Question] = []
+    // A configuration that nothing uses is not looked at.
+    let imported = tree.root.imports.compactMap { tree.providerConfiguration(for: $0) }
+    let used = Set(graph.providers.values).union(imported)
     for module in tree.modules {
       let values = ValidationValues(module: module, tree: tree, graph: graph, schemas: schemas, context: context)
       diagnostics += checkExpressions(of: module, values)
       diagnostics += checkRemovedProvisioners(of: module, values)
       for (key, block) in module.providerConfigurations.sorted(by: { $0.key < $1.key }) {
+        if tree.providerConfiguration(named: key, in: module.path).map({ !used.contains($0) }) ?? true { continue }
         let (question, problems) = question(key, block, in: module, values)
         diagnostics += problems
         if let question { questions.append(question) }

@@ -61,7 +61,7 @@ struct JSONParser {
     do {
       let value = try parseValue(depth: 0)
       skipSpaces()
-      if position < bytes.count {
+      if position < bytes.count, diagnostics.isEmpty {
         try fail("Extraneous data after value", "Extra characters appear after the JSON value.", position..<position + 1)
       }
       switch value {

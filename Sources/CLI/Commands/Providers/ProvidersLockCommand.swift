@@ -50,7 +50,7 @@ struct ProvidersLockCommand: Command {
     let report = Report(world, view)
     do {
       let platforms = try parsePlatforms(platforms)
-      let tree = session.loadModules()
+      let tree = session.loadModules(for: .listing)
       if tree.diagnostics.hasErrors { throw ProvidersProblem(tree.diagnostics, tree.sources) }
       let requirements = try self.requirements(tree, session)
       return try await lock(requirements, platforms, session, report)

@@ -40,7 +40,7 @@ struct ProvidersMirrorCommand: Command {
             "No output directory specified", "The providers mirror command requires an output directory as a command-line argument."))
       }
       let platforms = try parsePlatforms(platforms)
-      let tree = session.loadModules()
+      let tree = session.loadModules(for: .listing)
       if tree.diagnostics.hasErrors { throw ProvidersProblem(tree.diagnostics, tree.sources) }
       let (requirements, problems) = session.providerConstraints(tree)
       if problems.hasErrors { throw ProvidersProblem(problems, tree.sources) }

@@ -24,7 +24,7 @@ struct ProvidersSchemaCommand: Command {
         [.error("The `terraform providers schema` command requires the `-json` flag.", "Run it again with -json.")], SourceMap())
       return 1
     }
-    let tree = session.loadModules()
+    let tree = session.loadModules(for: .listing)
     if tree.diagnostics.hasErrors {
       report.show(session.settingsDiagnostics + tree.diagnostics, tree.sources)
       return 1

@@ -1,0 +1,242 @@
+import Addresses
+import Diagnostics
+import HCL
+
+/// What a module says of providers, held against what its caller passes and what its calls ask for.
+struct ProviderChecks {
+  private let module: Module
+  private let tree: ModuleTree
+  /// The module that calls this one, and the call; nil for the root.
+  private let caller: (module: Module, call: ModuleCall)?
+  /// What the caller passes, by the name that the module knows it under.
+  private let passed: [ProviderReferenceKey: PassedProvider]
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(_ module: Module, in tree: ModuleTree) {
+    self.module = module
+    self.tree = tree
+    if let parent = module.path.parent.flatMap({ tree.module(at: $0) }), let name = module.path.names.last,
+      let call = parent.moduleCalls[name]
+    {
+      caller = (parent, call)
+      passed = Dictionary((call.providers ?? []).map { ($0.child.key, $0) }, uniquingKeysWith: { first, _ in first })
+    } else {
+      caller = nil
+      passed = [:]
+    }
+    run()
+  }
+
+  private mutating func run() {
+    checkDuplicates()
+    for resource in module.resources.values where resource.provider == nil { check(resource) }
+    for call in module.moduleCalls.values {
+      for provider in call.providers ?? [] where provider.parent.alias == nil { check(provider) }
+    }
+    guard let caller else { return }
+    checkOwnConfigurations(caller.module, caller.call)
+    checkAliases(caller.call)
+    for (key, provider) in passed { check(provider, key, from: caller.module) }
+    warnAboutEmptyBlocks()
+  }
+
+  private func isConfigured(_ key: ProviderReferenceKey) -> Bool {
+    module.providerConfigurations[key].map(\.isConfigured) ?? false
+  }
+
+  // MARK: Names
+
+  /// One provider under two names.
+  private mutating func checkDuplicates() {
+    var names: [ProviderSource: String] = [:]
+    let inOrder = module.requiredProviders.values.sorted { $0.name < $1.name }
+    for required in inOrder {
+      let source = required.source
+      if let other = names[source] {
+        warn(
+          "Duplicate required provider",
+          "Provider \(source.displayName) with the local name \"\(required.name)\" was previously required as \"\(other)\". A provider "
+            + "can only be required once within required_providers.", at: required.range)
+      } else if source.isImplied, required.name != source.type,
+        module.providerConfigurations.keys.contains(where: { $0.name == source.type })
+      {
+        warn(
+          "Duplicate required provider",
+          "Provider \(source.displayName) with the local name \"\(required.name)\" was implicitly required via a configuration block as "
+            + "\"\(source.type)\". The provider configuration block name must match the name used in required_providers.",
+          at: required.range)
+      }
+      names[source] = required.name
+    }
+  }
+
+  /// A resource whose type's name implies a provider that is required under another name.
+  private mutating func check(_ resource: ResourceBlock) {
+    let name = resource.resource.impliedProvider
+    if module.requiredProviders[name] != nil { return }
+    let source = ProviderSource.implied(by: name)
+    for required in module.requiredProviders.values where required.source == source {
+      warn(
+        "Duplicate required provider",
+        "Provider \"\(source)\" was implicitly required via resource \"\(resource.resource)\", but listed in required_providers as "
+          + "\"\(required.name)\". Either the local name in required_providers must match the resource name, or the "
+          + "\"\(required.name)\" provider must be assigned within the resource block.", at: resource.range)
+    }
+  }
+
+  // MARK: What is passed on
+
+  private mutating func check(_ provider: PassedProvider) {
+    let key = provider.parent.key
+    let source = ProviderSource.implied(by: key.name)
+    guard isConfigured(key) || module.requiredProviders[key.name] != nil else {
+      warn(
+        "Reference to undefined provider",
+        "There is no explicit declaration for local provider name \"\(key)\" in \(module.displayName), so Terraform is assuming you "
+          + "mean to pass a configuration for provider \"\(source.displayName)\".\n\nTo clarify your intent and silence this warning, "
+          + "add to \(module.displayName) a required_providers entry named \"\(key)\" with source = \"\(source.displayName)\", or a "
+          + "different source address if appropriate.", at: provider.parent.nameRange)
+      return
+    }
+    guard let caller, !isConfigured(key), passed[key] == nil else { return }
+    warn(
+      "Missing required provider configuration",
+      "The configuration for \(module.displayName) expects to inherit a configuration for provider \(source.displayName) with local "
+        + "name \"\(key)\", but \(caller.module.displayName) doesn't pass a configuration under that name.\n\nTo satisfy this "
+        + "requirement, add an entry for \"\(key)\" to the \"providers\" argument in the module \"\(caller.call.name)\" block.",
+      at: caller.call.range)
+  }
+
+  // MARK: What comes from the caller
+
+  private mutating func checkOwnConfigurations(_ parent: Module, _ call: ModuleCall) {
+    let own = module.providerConfigurations.filter { $0.value.isConfigured }
+    if own.isEmpty { return }
+    if let range = repetition() {
+      error(
+        "Module is incompatible with count, for_each, and depends_on",
+        "The module at \(module.path) is a legacy module which contains its own local provider configurations, and so calls "
+          + "to it may not use the count, for_each, or depends_on arguments.\n\nIf you also control the module \"\(call.source)\", "
+          + "consider updating this module to instead expect provider configurations to be passed by its caller.", at: range)
+    }
+    for key in own.keys {
+      guard let provider = passed[key] else { continue }
+      error(
+        "Cannot override provider configuration",
+        "The configuration of \(module.displayName) has its own local configuration for \(key), and so it cannot accept an overridden "
+          + "configuration provided by \(parent.displayName).", at: provider.child.nameRange)
+    }
+  }
+
+  /// Where it is said that this module, or one that it is in, may be there more than once or only after something else.
+  private func repetition() -> SourceRange? {
+    var path = module.path
+    while let parentPath = path.parent, let name = path.names.last, let parent = tree.module(at: parentPath) {
+      if let call = parent.moduleCalls[name],
+        let range = call.count?.range ?? call.forEach?.range ?? call.dependsOn.first?.range
+      {
+        return range
+      }
+      path = parentPath
+    }
+    return nil
+  }
+
+  private mutating func checkAliases(_ call: ModuleCall) {
+    for required in module.requiredProviders.values {
+      for alias in required.configurationAliases where !isConfigured(alias.key) && passed[alias.key] == nil {
+        error(
+          "Missing required provider configuration",
+          "The child module requires an additional configuration for provider \(required.source.displayName), with the local "
+            + "name \"\(alias.key)\".\n\nRefer to the module's documentation to understand the intended purpose of this "
+            + "additional provider configuration, and then add an entry for \(alias.key) in the \"providers\" meta-argument in "
+            + "the module block to choose which provider configuration the module should use for that purpose.",
+          at: call.range)
+      }
+    }
+  }
+
+  private mutating func check(_ provider: PassedProvider, _ key: ProviderReferenceKey, from parent: Module) {
+    let wanted = module.providerSource(named: key.name)
+    let given = parent.providerSource(named: provider.parent.name)
+    let required = module.requiredProviders[key.name]
+    let isDeclared =
+      key.alias == nil ? required != nil : required?.configurationAliases.contains { $0.key == key } == true
+    if !isDeclared, module.providerConfigurations[key].map(\.isConfigured) ?? true {
+      let advice =
+        "If you also control the child module, add a required_providers entry named \"\(key)\" with the source address "
+        + "\"\(wanted.displayName)\"."
+      if wanted.isImplied {
+        warn(
+          "Reference to undefined provider",
+          "There is no explicit declaration for local provider name \"\(key)\" in \(module.displayName), so Terraform is assuming you "
+            + "mean to pass a configuration for \"\(wanted.displayName)\".\n\n\(advice)", at: provider.child.nameRange)
+      } else {
+        error(
+          "Reference to undefined provider",
+          "The child module does not declare any provider requirement with the local name \"\(key)\".\n\n\(advice)",
+          at: provider.child.nameRange)
+      }
+    }
+    if wanted == given { return }
+    if let other = module.requiredProviders.values.first(where: { $0.source == given }) {
+      error(
+        "Provider type mismatch",
+        "The assigned configuration is for provider \"\(given.displayName)\", but local name \"\(key.name)\" in "
+          + "\(module.displayName) represents \"\(wanted.displayName)\".\n\nTo pass this configuration to the child module, use the "
+          + "local name \"\(other.name)\" instead.", at: provider.child.nameRange)
+    } else {
+      error(
+        "Provider type mismatch",
+        "The local name \"\(provider.parent.key)\" in \(parent.displayName) represents provider \"\(given.displayName)\", but "
+          + "\"\(key)\" in \(module.path) represents \"\(wanted.displayName)\".\n\nEach provider has its own distinct "
+          + "configuration schema and provider types, so this module's \"\(key)\" can be assigned only a configuration for "
+          + "\(wanted.displayName), which is not required by \(module.path).", at: provider.parent.nameRange)
+    }
+  }
+
+  // MARK: Empty blocks
+
+  /// Empty blocks were how modules asked for configurations before `configuration_aliases`; one warning a provider.
+  private mutating func warnAboutEmptyBlocks() {
+    let empty = module.providerConfigurations.values.filter { !$0.isConfigured }
+    for (name, blocks) in Dictionary(grouping: empty, by: \.name) {
+      guard let first = blocks.map(\.range).min(by: { ($0.file.index, $0.start) < ($1.file.index, $1.start) }) else { continue }
+      var entry = "    \(name) = {\n      source = \"\(module.providerSource(named: name).displayName)\"\n"
+      if blocks.contains(where: { $0.alias != nil }) {
+        let keys = blocks.map { ProviderReferenceKey($0.name, alias: $0.alias) }.sorted()
+        entry += "      configuration_aliases = [\n" + keys.map { "        \($0),\n" }.joined() + "      ]\n"
+      }
+      warn(
+        "Redundant empty provider block",
+        "Earlier versions of Terraform used empty provider blocks (\"proxy provider configurations\") for child modules to "
+          + "declare their need to be passed a provider configuration by their callers. That approach was ambiguous and is "
+          + "now deprecated.\n\nIf you control this module, you can migrate to the new declaration syntax by removing all of "
+          + "the empty provider \"\(name)\" blocks and then adding or updating an entry like the following to the "
+          + "required_providers block of \(module.path):\n\(entry)    }", at: first)
+    }
+  }
+
+  private mutating func error(_ summary: String, _ detail: String, at range: SourceRange) {
+    diagnostics.append(.error(summary, detail, at: range))
+  }
+
+  private mutating func warn(_ summary: String, _ detail: String, at range: SourceRange) {
+    diagnostics.append(.warning(summary, detail, at: range))
+  }
+}
+
+extension Module {
+  /// How messages call it.
+  var displayName: String { path.isRoot ? "the root module" : path.description }
+}
+
+extension ProviderSource {
+  /// Whether a name alone can mean it.
+  fileprivate var isImplied: Bool { self == .implied(by: type) }
+}
+
+extension ProviderBlock {
+  /// Whether anything is set, so that it is no mere sign that a configuration is expected.
+  fileprivate var isConfigured: Bool { !body.isEmpty || version != nil }
+}
