@@ -16,6 +16,11 @@ func systemLibrary(_ name: String, package: String) -> Target {
   .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: package)
 }
 
+/// A C library that is loaded when it is first called: its headers, and a file of functions that find their namesakes.
+func lateLibrary(_ name: String) -> Target {
+  .target(name: name, dependencies: ["CLateBinding"], path: "Sources/CLibraries/\(name)")
+}
+
 /// The tests of one room or of one concern.
 func tests(_ name: String, of rooms: [String], libraries: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
   .testTarget(
@@ -97,14 +102,15 @@ let package = Package(
     // C libraries, all from Debian.
     systemLibrary("CNghttp2", package: "libnghttp2"),
     systemLibrary("COpenSSL", package: "openssl"),
-    systemLibrary("CCurl", package: "libcurl"),
-    systemLibrary("CSSH", package: "libssh"),
     systemLibrary("CSQLite", package: "sqlite3"),
-    systemLibrary("CRnp", package: "librnp"),
     systemLibrary("CZlib", package: "zlib"),
     systemLibrary("CCrypt", package: "libcrypt"),
     systemLibrary("CYaml", package: "yaml-0.1"),
     systemLibrary("CRE2Library", package: "re2"),
+    lateLibrary("CCurl"),
+    lateLibrary("CSSH"),
+    lateLibrary("CRnp"),
+    .target(name: "CLateBinding", path: "Sources/CLibraries/CLateBinding"),
     // A few Linux calls that Swift's C library module leaves out, among them a spawn whose child dies with its parent.
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(name: "CRE2", dependencies: ["CRE2Library"], path: "Sources/CLibraries/CRE2"),

@@ -10,7 +10,7 @@ import Glibc
   init(_ endpoint: RemoteEndpoint, descriptor: Int32?, timeoutSeconds: Int) throws(RemoteError) {
     guard let session = unsafe ssh_new() else {
       if let descriptor { close(descriptor) }
-      throw RemoteError(.unreachable, "out of memory")
+      throw RemoteError(.unreachable, "the SSH library could not start")
     }
     unsafe self.session = session
     try configure(endpoint, descriptor: descriptor, timeoutSeconds: timeoutSeconds)
