@@ -14,6 +14,15 @@ package enum ResourceMode: String, Hashable, Sendable, Comparable {
   }
 
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+  /// Not the text that it stands for: addresses are hashed too often for that.
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .managed: hasher.combine(0 as UInt8)
+    case .data: hasher.combine(1 as UInt8)
+    case .ephemeral: hasher.combine(2 as UInt8)
+    }
+  }
 }
 
 /// A resource within its module: `aws_vpc.main`, `data.aws_ami.x`.

@@ -130,14 +130,20 @@ final class Pipeline {
   private static func sourcesInUse(_ tree: ModuleTree, _ snapshot: StateSnapshot) -> [(ProviderSource, Int)] {
     var configurations: Set<ProviderConfigurationAddress> = []
     for module in tree.modules {
-      for block in module.resources.values {
-        if let address = tree.providerConfiguration(for: block) { configurations.insert(address) }
+      var last: ProviderConfigurationAddress?
+      tree.forEachResource(of: module) { _, address in
+        if let address, address != last { configurations.insert(address) }
+        last = address
       }
       for block in module.imports {
         if let address = tree.providerConfiguration(for: block) { configurations.insert(address) }
       }
     }
-    for object in snapshot.objects where object.address.resource.mode == .managed { configurations.insert(object.provider) }
+    var last: ProviderConfigurationAddress?
+    for object in snapshot.objects where object.address.resource.mode == .managed && object.provider != last {
+      configurations.insert(object.provider)
+      last = object.provider
+    }
     var counts: [ProviderSource: Int] = [:]
     for address in configurations { counts[address.source, default: 0] += 1 }
     return counts.sorted { $0.key < $1.key }
@@ -156,7 +162,9 @@ extension Session {
       requirements.merge(wanted) { VersionConstraints(merging: [$0, $1]) }
       problems += found
     }
-    for object in snapshot.objects where object.address.resource.mode == .managed {
+    var last: ProviderSource?
+    for object in snapshot.objects where object.address.resource.mode == .managed && object.provider.source != last {
+      last = object.provider.source
       if requirements[object.provider.source] == nil { requirements[object.provider.source] = .any }
     }
     var sources = SourceMap()

@@ -141,16 +141,13 @@ private struct BodyReader {
   mutating func read() {
     if readCleanContent() { return }
     let written = attributesWrittenAsBlocks()
-    var wanted = ContentSchema()
-    for attribute in schema.attributes where !written.contains(attribute.name) {
-      wanted.attributes.append(AttributeSpecification(attribute.name, required: attribute.required))
+    let attributes = schema.attributes.filter { !written.contains($0.name) }.map {
+      AttributeSpecification($0.name, required: $0.required)
     }
-    for block in schema.blocks {
-      wanted.blocks.append(BlockSpecification(block.name, labelNames: block.nesting == .map ? ["key"] : []))
-    }
-    for name in written { wanted.blocks.append(BlockSpecification(name)) }
-    if !wanted.blocks.isEmpty { wanted.blocks.append(BlockSpecification("dynamic", labelNames: ["type"])) }
-    let (content, found) = body.content(for: wanted)
+    var blocks = schema.blocks.map { BlockSpecification($0.name, labelNames: $0.nesting == .map ? ["key"] : []) }
+    blocks += written.map { BlockSpecification($0) }
+    if !blocks.isEmpty { blocks.append(BlockSpecification("dynamic", labelNames: ["type"])) }
+    let (content, found) = body.content(for: ContentSchema(attributes: attributes, blocks: blocks))
     diagnostics += found
 
     for attribute in content.orderedAttributes { add(attribute) }
@@ -232,11 +229,9 @@ private struct BodyReader {
   }
 
   private mutating func readDynamic(_ block: Block, _ nested: NestedPlan) -> DynamicBlock? {
-    var wanted = ContentSchema(
-      attributes: [AttributeSpecification("for_each", required: true), AttributeSpecification("iterator")],
-      blocks: [BlockSpecification("content")])
-    if nested.nesting == .map { wanted.attributes.append(AttributeSpecification("labels", required: true)) }
-    let (content, found) = block.body.content(for: wanted)
+    var wanted = [AttributeSpecification("for_each", required: true), AttributeSpecification("iterator")]
+    if nested.nesting == .map { wanted.append(AttributeSpecification("labels", required: true)) }
+    let (content, found) = block.body.content(for: ContentSchema(attributes: wanted, blocks: [BlockSpecification("content")]))
     diagnostics += found
     guard let forEach = content.attributes["for_each"] else { return nil }
     var iterator = nested.name

@@ -259,8 +259,27 @@ private struct TemplatePlace {
 
 /// Whether text is a name of the native syntax: a letter or underscore, then letters, digits, underscores and dashes.
 package func isValidIdentifier(_ text: String) -> Bool {
+  if let isValid = text.utf8.isASCIIIdentifier { return isValid }
   guard let first = text.unicodeScalars.first, first.properties.isXIDStart || first == "_" else { return false }
   return text.unicodeScalars.dropFirst().allSatisfy { $0.properties.isXIDContinue || $0 == "-" }
+}
+
+extension String.UTF8View {
+  /// The same for names of ASCII alone, as most are; nil for others.
+  fileprivate var isASCIIIdentifier: Bool? {
+    var isValid = true
+    var isFirst = true
+    for byte in self {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): break
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): if isFirst { isValid = false }
+      case 0x80...: return nil
+      default: isValid = false
+      }
+      isFirst = false
+    }
+    return isValid && !isFirst
+  }
 }
 
 extension ValueType {

@@ -153,27 +153,42 @@ package struct Adjacency: Sendable {
   private var offsets: [Int32]
   private var neighbours: [Int32]
 
+  /// Sorts by counting, twice, so that it stays linear and every list comes out in ascending order.
   fileprivate init(from: [Int32], to: [Int32], vertexCount: Int) {
-    var counts = [Int32](repeating: 0, count: vertexCount + 1)
-    for vertex in from { counts[Int(vertex) + 1] += 1 }
-    for vertex in 0..<vertexCount { counts[vertex + 1] += counts[vertex] }
-    var places = counts
-    var all = [Int32](repeating: 0, count: to.count)
-    for (vertex, target) in zip(from, to) {
-      all[Int(places[Int(vertex)])] = target
-      places[Int(vertex)] += 1
+    var ends = [Int32](repeating: 0, count: vertexCount + 1)
+    for target in to { ends[Int(target) + 1] += 1 }
+    for vertex in 0..<vertexCount { ends[vertex + 1] += ends[vertex] }
+    var sources = [Int32](repeating: 0, count: from.count)
+    for edge in from.indices {
+      let target = Int(to[edge])
+      sources[Int(ends[target])] = from[edge]
+      // What was the start of a target's edges becomes their end.
+      ends[target] += 1
     }
-    offsets = [0]
-    offsets.reserveCapacity(vertexCount + 1)
-    neighbours = []
-    neighbours.reserveCapacity(all.count)
-    for vertex in 0..<vertexCount {
-      var previous: Int32 = -1
-      for target in all[Int(counts[vertex])..<Int(counts[vertex + 1])].sorted() where target != previous {
-        neighbours.append(target)
-        previous = target
+    var offsets = [Int32](repeating: 0, count: vertexCount + 1)
+    Self.forEachEdge(sources, ends) { source, _ in offsets[Int(source) + 1] += 1 }
+    for vertex in 0..<vertexCount { offsets[vertex + 1] += offsets[vertex] }
+    var places = offsets
+    var neighbours = [Int32](repeating: 0, count: Int(offsets[vertexCount]))
+    Self.forEachEdge(sources, ends) { source, target in
+      neighbours[Int(places[Int(source)])] = target
+      places[Int(source)] += 1
+    }
+    self.offsets = offsets
+    self.neighbours = neighbours
+  }
+
+  /// Calls the visitor for every edge without its duplicates, by ascending target.
+  private static func forEachEdge(_ sources: [Int32], _ ends: [Int32], _ visit: (Int32, Int32) -> Void) {
+    var last = [Int32](repeating: -1, count: ends.count)
+    var start = 0
+    for target in 0..<(ends.count - 1) {
+      let end = Int(ends[target])
+      for source in sources[start..<end] where last[Int(source)] != target {
+        last[Int(source)] = Int32(target)
+        visit(source, Int32(target))
       }
-      offsets.append(Int32(neighbours.count))
+      start = end
     }
   }
 

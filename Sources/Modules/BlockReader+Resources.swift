@@ -4,22 +4,24 @@ import Expressions
 import HCL
 
 extension BlockReader {
+  /// What the language itself reads of a resource; the rest is the provider's.
+  private static let otherSchema = resourceSchema([])
+  private static let managedSchema = resourceSchema([
+    BlockSpecification("connection"), BlockSpecification("provisioner", labelNames: ["type"]),
+  ])
+
+  private static func resourceSchema(_ more: [BlockSpecification]) -> ContentSchema {
+    ContentSchema(
+      attributes: ["count", "for_each", "provider", "depends_on"].map { AttributeSpecification($0) },
+      blocks: ["locals", "lifecycle", "_"].map { BlockSpecification($0) } + more)
+  }
+
   mutating func resource(_ block: Block, in module: ModulePath) -> ResourceBlock? {
     guard block.labels.count == 2 else { return nil }
     let mode: ResourceMode = block.type == "data" ? .data : block.type == "ephemeral" ? .ephemeral : .managed
     checkResourceName(block.labels, mode)
-    let (content, rest) = partialContent(
-      block.body,
-      [
-        AttributeSpecification("count"), AttributeSpecification("for_each"), AttributeSpecification("provider"),
-        AttributeSpecification("depends_on"),
-      ],
-      [
-        BlockSpecification("locals"), BlockSpecification("lifecycle"), BlockSpecification("_"),
-      ]
-        + (mode == .managed
-          ? [BlockSpecification("connection"), BlockSpecification("provisioner", labelNames: ["type"])] : []))
-    var resource = ResourceBlock(
+    let (content, rest) = partialContent(block.body, mode == .managed ? Self.managedSchema : Self.otherSchema)
+    let resource = ResourceBlock(
       address: ConfigurationResource(module: module, Resource(mode, block.labels[0].text, block.labels[1].text)),
       body: escaped(rest, content.blocks), range: block.definitionRange, typeRange: block.labels[0].range,
       blockRange: block.range)
@@ -33,7 +35,7 @@ extension BlockReader {
       resource.provider = providerReference(provider.expression, argument: "provider")
     }
     resource.dependsOn = dependsOn(content.attributes["depends_on"])
-    readBlocks(content.blocks, of: &resource)
+    readBlocks(content.blocks, of: resource)
     checkOwnConditions(resource)
     return resource
   }
@@ -57,7 +59,7 @@ extension BlockReader {
     checkName(labels[1], mode == .data ? "Invalid data resource name" : "Invalid \(kind) name")
   }
 
-  private mutating func readBlocks(_ blocks: [Block], of resource: inout ResourceBlock) {
+  private mutating func readBlocks(_ blocks: [Block], of resource: ResourceBlock) {
     var lifecycle: Block?
     var connection: Block?
     let mode = resource.resource.mode
@@ -73,7 +75,7 @@ extension BlockReader {
           continue
         }
         lifecycle = block
-        readLifecycle(block, of: &resource)
+        readLifecycle(block, of: resource)
       case "connection" where mode == .managed:
         if let connection {
           error(
@@ -100,6 +102,7 @@ extension BlockReader {
 
   /// Conditions speak of their own object as `self`, never by its name.
   private mutating func checkOwnConditions(_ resource: ResourceBlock) {
+    if resource.preconditions.isEmpty && resource.postconditions.isEmpty { return }
     for (rules, kind) in [(resource.preconditions, "precondition"), (resource.postconditions, "postcondition")] {
       for expression in rules.flatMap({ [$0.condition, $0.errorMessage] }) {
         for traversal in expression.variables where Reference.parse(traversal).0?.resource == resource.resource {
@@ -113,14 +116,14 @@ extension BlockReader {
 
   // MARK: Lifecycle
 
-  private mutating func readLifecycle(_ block: Block, of resource: inout ResourceBlock) {
+  private mutating func readLifecycle(_ block: Block, of resource: ResourceBlock) {
     let arguments = ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"]
     let content = self.content(
       block.body, arguments.map { AttributeSpecification($0) },
       [BlockSpecification("precondition"), BlockSpecification("postcondition")])
     let mode = resource.resource.mode
     if mode == .managed {
-      readManagedLifecycle(content, of: &resource)
+      readManagedLifecycle(content, of: resource)
     } else {
       let kind = mode == .data ? "data" : "ephemeral"
       for name in arguments {
@@ -141,7 +144,7 @@ extension BlockReader {
     }
   }
 
-  private mutating func readManagedLifecycle(_ content: BodyContent, of resource: inout ResourceBlock) {
+  private mutating func readManagedLifecycle(_ content: BodyContent, of resource: ResourceBlock) {
     resource.createBeforeDestroy = bool(content.attributes["create_before_destroy"])
     resource.preventDestroy = bool(content.attributes["prevent_destroy"])
     if let attribute = content.attributes["replace_triggered_by"], let list = staticList(attribute.expression) {
@@ -158,11 +161,11 @@ extension BlockReader {
       return
     }
     guard let list = staticList(attribute.expression) else { return }
-    readIgnoredChanges(list, in: attribute, of: &resource)
+    readIgnoredChanges(list, in: attribute, of: resource)
   }
 
   private mutating func readIgnoredChanges(
-    _ list: [Expression], in attribute: Attribute, of resource: inout ResourceBlock
+    _ list: [Expression], in attribute: Attribute, of resource: ResourceBlock
   ) {
     var wildcard: SourceRange?
     var paths: [Traversal] = []

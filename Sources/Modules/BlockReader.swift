@@ -37,7 +37,11 @@ struct BlockReader {
   mutating func partialContent(
     _ body: Body, _ attributes: [AttributeSpecification], _ blocks: [BlockSpecification] = []
   ) -> (BodyContent, Body) {
-    let (content, rest, found) = body.partialContent(for: ContentSchema(attributes: attributes, blocks: blocks))
+    partialContent(body, ContentSchema(attributes: attributes, blocks: blocks))
+  }
+
+  mutating func partialContent(_ body: Body, _ schema: ContentSchema) -> (BodyContent, Body) {
+    let (content, rest, found) = body.partialContent(for: schema)
     diagnostics += found
     return (content, rest)
   }

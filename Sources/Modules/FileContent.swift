@@ -220,7 +220,7 @@ extension BlockReader {
         error(
           "Multiple data resource blocks",
           "This check block already has a data resource defined at \(place(data.range)).", at: nested.definitionRange)
-      } else if var resource = resource(nested, in: module) {
+      } else if let resource = resource(nested, in: module) {
         let (inner, _, _) = nested.body.partialContent(for: ContentSchema(blocks: [BlockSpecification("lifecycle")]))
         for lifecycle in inner.blocks {
           error(

@@ -10,6 +10,8 @@ package final class Module: Sendable {
   /// The modules it calls, by the name of the call.
   package let children: [String: Module]
   package let content: ModuleContent
+  /// The resources in the order of their names.
+  package let sortedResources: [ResourceBlock]
   /// The provider blocks by what they configure.
   let configurationsBySource: [ProviderSourceKey: ProviderBlock]
 
@@ -21,6 +23,7 @@ package final class Module: Sendable {
             source: content.requiredProviders[key.name]?.source ?? .implied(by: key.name), alias: key.alias), block
         )
       }, uniquingKeysWith: { first, _ in first })
+    sortedResources = content.resources.values.sorted { $0.resource < $1.resource }
     self.path = path
     self.directory = directory
     self.children = children

@@ -145,7 +145,7 @@ extension ModuleAssembler {
 
   private mutating func override(_ resource: ResourceBlock) {
     let address = resource.resource
-    guard var base = content.resources[address] else {
+    guard let base = content.resources[address] else {
       let kind =
         switch address.mode {
         case .managed: ("resource", "")
@@ -181,7 +181,6 @@ extension ModuleAssembler {
     if let connection = resource.connection { base.connection = connection }
     if !resource.provisioners.isEmpty { base.provisioners = resource.provisioners }
     base.body = base.body.overridden(by: resource.body)
-    content.resources[address] = base
   }
 
   private mutating func rejectDependsOn(_ written: Set<String>, _ range: SourceRange) {

@@ -31,6 +31,23 @@ extension ModuleTree {
     return providerConfiguration(named: key, in: resource.address.module)
   }
 
+  /// Every resource of a module, in order, with the provider configuration that serves it. What one name means is found out once.
+  package func forEachResource(of module: Module, _ visit: (ResourceBlock, ProviderConfigurationAddress?) -> Void) {
+    var known: (key: ProviderReferenceKey, address: ProviderConfigurationAddress?)?
+    var type: String?
+    for block in module.sortedResources {
+      if let provider = block.provider?.key {
+        if known?.key != provider { known = (provider, providerConfiguration(for: block)) }
+        type = nil
+      } else if type != block.resource.type {
+        type = block.resource.type
+        let key = ProviderReferenceKey(block.resource.impliedProvider)
+        if known?.key != key { known = (key, providerConfiguration(for: block)) }
+      }
+      visit(block, known?.address)
+    }
+  }
+
   /// The provider configuration that serves the target of an import: that of its resource block, or the one generated for it.
   package func providerConfiguration(for block: ImportBlock) -> ProviderConfigurationAddress? {
     if let resource = module(at: block.resource.module)?.resources[block.resource.resource] {
@@ -86,7 +103,10 @@ extension ModuleTree {
         requirements[module.providerSource(named: key.name), default: []] +=
           module.providerConfigurations[key]?.version.map { [$0] } ?? []
       }
-      for resource in module.resources.values {
+      var last: ResourceBlock?
+      for resource in module.sortedResources {
+        defer { last = resource }
+        if let last, last.resource.type == resource.resource.type, last.provider == nil, resource.provider == nil { continue }
         requirements[module.providerSource(named: resource.providerName), default: []] += []
       }
       for block in module.imports {

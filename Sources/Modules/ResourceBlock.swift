@@ -2,31 +2,33 @@ package import Addresses
 package import Diagnostics
 package import HCL
 
-/// A `resource`, `data` or `ephemeral` block.
-package struct ResourceBlock: Sendable {
-  package var address: ConfigurationResource
+/// A `resource`, `data` or `ephemeral` block. A class, so that handing one on copies nothing.
+///
+/// `@unchecked Sendable`: it changes only while the files of its module are being read, and nobody else has it then.
+package final class ResourceBlock: @unchecked Sendable {
+  package internal(set) var address: ConfigurationResource
   /// The `provider` argument; nil when the type's prefix decides.
-  package var provider: ProviderReference?
+  package internal(set) var provider: ProviderReference?
   /// What belongs to the resource type's schema: everything without the arguments of the language itself.
-  package var body: Body
-  package var count: Expression?
-  package var forEach: Expression?
-  package var dependsOn: [Traversal] = []
-  package var createBeforeDestroy: Bool?
-  package var preventDestroy: Bool?
-  package var ignoreChanges: IgnoreChanges = .none
-  package var replaceTriggeredBy: [Expression] = []
-  package var preconditions: [CheckRule] = []
-  package var postconditions: [CheckRule] = []
-  package var connection: Body?
-  package var provisioners: [ProvisionerBlock] = []
+  package internal(set) var body: Body
+  package internal(set) var count: Expression?
+  package internal(set) var forEach: Expression?
+  package internal(set) var dependsOn: [Traversal] = []
+  package internal(set) var createBeforeDestroy: Bool?
+  package internal(set) var preventDestroy: Bool?
+  package internal(set) var ignoreChanges: IgnoreChanges = .none
+  package internal(set) var replaceTriggeredBy: [Expression] = []
+  package internal(set) var preconditions: [CheckRule] = []
+  package internal(set) var postconditions: [CheckRule] = []
+  package internal(set) var connection: Body?
+  package internal(set) var provisioners: [ProvisionerBlock] = []
   /// The check block it is nested in.
-  package var check: String?
+  package internal(set) var check: String?
   /// The header of the block.
-  package var range: SourceRange
-  package var typeRange: SourceRange
+  package internal(set) var range: SourceRange
+  package internal(set) var typeRange: SourceRange
   /// The whole block with its body.
-  package var blockRange: SourceRange
+  package internal(set) var blockRange: SourceRange
   /// The arguments of the language itself that the block has, for overriding.
   var written: Set<String> = []
 

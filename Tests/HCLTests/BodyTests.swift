@@ -49,9 +49,8 @@ import Testing
     ),
   ])
   func suggests(_ item: String, _ detail: String) {
-    var schema = schema
-    schema.attributes[0].required = false
-    let (_, diagnostics) = body(item + "\n").content(for: schema)
+    let optional = ContentSchema(attributes: schema.attributes.map { AttributeSpecification($0.name) }, blocks: schema.blocks)
+    let (_, diagnostics) = body(item + "\n").content(for: optional)
     #expect(diagnostics.map(\.detail) == [detail])
   }
 

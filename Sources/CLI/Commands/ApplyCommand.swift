@@ -36,7 +36,9 @@ struct ApplyCommand: Command {
     let view = makeView(world, self.view, isJSON: approval.json)
     view.started()
     defer { view.ended() }
-    if mode.mode != .normal || !mode.targets.isEmpty || !mode.replacements.isEmpty || !mode.refresh {
+    if mode.mode != .normal || !mode.targets.isEmpty || !mode.replacements.isEmpty || !mode.refresh
+      || mode.hasMinimalRefresh
+    {
       view.diagnostics(
         [
           .error(

@@ -41,6 +41,11 @@ struct PlanModeArguments: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Read existing objects before comparing them with the configuration.")
   var refresh = true
 
+  @Flag(
+    name: .customLong("minimal-refresh"),
+    help: "Read only the objects that would change by what is stored of them; drift of the others is not seen.")
+  var hasMinimalRefresh = false
+
   @Option(
     name: .customLong("target"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
@@ -80,10 +85,17 @@ struct PlanModeArguments: ParsableArguments {
           "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Terraform would have "
             + "nothing to do."))
     }
+    if hasMinimalRefresh && (isRefreshOnly || !refresh) {
+      problems.append(
+        .error(
+          "Incompatible refresh options",
+          "The -minimal-refresh option says which objects are read, so that it can be used neither with -refresh-only, which reads "
+            + "all of them, nor with -refresh=false, which reads none."))
+    }
     if parallelism < 1 {
       problems.append(.error("Invalid parallelism", "The -parallelism option must be at least 1, not \(parallelism)."))
     }
-    var options = PlanOptions(mode: mode, refresh: refresh)
+    var options = PlanOptions(mode: mode, refresh: !refresh ? .nothing : hasMinimalRefresh ? .changes : .everything)
     for text in targets {
       if let target = TargetAddress(parsing: text) {
         options.targets.append(target)

@@ -113,7 +113,7 @@ struct ImportCommand: Command {
     let interrupt = Interrupt()
     PlanRun.listen(interrupt, pipeline, session)
     // Everything else stays as it is stored; only the object itself is read.
-    var options = PlanOptions(mode: .refreshOnly, refresh: false, variables: variables)
+    var options = PlanOptions(mode: .refreshOnly, refresh: .nothing, variables: variables)
     options.imports = [ImportRequest(address: target, id: id)]
     let timestamp = world.timestamp()
     let planning = session.context(

@@ -195,18 +195,17 @@ private struct ExpressionContent {
   var names: [String]
 
   init(_ body: Body, _ schema: BlockSchema) {
-    var wanted = ContentSchema(
-      attributes: schema.attributes.map { AttributeSpecification($0.name) },
-      blocks: schema.blocks.map { BlockSpecification($0.name, labelNames: $0.nesting == .map ? ["key"] : []) })
+    var wantedAttributes = schema.attributes.map { AttributeSpecification($0.name) }
+    var wantedBlocks = schema.blocks.map { BlockSpecification($0.name, labelNames: $0.nesting == .map ? ["key"] : []) }
     if let blocks = body.nativeContents?.blocks {
       // Arguments that are lists or sets of objects may be written as blocks.
       let types = Set(blocks.map(\.type))
       for attribute in schema.attributes where types.contains(attribute.name) && attribute.canBeBlocks {
-        wanted.attributes.removeAll { $0.name == attribute.name }
-        wanted.blocks.append(BlockSpecification(attribute.name))
+        wantedAttributes.removeAll { $0.name == attribute.name }
+        wantedBlocks.append(BlockSpecification(attribute.name))
       }
     }
-    let content = body.partialContent(for: wanted).0
+    let content = body.partialContent(for: ContentSchema(attributes: wantedAttributes, blocks: wantedBlocks)).0
     attributes = content.attributes
     for block in content.blocks { blocks[block.type, default: []].append(block) }
     names = (Array(attributes.keys) + blocks.keys.filter { content.attributes[$0] == nil }).sorted()

@@ -86,7 +86,7 @@ final class TestExecution {
     let state = parent.state(run.stateKey ?? run.module?.source ?? "")
     guard let snapshot = try? await state.store.snapshot() else { return }
     let options = PlanOptions(
-      mode: run.isRefreshOnly ? .refreshOnly : .normal, refresh: run.refresh, targets: run.targets, replace: run.replacements,
+      mode: run.isRefreshOnly ? .refreshOnly : .normal, refresh: run.refresh ? .everything : .nothing, targets: run.targets, replace: run.replacements,
       variables: input.values)
     let planned = await makePlan(graph, state: snapshot, options: options, pool: pool, context: context)
     guard let plan = planned.plan else {

@@ -124,7 +124,7 @@ extension TestFileRunner {
       var context = last.context
       context.interrupt = Interrupt()
       var diagnostics: [Diagnostic] = []
-      let options = PlanOptions(mode: .destroy, refresh: true, variables: last.variables)
+      let options = PlanOptions(mode: .destroy, refresh: .everything, variables: last.variables)
       let planned = await makePlan(last.graph, state: snapshot, options: options, pool: pool, context: context)
       diagnostics += planned.diagnostics.filter { $0.severity == .error }
       if let plan = planned.plan, !diagnostics.hasErrors {

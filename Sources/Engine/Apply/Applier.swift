@@ -86,6 +86,8 @@ actor Applier {
   private var isJournalBroken = false
   private var configured: [ProviderConfigurationAddress: Bool] = [:]
   private var configuring: [ProviderConfigurationAddress: Task<[Diagnostic], Never>] = [:]
+  /// Providers that the pool gave once they were configured: asking it again for each object would be a detour.
+  private var readyProviders: [ProviderConfigurationAddress: any Provider] = [:]
 
   init(
     plan: Plan, graph: ConfigurationGraph, variables: [String: Value], store: any StateStore, pool: ProviderPool,
@@ -374,6 +376,7 @@ actor Applier {
   /// The provider of a configuration, configured with the values that are known now.
   func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
     guard await openEphemeralResources(neededBy: .provider(address)) else { return nil }
+    if let ready = readyProviders[address] { return ready }
     if let usable = configured[address] {
       guard usable else { return nil }
     } else {
@@ -393,7 +396,9 @@ actor Applier {
       if problems.hasErrors { return nil }
     }
     do {
-      return try await pool.provider(for: address)
+      let provider = try await pool.provider(for: address)
+      readyProviders[address] = provider
+      return provider
     } catch {
       diagnostics += error.diagnostics
       return nil
@@ -413,7 +418,7 @@ actor Applier {
   func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {
     await limiter.enter()
     let response = await call()
-    await limiter.leave()
+    limiter.leave()
     return response
   }
 }

@@ -53,6 +53,10 @@ package struct ConfigurationGraph: Sendable {
     self.tree = tree
     self.schemas = schemas
     let modules = tree.modules
+    let count = modules.reduce(0) { $0 + $1.sortedResources.count }
+    plans.reserveCapacity(count)
+    providers.reserveCapacity(count)
+    indices.reserveCapacity(count)
     for module in modules {
       functions[module.path] = module.providerFunctions(schemas)
       addVertices(of: module)
@@ -114,6 +118,7 @@ package struct ConfigurationGraph: Sendable {
     let dependencies = graph.dependencies
     var collected = [Set<Int32>](repeating: [], count: vertices.count)
     var result: [ConfigurationResource: [ConfigurationResource]] = [:]
+    result.reserveCapacity(plans.count)
     for vertex in order {
       var direct: Set<Int32> = []
       for dependency in dependencies[vertex] {
@@ -129,7 +134,7 @@ package struct ConfigurationGraph: Sendable {
         }
       }
       if case .resource(let address) = vertices[vertex] {
-        result[address] = direct.compactMap { index in
+        result[address] = direct.isEmpty ? [] : direct.compactMap { index in
           if case .resource(let other) = vertices[Int(index)], other.resource.mode != .ephemeral { return other }
           return nil
         }.sorted { $0.description < $1.description }
@@ -173,7 +178,7 @@ package struct ConfigurationGraph: Sendable {
       if let address = tree.providerConfiguration(named: key, in: path) { add(.provider(address)) }
     }
     for name in module.locals.keys.sorted() { add(.local(path, name)) }
-    for resource in module.resources.keys.sorted() { add(.resource(ConfigurationResource(module: path, resource))) }
+    for block in module.sortedResources { add(.resource(block.address)) }
     for name in module.outputs.keys.sorted() { add(.output(path, name)) }
     for name in module.checks.keys.sorted() { add(.check(path, name)) }
     if !path.isRoot { add(.moduleEnd(path)) }
@@ -221,7 +226,17 @@ package struct ConfigurationGraph: Sendable {
       providerPlans[address] = plan
       connect(.provider(address), to: plan.references, in: path)
     }
-    for (_, block) in module.resources { addEdges(of: block, in: path) }
+    // Resources were added one after the other, in this order.
+    var vertex = module.sortedResources.first.flatMap { indices[.resource($0.address)] } ?? 0
+    var last: (address: ProviderConfigurationAddress, vertex: Int?)?
+    tree.forEachResource(of: module) { block, provider in
+      if let provider {
+        if last?.address != provider { last = (provider, indices[.provider(provider)]) }
+        if let index = last?.vertex { graph.addEdge(from: vertex, to: index) }
+      }
+      addEdges(of: block, at: vertex, provider: provider)
+      vertex += 1
+    }
     for block in module.removed { addProvisioners(of: block, in: path) }
     for (name, check) in module.checks {
       let vertex = Vertex.check(path, name)
@@ -264,7 +279,8 @@ package struct ConfigurationGraph: Sendable {
     }
   }
 
-  private mutating func addEdges(of block: ResourceBlock, in path: ModulePath) {
+  private mutating func addEdges(of block: ResourceBlock, at index: Int, provider: ProviderConfigurationAddress?) {
+    let path = block.address.module
     let vertex = Vertex.resource(block.address)
     if let count = block.count { connect(vertex, to: count.variables, in: path) }
     if let forEach = block.forEach { connect(vertex, to: forEach.variables, in: path) }
@@ -275,13 +291,17 @@ package struct ConfigurationGraph: Sendable {
         for target in targets(of: traversal, in: path) where target != vertex { connect(vertex, to: target) }
       }
     }
-    if let address = tree.providerConfiguration(for: block) {
+    if let address = provider {
       providers[block.address] = address
-      connect(vertex, to: .provider(address))
       if let schema = schemas.schema(of: block.resource, from: address.source) {
         let plan = DecodePlan(block.body, schema: schema.block)
         plans[block.address] = plan
-        connect(vertex, to: plan.references, in: path)
+        for traversal in plan.references {
+          // A resource that refers to itself is told so when it is planned, at the place where it does.
+          for target in targets(of: traversal, in: path) {
+            if let other = indices[target], other != index { graph.addEdge(from: index, to: other) }
+          }
+        }
       }
     }
     addProvisioners(of: block, in: path)

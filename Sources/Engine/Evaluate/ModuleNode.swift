@@ -56,14 +56,19 @@ final class ModuleChildren {
 final class ResourceNode {
   /// Nil until its `count` or `for_each` is evaluated.
   var repetition: Repetition?
-  private var values: [InstanceKey?: Value] = [:]
+  /// The object without a key, which is the only one of most resources.
+  private var single: Value?
+  private var values: [InstanceKey: Value] = [:]
   /// All instances as one value, built once when somebody asks for them together.
   private var whole: Value?
 
-  func value(of key: InstanceKey?) -> Value? { values[key] }
+  func value(of key: InstanceKey?) -> Value? {
+    guard let key else { return single }
+    return values[key]
+  }
 
   func setValue(_ value: Value?, of key: InstanceKey?) {
-    values[key] = value
+    if let key { values[key] = value } else { single = value }
     whole = nil
   }
 
@@ -72,7 +77,7 @@ final class ResourceNode {
     if let whole { return whole }
     let value: Value
     switch repetition {
-    case .single: value = values[.none] ?? missing
+    case .single: value = single ?? missing
     case .count(let count): value = .tuple((0..<count).map { values[.integer($0)] ?? missing })
     case .forEach(let keys, _): value = .object(keys.map { ($0, values[.string($0)] ?? missing) })
     case .unknown, nil: return .dynamicUnknown

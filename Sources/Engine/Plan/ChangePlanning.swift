@@ -38,6 +38,10 @@ enum ChangePlanningResult: Sendable {
   case planned(PlannedChange)
   case deferred(DeferralReason, Value)
   case failed
+
+  var isNoOp: Bool {
+    if case .planned(let change) = self { change.action == .noOp } else { false }
+  }
 }
 
 /// Asks the provider what a change would do, checks the answer, and chooses the action (planning semantics, sections 11 to 15).

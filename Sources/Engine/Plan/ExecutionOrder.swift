@@ -53,10 +53,12 @@ struct ExecutionOrder {
 
   private let plan: Plan
   private let view: View
-  private let tree: ModuleTree
+  private let graph: ConfigurationGraph
+  /// The changes that make steps.
+  private let steps: [Int]
   private var execution = ExecutionGraph()
-  /// Configuration vertices and, behind them, resources that only the state knows.
-  private var places: [ConfigurationResource: Int] = [:]
+  /// The places of resources that only the state knows; those of the others are their vertices in the graph of the configuration.
+  private var placesBehind: [ConfigurationResource: Int] = [:]
   private var dependencies: [[Int]] = []
   private var applied: [Int] = []
   private var destroyed: [Int] = []
@@ -66,55 +68,87 @@ struct ExecutionOrder {
 
   /// For each place the places that depend on it directly, by configuration or by what the state recorded.
   private var users: [[Int]] = []
+  /// The places of steps, and those on a way from one to another: nothing has to be gathered anywhere else.
+  private var isBetween: [Bool] = []
 
   /// The order of the steps; it has a cycle only if there is no way round it.
   static func makeGraph(plan: Plan, graph: ConfigurationGraph, tree: ModuleTree) -> ExecutionGraph {
+    // Apply evaluates the conditions also of what does not change.
+    var verified: Set<ConfigurationResource> = []
+    for module in tree.modules {
+      for block in module.sortedResources where !block.preconditions.isEmpty || !block.postconditions.isEmpty {
+        verified.insert(block.address)
+      }
+    }
+    let steps = plan.changes.indices.filter { index in
+      plan.changes[index].action != .noOp || !verified.isEmpty && verified.contains(plan.changes[index].address.configuration)
+    }
+    if steps.isEmpty { return ExecutionGraph() }
     var first: ExecutionGraph?
     for view in View.all {
-      let order = ExecutionOrder(plan: plan, graph: graph, tree: tree, view: view).makeGraph()
+      let order = ExecutionOrder(plan: plan, steps: steps, graph: graph, view: view).makeGraph()
       if order.graph.topologicalOrder() != nil { return order }
       if first == nil { first = order }
     }
     return first ?? ExecutionGraph()
   }
 
-  private init(plan: Plan, graph: ConfigurationGraph, tree: ModuleTree, view: View) {
+  private init(plan: Plan, steps: [Int], graph: ConfigurationGraph, view: View) {
     self.plan = plan
-    self.tree = tree
+    self.steps = steps
+    self.graph = graph
     self.view = view
     let direct = graph.graph.dependencies
     dependencies = graph.vertices.indices.map { direct[$0].map(Int.init) }
-    for (index, vertex) in graph.vertices.enumerated() {
-      if case .resource(let address) = vertex { places[address] = index }
-    }
     // What is only in the state hangs together as the state says.
-    for record in plan.priorObjects where places[record.address.configuration] == nil {
-      places[record.address.configuration] = dependencies.count
+    for record in plan.priorObjects where place(of: record.address.configuration) == nil {
+      placesBehind[record.address.configuration] = dependencies.count
       dependencies.append([])
     }
     users = usersByPlace()
+    isBetween = placesBetweenSteps()
+  }
+
+  private func place(of resource: ConfigurationResource) -> Int? {
+    graph.index(of: .resource(resource)) ?? placesBehind[resource]
   }
 
   private consuming func makeGraph() -> ExecutionGraph {
-    applied = dependencies.map { _ in execution.add(.join) }
-    destroyed = dependencies.map { _ in execution.add(.join) }
-    destroyedFirst = dependencies.map { _ in execution.add(.join) }
-    appliedAbove = dependencies.map { _ in execution.add(.join) }
-    appliedAlone = dependencies.map { _ in execution.add(.join) }
-    for (place, needed) in dependencies.enumerated() {
-      for other in needed {
+    applied = joins()
+    destroyed = joins()
+    destroyedFirst = joins()
+    appliedAbove = joins()
+    appliedAlone = joins()
+    for (place, needed) in dependencies.enumerated() where isBetween[place] {
+      for other in needed where isBetween[other] {
         execution.order(applied[place], after: applied[other])
         execution.order(appliedAbove[other], after: appliedAbove[place])
       }
     }
-    for (place, users) in users.enumerated() {
-      for user in users {
+    for (place, users) in users.enumerated() where isBetween[place] {
+      for user in users where isBetween[user] {
         execution.order(destroyed[place], after: destroyed[user])
         execution.order(destroyedFirst[place], after: destroyedFirst[user])
       }
     }
-    for (index, change) in plan.changes.enumerated() { add(change, at: index) }
+    for index in steps { add(plan.changes[index], at: index) }
     return execution.pruned()
+  }
+
+  private mutating func joins() -> [Int] { isBetween.map { $0 ? execution.add(.join) : -1 } }
+
+  private func placesBetweenSteps() -> [Bool] {
+    var ways = DependencyGraph(vertexCount: dependencies.count)
+    for (place, needed) in dependencies.enumerated() {
+      for other in needed { ways.addEdge(from: place, to: other) }
+    }
+    for (place, users) in users.enumerated() {
+      for user in users { ways.addEdge(from: user, to: place) }
+    }
+    let changed = steps.compactMap { place(of: plan.changes[$0].address.configuration) }
+    let needed = ways.reachable(from: changed, through: ways.dependencies)
+    let needing = ways.reachable(from: changed, through: ways.dependents)
+    return zip(needed, needing).map { $0 && $1 }
   }
 
   private func usersByPlace() -> [[Int]] {
@@ -124,25 +158,22 @@ struct ExecutionOrder {
         for other in needed where other != place { result[other].insert(place) }
       }
     }
-    for record in plan.priorObjects where view.users != .now {
-      guard let place = places[record.address.configuration] else { continue }
+    for record in plan.priorObjects where view.users != .now && !record.dependencies.isEmpty {
+      guard let place = place(of: record.address.configuration) else { continue }
       for dependency in record.dependencies {
-        if let other = places[dependency], other != place { result[other].insert(place) }
+        if let other = self.place(of: dependency), other != place { result[other].insert(place) }
       }
     }
     return result.map { $0.sorted() }
   }
 
   private mutating func add(_ change: ResourceChange, at index: Int) {
-    guard let place = places[change.address.configuration] else { return }
+    guard let place = place(of: change.address.configuration) else { return }
     switch change.action {
     case .create, .update, .read: _ = addApply(index, place: place)
     case .noOp:
-      let block = tree.module(at: change.address.module.path)?.resources[change.address.resource]
-      if block?.preconditions.isEmpty == false || block?.postconditions.isEmpty == false {
-        let step = execution.add(.verify(change: index))
-        waitForNeeded(step, place: place)
-      }
+      let step = execution.add(.verify(change: index))
+      waitForNeeded(step, place: place)
     case .delete: addDestroy(execution.add(.destroy(change: index)), change, place: place)
     case .forget: _ = execution.add(.forget(change: index))
     case .deleteThenCreate, .createThenDelete:
@@ -162,7 +193,7 @@ struct ExecutionOrder {
     waitForNeeded(step, place: place)
     // What used the old object is gone before the object changes.
     if !view.isLoose {
-      for user in users[place] { execution.order(step, after: destroyedFirst[user]) }
+      for user in users[place] where isBetween[user] { execution.order(step, after: destroyedFirst[user]) }
     }
     execution.order(applied[place], after: step)
     execution.order(appliedAbove[place], after: step)
@@ -171,15 +202,15 @@ struct ExecutionOrder {
   }
 
   private mutating func waitForNeeded(_ step: Int, place: Int) {
-    for other in dependencies[place] { execution.order(step, after: applied[other]) }
+    for other in dependencies[place] where isBetween[other] { execution.order(step, after: applied[other]) }
   }
 
   private mutating func addDestroy(_ step: Int, _ change: ResourceChange, place: Int) {
-    for user in users[place] { execution.order(step, after: destroyed[user]) }
+    for user in users[place] where isBetween[user] { execution.order(step, after: destroyed[user]) }
     execution.order(destroyed[place], after: step)
     if isAfterSuccessors(change) {
       // Whoever used it has moved on to its successor.
-      for user in users[place] { execution.order(step, after: view.isLoose ? appliedAlone[user] : appliedAbove[user]) }
+      for user in users[place] where isBetween[user] { execution.order(step, after: view.isLoose ? appliedAlone[user] : appliedAbove[user]) }
     } else {
       execution.order(destroyedFirst[place], after: step)
       execution.order(applied[place], after: step)

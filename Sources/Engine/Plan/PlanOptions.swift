@@ -2,11 +2,19 @@ package import Addresses
 package import Plans
 package import Values
 
+/// Which of the existing objects are read again when they are planned.
+package enum RefreshScope: Hashable, Sendable {
+  case everything
+  /// Those that something would happen to by what is stored of them, and those that an earlier run left in doubt.
+  /// The rest is taken as it is stored.
+  case changes
+  case nothing
+}
+
 /// What the user asked of a plan.
 package struct PlanOptions: Sendable {
   package var mode: PlanMode
-  /// Whether existing objects are read again before they are planned.
-  package var refresh: Bool
+  package var refresh: RefreshScope
   package var targets: [TargetAddress]
   package var replace: [ResourceInstance]
   /// Final values of all root variables: converted, defaults filled in, not marked.
@@ -20,7 +28,7 @@ package struct PlanOptions: Sendable {
   package var generatedConfigurations: [ResourceInstance: String] = [:]
 
   package init(
-    mode: PlanMode = .normal, refresh: Bool = true, targets: [TargetAddress] = [], replace: [ResourceInstance] = [],
+    mode: PlanMode = .normal, refresh: RefreshScope = .everything, targets: [TargetAddress] = [], replace: [ResourceInstance] = [],
     variables: [String: Value] = [:]
   ) {
     self.mode = mode

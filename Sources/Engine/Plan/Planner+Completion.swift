@@ -13,11 +13,11 @@ extension Planner {
     plan.variables = options.variables.filter { tree.root.variables[$0.key]?.ephemeral != true }
     plan.targets = options.targets
     plan.forcedReplacements = options.replace
-    plan.changes = changes.sorted { ObjectKey($0.address, deposedKey: $0.deposedKey) < ObjectKey($1.address, deposedKey: $1.deposedKey) }
+    plan.changes = sorted(changes)
     plan.deferred = deferred.sorted { $0.change.address < $1.change.address }
     plan.drift = drift()
     addUntouched()
-    plan.priorObjects = current.values.sorted { $0.key < $1.key }
+    plan.priorObjects = sortedCurrent()
     plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
     plan.settledOperations = settledOperations.sorted()
     plan.checks = checks.results
@@ -31,8 +31,29 @@ extension Planner {
     warn(plan)
   }
 
+  /// Sorts large things by moving only their keys.
+  private func sorted(_ items: [ResourceChange]) -> [ResourceChange] {
+    let keys = items.map { ObjectKey($0.address, deposedKey: $0.deposedKey) }
+    // The walk goes through a configuration in order, so that little is left to do as a rule.
+    if zip(keys, keys.dropFirst()).allSatisfy({ $0 <= $1 }) { return items }
+    return items.indices.sorted { keys[$0] < keys[$1] }.map { items[$0] }
+  }
+
+  /// The objects as they are now, in order: that of the state, unless some are new or have other names.
+  private func sortedCurrent() -> [ObjectRecord] {
+    var records: [ObjectRecord] = []
+    records.reserveCapacity(current.count)
+    for object in snapshot.objects {
+      if let record = current[object.key] { records.append(record) }
+    }
+    if records.count == current.count { return records }
+    return current.keys.sorted().compactMap { current[$0] }
+  }
+
   /// Objects that nobody looked at, since they are outside the targets or wait for a later round, are still there.
   private func addUntouched() {
+    // Every object that was looked at is among the previous ones.
+    if previous.count == stored.count { return }
     for entry in stored.all {
       let key = entry.object.key
       guard current[key] == nil, refreshedRows[key] == nil,
@@ -78,10 +99,11 @@ extension Planner {
   // MARK: Drift
 
   private func drift() -> [ResourceChange] {
-    if snapshot.objects.isEmpty { return [] }
     var result: [ResourceChange] = []
-    for (key, before) in previous where key.deposedKey == nil && key.address.resource.mode == .managed {
-      guard let schema = schemas.schema(of: key.address.resource, from: before.provider.source) else { continue }
+    // Whatever is not as it was has a row that is to be rewritten.
+    for key in refreshedRows.keys where key.deposedKey == nil && key.address.resource.mode == .managed {
+      guard let before = previous[key], let schema = schemas.schema(of: key.address.resource, from: before.provider.source)
+      else { continue }
       let entry = stored.entry(key)
       let now = current[key]
       let after = now?.value ?? .null(.object(schema.block.impliedType))

@@ -83,7 +83,7 @@ extension Planner {
     vertex: Int?
   ) async -> Refreshed? {
     var record = record
-    if !options.refresh {
+    if options.refresh == .nothing {
       note(record, entry: entry)
       return Refreshed(record: record)
     }
@@ -249,7 +249,7 @@ extension Planner {
 
   /// Objects in the state whose resource is in no module of the configuration.
   func planOrphans() async {
-    let orphans = stored.resources.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }
+    let orphans = stored.byResource.keys.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }.sorted()
     var entries: [StoredObjects.Entry] = []
     for resource in orphans {
       for entry in stored.entries(of: resource) where targeting?.names(entry.object.address) ?? true {

@@ -27,6 +27,23 @@ struct ResourcePlanning: Sendable {
   }
 }
 
+/// One instance that the configuration asks for.
+private typealias WantedInstance = (ResourcePlanning, InstanceKey?, RepetitionData)
+
+/// Instances that are to be planned. `@unchecked Sendable`: it is touched on the planner's actor only.
+private final class InstanceQueue: @unchecked Sendable {
+  private let wanted: [WantedInstance]
+  private var next = 0
+
+  init(_ wanted: [WantedInstance]) { self.wanted = wanted }
+
+  func take() -> WantedInstance? {
+    guard next < wanted.count else { return nil }
+    next += 1
+    return wanted[next - 1]
+  }
+}
+
 extension Planner {
   /// Plans every instance of a resource, and the removal of those that are no longer wanted.
   func planResource(_ address: ConfigurationResource, vertex: Int) async -> Bool {
@@ -57,7 +74,7 @@ extension Planner {
     guard let provider = await provider(for: providerAddress) else { return false }
     var succeeded = true
     var isComplete = true
-    var wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)] = []
+    var wanted: [WantedInstance] = []
     for node in nodes {
       let repetition = evaluator.repetition(of: block, in: node)
       let problems = evaluator.takeDiagnostics()
@@ -86,37 +103,35 @@ extension Planner {
         }
       }
     }
-    let addresses = Set(wanted.map { ResourceInstance(module: $0.0.node.node.address, block.resource, key: $0.1) })
-    if !areConfigured(imports, wanted: addresses, isComplete: isComplete && succeeded) { return false }
+    if !imports.isEmpty {
+      let addresses = Set(wanted.map { ResourceInstance(module: $0.0.node.node.address, block.resource, key: $0.1) })
+      if !areConfigured(imports, wanted: addresses, isComplete: isComplete && succeeded) { return false }
+    }
     if await !planInstances(wanted) { succeeded = false }
     if await !planUnwanted(address, block: block, nodes: nodes) { succeeded = false }
     return succeeded
   }
 
   /// Plans instances side by side; provider calls are bounded elsewhere, so this bounds only the number of tasks.
-  private func planInstances(_ wanted: [(ResourcePlanning, InstanceKey?, RepetitionData)]) async -> Bool {
-    if wanted.count == 1, let (planning, key, data) = wanted.first { return await plan(planning, key, data) }
-    let width = context.parallelism * 2
+  private func planInstances(_ wanted: [WantedInstance]) async -> Bool {
+    let queue = InstanceQueue(wanted)
+    if wanted.count < 2 { return await planInTurn(queue) }
     return await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<min(context.parallelism * 2, wanted.count) { group.addTask { await self.planInTurn(queue) } }
       var succeeded = true
-      var running = 0
-      for (planning, key, data) in wanted {
-        if running == width {
-          if await group.next() == false { succeeded = false }
-          running -= 1
-        }
-        if context.interrupt.isRequested {
-          succeeded = false
-          break
-        }
-        group.addTask { await self.plan(planning, key, data) }
-        running += 1
-      }
-      while let result = await group.next() {
-        if !result { succeeded = false }
-      }
+      for await result in group where !result { succeeded = false }
       return succeeded
     }
+  }
+
+  /// Plans one instance after the other until none is left, beside others that do the same.
+  private func planInTurn(_ queue: InstanceQueue) async -> Bool {
+    var succeeded = true
+    while let (planning, key, data) = queue.take() {
+      if context.interrupt.isRequested { return false }
+      if await !plan(planning, key, data) { succeeded = false }
+    }
+    return succeeded
   }
 
   private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
@@ -185,6 +200,8 @@ extension Planner {
     let address = ResourceInstance(module: node.address, block.resource, key: key)
     let objectKey = ObjectKey(address)
     var prior: ObjectRecord?
+    // What is planned from before it was read, to see whether it has to be.
+    var unread: StoredObjects.Entry?
     if let entry = stored.entry(objectKey) {
       let known =
         entry.isConverted(for: planning.providerAddress)
@@ -196,8 +213,13 @@ extension Planner {
         diagnostics.append(alreadyManaged(address))
         return false
       }
-      guard let refreshed = await refreshedRecord(record, entry: entry, planning: planning) else { return false }
-      prior = refreshed.record
+      if options.refresh == .changes, options.mode == .normal, interruptedChanges[entry.row] == nil {
+        note(record, entry: entry)
+        (prior, unread) = (record, entry)
+      } else {
+        guard let refreshed = await refreshedRecord(record, entry: entry, planning: planning) else { return false }
+        prior = refreshed.record
+      }
     } else if let target = planning.imports[address] {
       guard let imported = await importedRecord(target, planning: planning) else { return false }
       prior = imported
@@ -219,12 +241,19 @@ extension Planner {
     diagnostics += problems
     if problems.hasErrors { return false }
 
-    let request = ChangeRequest(
+    var request = ChangeRequest(
       address: address, provider: planning.provider, providerName: planning.providerAddress.source.description,
       schema: planning.schema, prior: prior, configuration: configuration, ignoredChanges: ignored,
       forcedReplacement: forcedReplacement(of: address, block: block, node: node, data: data),
       createBeforeDestroy: planning.createBeforeDestroy, capabilities: ClientCapabilities())
-    let (result, found) = await limited { await planChange(request) }
+    var (result, found) = await limitedPlan(request)
+    if let unread, let stored = prior, !result.isNoOp {
+      guard let refreshed = await refreshedRecord(stored, entry: unread, planning: planning) else { return false }
+      prior = refreshed.record
+      if prior == nil && refusesCreation(of: address, at: block.range) { return false }
+      request.prior = prior
+      (result, found) = await limitedPlan(request)
+    }
     diagnostics += located(
       found, address: address, body: planning.body, block: block.range)
     switch result {
@@ -242,6 +271,10 @@ extension Planner {
         planned, address: address, planning, prior: prior, dependencies: dependencies, data: data,
         isConfigurationKnown: isKnown)
     }
+  }
+
+  private func limitedPlan(_ request: ChangeRequest) async -> (ChangePlanningResult, [Diagnostic]) {
+    await limited { await planChange(request) }
   }
 
   private func recordPlanned(

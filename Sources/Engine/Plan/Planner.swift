@@ -48,6 +48,7 @@ actor Planner {
   let directDependencies: [ConfigurationResource: [ConfigurationResource]]
   let forcedCreateBeforeDestroy: Set<ConfigurationResource>
 
+  private var walk: GraphWalk
   var diagnostics: [Diagnostic] = []
   /// The stored objects under the addresses that they have after moves.
   var stored: StoredObjects
@@ -67,6 +68,8 @@ actor Planner {
   var configuredProviders: Set<ProviderConfigurationAddress> = []
   private var configuring: [ProviderConfigurationAddress: Task<Bool, Never>] = [:]
   var failedProviders: Set<ProviderConfigurationAddress> = []
+  /// Providers that the pool gave once they were configured: asking it again for each object would be a detour.
+  private var readyProviders: [ProviderConfigurationAddress: any Provider] = [:]
   /// Provider configurations with unknown parts: what their providers plan is planned again at apply.
   var unknownProviders: Set<ProviderConfigurationAddress> = []
   /// Creations of earlier runs of which nobody knows the result.
@@ -97,7 +100,10 @@ actor Planner {
     targeting = options.targets.isEmpty ? nil : Targeting(options.targets, graph: graph)
     directDependencies = graph.directDependencies()
     forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
+    walk = GraphWalk(graph.graph)
     stored = StoredObjects(state)
+    previous.reserveCapacity(stored.count)
+    current.reserveCapacity(stored.count)
     checks = CheckRecorder()
     interruptedCreations = Dictionary(
       state.interruptedOperations.filter { $0.action == Action.create.rawValue }.map { ($0.key, $0) },
@@ -123,7 +129,7 @@ actor Planner {
       return PlanOutcome(plan: nil, diagnostics: diagnostics + [problem])
     }
     guard checkUnconfiguredImports() else { return PlanOutcome(plan: nil, diagnostics: diagnostics) }
-    await walk()
+    await walkAll()
     await planOrphans()
     reportUnconfiguredImports()
     let contradictions = moveProblems()
@@ -148,49 +154,45 @@ actor Planner {
   // MARK: The walk
 
   /// Visits every vertex after those it depends on. A vertex behind a failed one is skipped; others go on.
-  private func walk() async {
-    let dependencies = graph.graph.dependencies
-    let dependents = graph.graph.dependents
-    let count = graph.vertices.count
-    var missing = (0..<count).map { dependencies[$0].count }
-    var failed = [Bool](repeating: false, count: count)
-    var ready = (0..<count).filter { missing[$0] == 0 }
-    var head = 0
-    var running = 0
-    let width = max(context.parallelism, 1) * 2
+  private func walkAll() async {
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<(context.parallelism * 2) { group.addTask { await self.visitInTurn() } }
+    }
+  }
 
-    await withTaskGroup(of: (Int, Bool).self) { group in
-      func finish(_ vertex: Int, _ succeeded: Bool) {
-        failed[vertex] = !succeeded
-        for dependent in dependents[vertex] {
-          missing[Int(dependent)] -= 1
-          if missing[Int(dependent)] == 0 { ready.append(Int(dependent)) }
-        }
-      }
-      while head < ready.count || running > 0 {
-        if head < ready.count && (running < width || !isAsynchronous(graph.vertices[ready[head]])) {
-          let vertex = ready[head]
-          head += 1
-          if context.interrupt.isRequested || dependencies[vertex].contains(where: { failed[Int($0)] }) {
-            finish(vertex, false)
-          } else if let targeting, !targeting.includes(vertex) {
-            finish(vertex, true)
-          } else {
-            if dependencies[vertex].contains(where: { deferredVertices.contains(Int($0)) }) {
-              deferredVertices.insert(vertex)
-            }
-            if isAsynchronous(graph.vertices[vertex]) {
-              running += 1
-              group.addTask { (vertex, await self.visit(vertex)) }
-            } else {
-              finish(vertex, evaluate(vertex))
-            }
+  /// Visits one vertex after the other until none is left, beside others that do the same. As long as nothing has to be waited
+  /// for, one of them goes through everything and no task is made or changed for a vertex.
+  private func visitInTurn() async {
+    while let vertex = await nextVertex() {
+      let succeeded = await visit(vertex)
+      walk.finishVisit(of: vertex, succeeded)
+    }
+  }
+
+  /// The next vertex that has to do with a provider; what has not is evaluated on the way. Nil when all are done.
+  private func nextVertex() async -> Int? {
+    while true {
+      while let vertex = walk.takeReady() {
+        if context.interrupt.isRequested || walk.isBehindFailure(vertex) {
+          walk.finish(vertex, false)
+        } else if let targeting, !targeting.includes(vertex) {
+          walk.finish(vertex, true)
+        } else {
+          if !deferredVertices.isEmpty, walk.dependencies[vertex].contains(where: { deferredVertices.contains(Int($0)) }) {
+            deferredVertices.insert(vertex)
           }
-        } else if let (vertex, succeeded) = await group.next() {
-          running -= 1
-          finish(vertex, succeeded)
+          if isAsynchronous(graph.vertices[vertex]) {
+            walk.beginVisit()
+            return vertex
+          }
+          walk.finish(vertex, evaluate(vertex))
         }
       }
+      if walk.isOver {
+        walk.wakeAll()
+        return nil
+      }
+      await withCheckedContinuation { walk.wait($0) }
     }
   }
 
@@ -276,9 +278,12 @@ actor Planner {
 
   /// The provider of a configuration, ready for calls; nil, with a diagnostic, if it could not be had.
   func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
+    if let ready = readyProviders[address] { return ready }
     guard await ensureConfigured(address) else { return nil }
     do {
-      return try await pool.provider(for: address)
+      let provider = try await pool.provider(for: address)
+      readyProviders[address] = provider
+      return provider
     } catch {
       diagnostics += error.diagnostics
       return nil
@@ -294,7 +299,7 @@ actor Planner {
   func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {
     await limiter.enter()
     let response = await call()
-    await limiter.leave()
+    limiter.leave()
     return response
   }
 

@@ -50,7 +50,7 @@ extension StoredObjects {
 
   /// `x` becomes `x[0]` when `count` was added, and `x[0]` becomes `x` when it was taken away.
   private mutating func moveBetweenRepetitions(_ tree: ModuleTree, except mentioned: [MoveEndpoint]) {
-    for resource in resources {
+    for resource in Array(byResource.keys) {
       guard resource.resource.mode == .managed, let block = tree.module(at: resource.module)?.resources[resource.resource],
         !mentioned.contains(where: { $0.path == resource.module && $0.resource?.resource == resource.resource })
       else { continue }

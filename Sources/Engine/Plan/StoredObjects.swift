@@ -5,11 +5,18 @@ import State
 
 /// The objects of the state by resource, under the addresses that they have once moves are done.
 struct StoredObjects {
-  struct Entry {
-    var object: StateObject
+  /// One object. A class, so that looking it up copies nothing.
+  final class Entry: Sendable {
+    let object: StateObject
     /// Where the row is; another address than the object's if a move brought it here.
-    var row: ObjectKey
-    var isMoved: Bool { object.key != row }
+    let row: ObjectKey
+    let isMoved: Bool
+
+    init(_ object: StateObject, row: ObjectKey) {
+      self.object = object
+      self.row = row
+      isMoved = object.key != row
+    }
 
     /// Whether a move brought it from another resource type or to another provider.
     func isConverted(for provider: ProviderConfigurationAddress) -> Bool {
@@ -20,10 +27,17 @@ struct StoredObjects {
   private(set) var byResource: [ConfigurationResource: [ObjectKey: Entry]] = [:]
   private(set) var providers: Set<ProviderConfigurationAddress> = []
 
+  let count: Int
+
   init(_ snapshot: StateSnapshot) {
+    count = snapshot.objects.count
+    var last: ProviderConfigurationAddress?
     for object in snapshot.objects {
-      byResource[object.address.configuration, default: [:]][object.key] = Entry(object: object, row: object.key)
-      if object.address.resource.mode == .managed { providers.insert(object.provider) }
+      byResource[object.address.configuration, default: [:]][object.key] = Entry(object, row: object.key)
+      if object.address.resource.mode == .managed, object.provider != last {
+        providers.insert(object.provider)
+        last = object.provider
+      }
     }
   }
 
@@ -31,10 +45,9 @@ struct StoredObjects {
 
   /// All objects of a resource, in order.
   func entries(of resource: ConfigurationResource) -> [Entry] {
-    (byResource[resource] ?? [:]).values.sorted { $0.object.key < $1.object.key }
+    guard let entries = byResource[resource] else { return [] }
+    return entries.count == 1 ? Array(entries.values) : entries.values.sorted { $0.object.key < $1.object.key }
   }
-
-  var resources: [ConfigurationResource] { byResource.keys.sorted() }
 
   /// Whether anything is stored under the module instance.
   func hasModule(_ module: ModuleInstance) -> Bool {
@@ -45,9 +58,10 @@ struct StoredObjects {
 
   /// Renames one object. The new name must be free.
   mutating func rename(_ key: ObjectKey, to address: ResourceInstance) {
-    guard var entry = byResource[key.address.configuration]?.removeValue(forKey: key) else { return }
+    guard let entry = byResource[key.address.configuration]?.removeValue(forKey: key) else { return }
     if byResource[key.address.configuration]?.isEmpty == true { byResource[key.address.configuration] = nil }
-    entry.object.key = ObjectKey(address, deposedKey: key.deposedKey)
-    byResource[address.configuration, default: [:]][entry.object.key] = entry
+    var object = entry.object
+    object.key = ObjectKey(address, deposedKey: key.deposedKey)
+    byResource[address.configuration, default: [:]][object.key] = Entry(object, row: entry.row)
   }
 }

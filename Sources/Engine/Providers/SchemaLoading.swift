@@ -13,9 +13,13 @@ package func loadSchemas(
 ) async -> (SchemaTable, [Diagnostic]) {
   var wanted: [ProviderSource: Set<Resource>] = [:]
   for module in tree.modules {
-    for block in module.resources.values {
-      guard let address = tree.providerConfiguration(for: block) else { continue }
-      wanted[address.source, default: []].insert(Resource(block.resource.mode, block.resource.type, ""))
+    var last: (source: ProviderSource, mode: ResourceMode, type: String)?
+    tree.forEachResource(of: module) { block, address in
+      guard let address else { return }
+      let (mode, type) = (block.resource.mode, block.resource.type)
+      if let last, last == (address.source, mode, type) { return }
+      last = (address.source, mode, type)
+      wanted[address.source, default: []].insert(Resource(mode, type, ""))
     }
     for block in module.imports {
       guard let address = tree.providerConfiguration(for: block) else { continue }
@@ -27,10 +31,13 @@ package func loadSchemas(
       }
     }
   }
+  var last: (source: ProviderSource, mode: ResourceMode, type: String)?
   for object in state?.objects ?? [] {
     let resource = object.address.resource
     // A data source that is gone from the configuration is only dropped, which needs no schema.
     if resource.mode == .data && wanted[object.provider.source] == nil { continue }
+    if let last, last == (object.provider.source, resource.mode, resource.type) { continue }
+    last = (object.provider.source, resource.mode, resource.type)
     wanted[object.provider.source, default: []].insert(Resource(resource.mode, resource.type, ""))
   }
   var (table, diagnostics) = await loadSchemas(wanted, pool: pool)

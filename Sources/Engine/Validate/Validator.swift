@@ -21,7 +21,10 @@ private actor Validator {
   let pool: ProviderPool
   let schemas: SchemaTable
   let context: EngineContext
-  private let limiter: CallLimiter
+  /// How many of the questions to providers somebody has taken on.
+  private var askedCount = 0
+  /// The provider that answers for each source, or why there is none.
+  private var providers: [ProviderSource: Result<any Provider, DiagnosticsError>] = [:]
 
   init(graph: ConfigurationGraph, pool: ProviderPool, context: EngineContext) {
     tree = graph.tree
@@ -29,7 +32,6 @@ private actor Validator {
     self.pool = pool
     schemas = graph.schemas
     self.context = context
-    limiter = CallLimiter(width: context.parallelism)
   }
 
   /// What is left to ask a provider once a block has been decoded.
@@ -59,7 +61,7 @@ private actor Validator {
         diagnostics += problems
         if let question { questions.append(question) }
       }
-      for (_, block) in module.resources.sorted(by: { $0.key < $1.key }) {
+      for block in module.sortedResources {
         let (question, problems) = question(block, values)
         diagnostics += problems
         if let question { questions.append(question) }
@@ -186,21 +188,31 @@ private actor Validator {
 
   // MARK: Providers
 
+  /// Asks side by side, at most `parallelism` questions at once; the answers are in the order of the questions.
   private func ask(_ questions: [Question]) async -> [Diagnostic] {
-    await withTaskGroup(of: (Int, [Diagnostic]).self) { group in
-      var answers = [[Diagnostic]](repeating: [], count: questions.count)
-      for (index, question) in questions.enumerated() {
-        if index >= context.parallelism, let (done, found) = await group.next() { answers[done] = found }
-        group.addTask { (index, await self.ask(question)) }
-      }
-      while let (done, found) = await group.next() { answers[done] = found }
-      return answers.flatMap { $0 }
+    await withTaskGroup(of: [(Int, [Diagnostic])].self) { group in
+      for _ in 0..<min(context.parallelism, questions.count) { group.addTask { await self.askInTurn(questions) } }
+      var answers: [(Int, [Diagnostic])] = []
+      for await found in group { answers += found }
+      return answers.sorted { $0.0 < $1.0 }.flatMap(\.1)
     }
+  }
+
+  /// Takes the next question and the next until none is left, beside others that do the same.
+  private func askInTurn(_ questions: [Question]) async -> [(Int, [Diagnostic])] {
+    var answers: [(Int, [Diagnostic])] = []
+    while askedCount < questions.count {
+      let index = askedCount
+      askedCount += 1
+      let found = await ask(questions[index])
+      if !found.isEmpty { answers.append((index, found)) }
+    }
+    return answers
   }
 
   private func ask(_ question: Question) async -> [Diagnostic] {
     do throws(DiagnosticsError) {
-      let provider = try await pool.anyProvider(of: question.provider)
+      let provider = try await provider(of: question.provider)
       let found: [Diagnostic]
       if let kind = question.kind {
         found = await provider.validateConfiguration(of: kind, named: question.typeName, question.configuration)
@@ -212,5 +224,17 @@ private actor Validator {
     } catch {
       return error.diagnostics
     }
+  }
+
+  private func provider(of source: ProviderSource) async throws(DiagnosticsError) -> any Provider {
+    if let known = providers[source] { return try known.get() }
+    let result: Result<any Provider, DiagnosticsError>
+    do throws(DiagnosticsError) {
+      result = .success(try await pool.anyProvider(of: source))
+    } catch {
+      result = .failure(error)
+    }
+    providers[source] = result
+    return try result.get()
   }
 }

@@ -15,11 +15,10 @@ final class JSONBody: Sendable {
 
   func content(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
     var (content, diagnostics) = partialContent(for: schema, taken: taken)
-    let types = schema.blocks.map(\.type)
-    let known = Set(schema.attributes.lazy.map(\.name)).union(types)
-    let free = schema.attributes.map(\.name).filter { content.attributes[$0] == nil } + types
     let (members, _) = members(of: value, label: nil)
-    for member in members where !known.contains(member.name) && isFree(member, taken) {
+    for member in members where isFree(member, taken) {
+      if schema.attributeNames.contains(member.name) || schema.blockTypes.contains(member.name) { continue }
+      let free = schema.attributes.map(\.name).filter { content.attributes[$0] == nil } + schema.blocks.map(\.type)
       let hint = suggestion(for: member.name, among: free).map { " Did you mean \"\($0)\"?" }
       diagnostics.append(
         .error(
@@ -37,16 +36,14 @@ final class JSONBody: Sendable {
   func partialContent(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
     var (members, diagnostics) = members(of: value, label: nil)
     var content = BodyContent(attributes: [:], blocks: [], missingItemRange: missingItemRange)
-    let wanted = Set(schema.attributes.lazy.map(\.name))
-    let types = Dictionary(schema.blocks.map { ($0.type, $0.labelNames) }) { first, _ in first }
     for member in members where isFree(member, taken) {
-      if wanted.contains(member.name) {
+      if schema.attributeNames.contains(member.name) {
         if content.attributes[member.name] != nil {
           diagnostics.append(duplicate("Duplicate argument", member))
         } else {
           content.attributes[member.name] = member.attribute
         }
-      } else if let labels = types[member.name] {
+      } else if let labels = schema.labelNames[member.name] {
         var unpacking = BlockUnpacking(type: member.name, typeRange: member.nameRange)
         unpacking.unpack(member.value, labels: labels[...], used: [], in: self)
         content.blocks += unpacking.blocks

@@ -23,12 +23,10 @@ final class NativeBody: Sendable {
 
   func content(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
     var (content, diagnostics) = partialContent(for: schema, taken: taken)
-    let known = Set(schema.attributes.lazy.map(\.name))
-    for attribute in attributes where !known.contains(attribute.name) && !taken.takenAttributes.contains(attribute.name) {
+    for attribute in attributes where !schema.attributeNames.contains(attribute.name) && !taken.takenAttributes.contains(attribute.name) {
       diagnostics.append(unsupported(attribute, schema, content))
     }
-    let types = Set(schema.blocks.lazy.map(\.type))
-    for block in blocks where !types.contains(block.type) && !taken.takenBlocks.contains(block.type) {
+    for block in blocks where !schema.blockTypes.contains(block.type) && !taken.takenBlocks.contains(block.type) {
       diagnostics.append(unsupported(block, schema))
     }
     return (content, diagnostics)
@@ -62,20 +60,18 @@ final class NativeBody: Sendable {
   func partialContent(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
     var diagnostics: [Diagnostic] = []
     var found: [String: Attribute] = [:]
-    let wanted = Dictionary(schema.attributes.map { ($0.name, $0.required) }) { $0 || $1 }
-    for attribute in attributes where wanted[attribute.name] != nil && !taken.takenAttributes.contains(attribute.name) {
+    for attribute in attributes where schema.attributeNames.contains(attribute.name) && !taken.takenAttributes.contains(attribute.name) {
       found[attribute.name] = attribute
     }
-    for specification in schema.attributes where specification.required && found[specification.name] == nil {
+    for specification in schema.attributes where schema.hasRequired && specification.required && found[specification.name] == nil {
       diagnostics.append(
         .error(
           "Missing required argument",
           "The argument \"\(specification.name)\" is required, but no definition was found.", at: missingItemRange))
     }
-    let types = Dictionary(schema.blocks.map { ($0.type, $0.labelNames) }) { first, _ in first }
     var matching: [Block] = []
     for block in blocks where !taken.takenBlocks.contains(block.type) {
-      guard let names = types[block.type] else { continue }
+      guard let names = schema.labelNames[block.type] else { continue }
       if let diagnostic = checkLabels(of: block, names) {
         diagnostics.append(diagnostic)
       } else {

@@ -60,8 +60,9 @@ package struct Body: Sendable {
       case .json(let body): body.partialContent(for: schema, taken: self)
       }
     var remaining = self
-    remaining.takenAttributes.formUnion(schema.attributes.lazy.map(\.name))
-    remaining.takenBlocks.formUnion(schema.blocks.lazy.map(\.type))
+    // The sets of the schema are shared by all its bodies.
+    remaining.takenAttributes = takenAttributes.isEmpty ? schema.attributeNames : takenAttributes.union(schema.attributeNames)
+    remaining.takenBlocks = takenBlocks.isEmpty ? schema.blockTypes : takenBlocks.union(schema.blockTypes)
     return (content, remaining, diagnostics)
   }
 
@@ -128,14 +129,24 @@ package struct Label: Hashable, Sendable {
   }
 }
 
-/// Which arguments and blocks a reader knows.
+/// Which arguments and blocks a reader knows. Made once and used for many bodies where they are always the same.
 package struct ContentSchema: Sendable {
-  package var attributes: [AttributeSpecification]
-  package var blocks: [BlockSpecification]
+  package let attributes: [AttributeSpecification]
+  package let blocks: [BlockSpecification]
+  let attributeNames: Set<String>
+  /// Whether any argument must be there.
+  let hasRequired: Bool
+  /// The names of the labels of each type of blocks.
+  let labelNames: [String: [String]]
+  let blockTypes: Set<String>
 
   package init(attributes: [AttributeSpecification] = [], blocks: [BlockSpecification] = []) {
     self.attributes = attributes
     self.blocks = blocks
+    attributeNames = Set(attributes.lazy.map(\.name))
+    hasRequired = attributes.contains(where: \.required)
+    labelNames = Dictionary(blocks.map { ($0.type, $0.labelNames) }) { first, _ in first }
+    blockTypes = Set(blocks.lazy.map(\.type))
   }
 }
 

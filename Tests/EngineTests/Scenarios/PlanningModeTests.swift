@@ -63,7 +63,7 @@ import Values
     let stage = Stage()
     _ = try await stage.act(Self.pair)
     resize(stage, 5)
-    let act = try await stage.act(Self.pair, PlanOptions(refresh: false))
+    let act = try await stage.act(Self.pair, PlanOptions(refresh: .nothing))
     #expect(act.actions == [])
     #expect(act.process.calls(.read) == [])
   }
