@@ -73,11 +73,19 @@ package struct ProviderConfigurationAddress: Hashable, Sendable, Comparable, Cus
   package var module: ModulePath
   package var source: ProviderSource
   package var alias: String?
+  /// Which of the instances it is, of a configuration with `for_each`.
+  package var key: InstanceKey?
 
-  package init(module: ModulePath = .root, source: ProviderSource, alias: String? = nil) {
+  package init(module: ModulePath = .root, source: ProviderSource, alias: String? = nil, key: InstanceKey? = nil) {
     self.module = module
     self.source = source
     self.alias = alias
+    self.key = key
+  }
+
+  /// The configuration that this one is an instance of, or itself.
+  package var configuration: ProviderConfigurationAddress {
+    ProviderConfigurationAddress(module: module, source: source, alias: alias)
   }
 
   /// Parses the form that `description` prints; nil if the text is something else.
@@ -94,7 +102,13 @@ package struct ProviderConfigurationAddress: Hashable, Sendable, Comparable, Cus
     if tail.isEmpty {
       self.init(module: module, source: source)
     } else if tail.hasPrefix("."), tail.count > 1 {
-      self.init(module: module, source: source, alias: String(tail.dropFirst()))
+      guard let bracket = tail.firstIndex(of: "[") else {
+        self.init(module: module, source: source, alias: String(tail.dropFirst()))
+        return
+      }
+      // Keys are written as those of modules are.
+      guard let key = ModuleInstance(parsing: "module.x\(tail[bracket...])")?.steps.first?.key else { return nil }
+      self.init(module: module, source: source, alias: String(tail[..<bracket].dropFirst()), key: key)
     } else {
       return nil
     }
@@ -102,7 +116,7 @@ package struct ProviderConfigurationAddress: Hashable, Sendable, Comparable, Cus
 
   package var description: String {
     let prefix = module.isRoot ? "" : "\(module)."
-    let suffix = alias.map { ".\($0)" } ?? ""
+    let suffix = (alias.map { ".\($0)" } ?? "") + key.suffix
     return "\(prefix)provider[\"\(source)\"]\(suffix)"
   }
 

@@ -107,7 +107,7 @@ package struct ResourceInstance: Hashable, Sendable, Comparable, CustomStringCon
   }
 }
 
-/// The argument of `-target`, `-replace` and their like: a module, a module instance, a resource or one instance.
+/// The argument of `-target`, `-exclude`, `-replace` and their like: a module, a module instance, a resource or one instance.
 package enum TargetAddress: Hashable, Sendable, CustomStringConvertible {
   /// Without a key on its last step it stands for all instances of that module.
   case module(ModuleInstance)
@@ -147,6 +147,14 @@ package enum TargetAddress: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .module(let module): return resource.module.names.starts(with: module.path.names)
     case .resource(let target): return target.configuration == resource
+    }
+  }
+
+  /// Whether it names all instances of whatever it names.
+  package var isWithoutKeys: Bool {
+    switch self {
+    case .module(let module): return module.steps.allSatisfy { $0.key == nil }
+    case .resource(let target): return target.key == nil && target.module.steps.allSatisfy { $0.key == nil }
     }
   }
 

@@ -18,6 +18,8 @@ final class EditableState {
   private let path: String?
   /// The state as it is, with the row versions that changes must name.
   private(set) var snapshot: StateSnapshot
+  /// Milliseconds to wait for objects that another run is changing.
+  var leaseTimeout: Int64 = 0
   /// Whether the store is empty yet and the state came from Terraform's file beside it.
   private var isFromTerraform: Bool
 
@@ -81,7 +83,7 @@ final class EditableState {
       wanted = try changes(snapshot)
     }
     if let output { return try await write(wanted, command: command, to: output) }
-    try await commit(wanted, command: command, to: store, consequences: consequences)
+    try await commit(wanted, command: command, to: store, again: changes, consequences: consequences)
     snapshot = try await store.snapshot()
     if let path { try writeFile(snapshot, to: path) }
   }
@@ -91,16 +93,25 @@ final class EditableState {
     let copy = MemoryStateStore(environment: session.storeEnvironment)
     try await copy.replaceAll(with: snapshot, force: true, run: nil)
     let versions = try await copy.snapshot()
-    try await commit(changes.map { $0.rebased(on: versions) }, command: command, to: copy) { _ in [] }
+    try await commit(changes.map { $0.rebased(on: versions) }, command: command, to: copy, again: { _ in [] }) { _ in [] }
     try writeFile(try await copy.snapshot(), to: output)
   }
 
+  /// - Parameter again: decides the changes anew on what another run has written, if this one had to wait for it.
   private func commit(
-    _ changes: [ObjectChange], command: String, to store: any StateStore, consequences: (StateSnapshot) -> [ObjectChange]
+    _ changes: [ObjectChange], command: String, to store: any StateStore, again: (StateSnapshot) throws -> [ObjectChange],
+    consequences: (StateSnapshot) -> [ObjectChange]
   ) async throws {
     let run = try await store.beginRun(command: command)
     do {
-      try await store.lease(Set(changes.flatMap(\.keys)).sorted(), for: run)
+      var changes = changes
+      let output = session.world.output
+      let wait = LeaseWait(
+        limit: leaseTimeout, uptime: session.world.uptimeMilliseconds, onWait: { output.line(ProgressText.waiting) })
+      if try await store.lease(Set(changes.flatMap(\.keys)).sorted(), for: run, wait: wait) {
+        changes = try again(try await store.snapshot())
+        try await store.lease(Set(changes.flatMap(\.keys)).sorted(), for: run)
+      }
       _ = try await store.commit(changes, run: run)
       let more = consequences(try await store.snapshot())
       if !more.isEmpty { _ = try await store.commit(more, run: run) }

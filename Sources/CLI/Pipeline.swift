@@ -16,7 +16,7 @@ import Values
 final class Pipeline {
   let session: Session
   let tree: ModuleTree
-  let store: SQLiteStore
+  let store: any StateStore
   let pool: ProviderPool
   let snapshot: StateSnapshot
   /// Whether the state came from Terraform's file, which apply takes over.
@@ -27,7 +27,7 @@ final class Pipeline {
   private(set) var diagnostics: [Diagnostic]
 
   private init(
-    session: Session, tree: ModuleTree, store: SQLiteStore, pool: ProviderPool, snapshot: StateSnapshot,
+    session: Session, tree: ModuleTree, store: any StateStore, pool: ProviderPool, snapshot: StateSnapshot,
     isFromTerraform: Bool, graph: ConfigurationGraph, diagnostics: [Diagnostic], writtenSources: SourceMap? = nil
   ) {
     self.session = session
@@ -57,16 +57,21 @@ final class Pipeline {
   ///   - needsState: false for what looks at the configuration only.
   ///   - isValidating: whether the configuration is only validated, whatever it says of backends and whatever the lock file says
   ///     of versions.
+  ///   - given: holds the state in place of the workspace's own store.
   static func open(
-    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false
+    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false,
+    store given: (any StateStore)? = nil
   ) async -> Outcome {
     var diagnostics = session.settingsDiagnostics + tree.diagnostics
     if tree.diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
     if !isValidating { diagnostics += unsupported(tree) + undefinedProviders(tree.root) }
     if diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
-    let store = session.openStore()
+    let store: any StateStore = given ?? session.openStore()
     do {
-      let (snapshot, isFromTerraform) = needsState ? try await session.readState(store) : (StateSnapshot(), false)
+      let (snapshot, isFromTerraform) =
+        !needsState
+        ? (StateSnapshot(), false)
+        : given == nil ? try await session.readState(store) : (try await store.snapshot(), false)
       let (factory, problems) = try session.providerFactory([tree], snapshot, acceptsOtherVersions: isValidating)
       diagnostics += problems
       if problems.hasErrors { return .failed(diagnostics, tree.sources) }

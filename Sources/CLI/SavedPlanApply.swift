@@ -148,14 +148,20 @@ struct SavedPlanApply {
       let interrupt = Interrupt()
       PlanRun.listen(interrupt, pipeline, session)
       let context = session.context(
-        planTimestamp: plan.timestamp, parallelism: arguments.mode.parallelism, isPlanning: false, interrupt: interrupt,
+        planTimestamp: plan.timestamp, parallelism: arguments.mode.parallelism, isPlanning: false,
+        leaseTimeout: arguments.mode.locking.timeout, interrupt: interrupt,
         events: { view.event($0) })
       let outcome = await applyPlan(
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: context,
         command: plan.mode == .destroy ? "destroy" : "apply")
       view.applied(outcome, plan: plan, command: "apply")
       view.diagnostics(pipeline.tree.diagnostics + outcome.diagnostics, sources)
-      return outcome.diagnostics.hasErrors || outcome.isInterrupted ? 1 : 0
+      if outcome.diagnostics.hasErrors || outcome.isInterrupted { return 1 }
+      if let problem = arguments.approval.problem(of: outcome, plan) {
+        view.diagnostics([problem], sources)
+        return 1
+      }
+      return 0
     } catch {
       view.diagnostics(Pipeline.diagnostics(of: error), sources)
       return 1

@@ -30,7 +30,7 @@ struct SelectedBackend: Equatable {
 
   /// What the configuration and `-backend-config` options name.
   static func chosen(
-    by settings: TerraformSettings, options: [String], session: Session
+    by settings: TerraformSettings, in context: EvaluationContext, options: [String], session: Session
   ) -> (SelectedBackend, [Diagnostic]) {
     if let cloud = settings.cloud { return (SelectedBackend(), [unsupportedCloud(at: cloud.range)]) }
     guard let block = settings.backend else {
@@ -49,10 +49,19 @@ struct SelectedBackend: Equatable {
       for: ContentSchema(attributes: localSettings.map { AttributeSpecification($0) }))
     problems += found
     for (name, attribute) in content.attributes {
+      let isConstant = attribute.expression.variables.isEmpty
       let (value, found) = evaluate(
-        attribute.expression, as: .string, in: EvaluationContext(scope: EmptyScope(), functions: nil))
+        attribute.expression, as: .string, in: isConstant ? EvaluationContext(scope: EmptyScope(), functions: nil) : context)
       problems += found
-      if value.isKnown, !value.isNull { chosen.settings[name] = value.asString }
+      if value.containsMark(.sensitive) {
+        problems.append(
+          .error(
+            "Sensitive value in backend configuration",
+            "The settings of a backend are written to a file that is not protected, so that they must not be sensitive.",
+            at: attribute.expression.range))
+      } else if value.isKnown, !value.isNull {
+        chosen.settings[name] = value.asString
+      }
     }
     for option in options { problems += chosen.add(option, session.world.files) }
     return (chosen, problems)
@@ -62,14 +71,14 @@ struct SelectedBackend: Equatable {
   static func problem(in session: Session) -> Diagnostic? {
     let files = session.world.files
     var sources = SourceMap()
-    let (root, problems) = ModuleLoader(files: files, dataDirectory: session.dataDirectory).loadAlone(".", adding: &sources)
+    let (root, scope, problems) = session.moduleLoader().loadAlone(".", adding: &sources)
     // What is wrong with the configuration is told by those who need it.
     if problems.hasErrors || root.settings.cloud != nil { return nil }
     let saved = saved(dataDirectory: session.dataDirectory, files: files)
-    guard root.settings.backend != nil else {
+    guard let backend = root.settings.backend else {
       return saved.type.map { initialisationRequired(", ", "Unsetting the previously set backend \"\($0)\"") }
     }
-    let (chosen, found) = chosen(by: root.settings, options: [], session: session)
+    let (chosen, found) = chosen(by: root.settings, in: scope.context, options: [], session: session)
     guard !found.hasErrors, let type = chosen.type else { return nil }
     guard let savedType = saved.type else {
       return initialisationRequired(", ", "Initial configuration of the requested backend \"\(type)\"")
@@ -77,8 +86,9 @@ struct SelectedBackend: Equatable {
     if savedType != type {
       return initialisationRequired(": ", "Backend type changed from \"\(savedType)\" to \"\(type)\"")
     }
-    // Options of init may have added to what the block says.
-    if chosen.settings.contains(where: { saved.settings[$0.key] != $0.value }) {
+    // Options of init may have added to what the block says, and options of the command may decide what it says.
+    let isConstant = backend.body.justAttributes().0.allSatisfy { $0.expression.variables.isEmpty }
+    if isConstant, chosen.settings.contains(where: { saved.settings[$0.key] != $0.value }) {
       return initialisationRequired(": ", "Backend configuration block has changed")
     }
     return nil

@@ -5,12 +5,13 @@ import SQLiteStore
 import State
 
 extension Session {
-  func moduleInstaller() -> ModuleInstaller {
-    ModuleInstaller(
-      .init(
-        files: world.files, transport: CurlTransport(userAgent: "Plumb/\(plumbVersion)"), launcher: world.launcher,
-        configuration: settings, environment: world.environment, homeDirectory: world.homeDirectory,
-        dataDirectory: dataDirectory, now: world.now))
+  func moduleInstaller(_ variables: VariableArguments? = nil) -> ModuleInstaller {
+    var setting = ModuleInstaller.Setting(
+      files: world.files, transport: CurlTransport(userAgent: "Plumb/\(plumbVersion)"), launcher: world.launcher,
+      configuration: settings, environment: world.environment, homeDirectory: world.homeDirectory,
+      dataDirectory: dataDirectory, now: world.now)
+    setting.early = earlyValues(variables)
+    return ModuleInstaller(setting)
   }
 
   func providerInstaller(

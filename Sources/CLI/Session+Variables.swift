@@ -47,10 +47,16 @@ extension Session {
   func gatheredVariables(
     _ arguments: VariableArguments, _ sources: SourceMap, directories: [String] = ["."]
   ) -> InputVariables {
+    gatheredVariables(arguments.assignments, arguments.files, sources, directories: directories)
+  }
+
+  func gatheredVariables(
+    _ assignments: [String], _ optionFiles: [String], _ sources: SourceMap, directories: [String] = ["."]
+  ) -> InputVariables {
     var input = InputVariables(sources: sources)
     input.addEnvironment(world.environment)
     for directory in directories { input.addAutoFiles(in: directory, files: world.files) }
-    for argument in orderedVariableArguments(arguments) {
+    for argument in orderedVariableArguments(assignments, optionFiles) {
       switch argument {
       case .assignment(let text): input.addOption(text)
       case .file(let path): input.addFile(path, files: world.files)
@@ -65,9 +71,9 @@ extension Session {
   }
 
   /// `-var` and `-var-file` in the order in which they were typed: the later one wins.
-  private func orderedVariableArguments(_ arguments: VariableArguments) -> [VariableArgument] {
-    var assignments = arguments.assignments[...]
-    var files = arguments.files[...]
+  private func orderedVariableArguments(_ givenAssignments: [String], _ givenFiles: [String]) -> [VariableArgument] {
+    var assignments = givenAssignments[...]
+    var files = givenFiles[...]
     var result: [VariableArgument] = []
     for word in world.arguments {
       let name = word.drop { $0 == "-" }.prefix { $0 != "=" }

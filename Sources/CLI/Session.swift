@@ -75,8 +75,24 @@ final class Session: Sendable {
 
   // MARK: Configuration
 
-  func loadModules(directory: String = ".", for purpose: ModuleLoader.Purpose = .evaluating) -> ModuleTree {
-    ModuleLoader(files: world.files, dataDirectory: dataDirectory).load(directory, for: purpose)
+  /// - Parameter variables: what the command line says of variables, which may decide where modules come from.
+  func loadModules(
+    directory: String = ".", _ variables: VariableArguments? = nil, for purpose: ModuleLoader.Purpose = .evaluating
+  ) -> ModuleTree {
+    moduleLoader(variables).load(directory, for: purpose)
+  }
+
+  func moduleLoader(_ variables: VariableArguments? = nil) -> ModuleLoader {
+    ModuleLoader(files: world.files, dataDirectory: dataDirectory, early: earlyValues(variables))
+  }
+
+  /// What may decide where modules come from.
+  func earlyValues(_ variables: VariableArguments?) -> EarlyValues {
+    let (assignments, files) = (variables?.assignments ?? [], variables?.files ?? [])
+    return EarlyValues(
+      context: EvaluationContext(scope: EmptyScope(), functions: functions(planTimestamp: nil, isPlanning: true)),
+      workspace: workspace, workingDirectory: world.workingDirectory,
+      variables: { self.gatheredVariables(assignments, files, SourceMap()) })
   }
 
   /// The functions of the language; `planTime` is what `plantimestamp()` gives.
@@ -89,16 +105,18 @@ final class Session: Sendable {
   }
 
   func context(
-    planTimestamp: String, parallelism: Int, isPlanning: Bool, interrupt: Interrupt = Interrupt(),
+    planTimestamp: String, parallelism: Int, isPlanning: Bool, leaseTimeout: Int64 = 0, interrupt: Interrupt = Interrupt(),
     events: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) -> EngineContext {
     let world = world
-    return EngineContext(
+    var context = EngineContext(
       functions: functions(planTimestamp: planTimestamp, isPlanning: isPlanning), workspace: workspace,
       workingDirectory: world.workingDirectory, parallelism: parallelism, timestamp: planTimestamp,
       newDeposedKey: { hexadecimal(world.randomBytes(4)) }, now: { Double(world.now()) / 1e9 },
       uptimeMilliseconds: world.uptimeMilliseconds, provisioners: provisioners, events: events,
       interrupt: interrupt)
+    context.leaseTimeout = leaseTimeout
+    return context
   }
 
   // MARK: State
@@ -123,7 +141,7 @@ final class Session: Sendable {
 
   /// The state as it is: from the store, or, as long as nothing was stored, from Terraform's file in the directory.
   func readState(
-    _ store: SQLiteStore, workspace: String? = nil
+    _ store: any StateStore, workspace: String? = nil
   ) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
     if let problem = SelectedBackend.problem(in: self) { throw DiagnosticsError(problem) }
     let snapshot = try await store.snapshot()
@@ -149,7 +167,7 @@ final class Session: Sendable {
   }
 
   /// Takes Terraform's state file over into the store. The file stays where it is.
-  func takeOver(_ snapshot: StateSnapshot, into store: SQLiteStore) async throws {
+  func takeOver(_ snapshot: StateSnapshot, into store: any StateStore) async throws {
     try await store.replaceAll(with: snapshot, force: false, run: nil)
   }
 }

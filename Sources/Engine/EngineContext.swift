@@ -25,6 +25,8 @@ package struct EngineContext: Sendable {
   package var events: @Sendable (EngineEvent) -> Void
   package var interrupt: Interrupt
   package var provisioners: any ProvisionerRunner
+  /// Milliseconds for which apply waits for objects that another run is changing.
+  package var leaseTimeout: Int64 = 0
   /// What stands in for providers, objects and modules; nothing outside of tests.
   package var mocks = Mocks()
   /// What a test file adds to names in the provider configurations that it has.

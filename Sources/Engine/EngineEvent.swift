@@ -37,6 +37,8 @@ package enum EngineEvent: Sendable {
   case provisionProgressed(ResourceInstance, String, String)
   case provisionFinished(ResourceInstance, String)
   case provisionFailed(ResourceInstance, String)
+  /// The run waits until another one lets go of the objects that it wants to change.
+  case waitingForLeases
   /// How many steps of the plan are to be done in all; sent once before the first.
   case applyPlanned(steps: Int)
 }

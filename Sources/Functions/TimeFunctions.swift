@@ -30,7 +30,7 @@ private func timestamp(_ text: String, argument: Int?) throws(FunctionError) -> 
 
 private func addTime(_ arguments: [Value]) throws(FunctionError) -> Value {
   var time = try timestamp(arguments.text(0), argument: nil)
-  time.add(try duration(arguments.text(1)))
+  time.add(try parseDuration(arguments.text(1)))
   return .string(time.text)
 }
 
@@ -42,7 +42,7 @@ private let units: [(name: String, nanoseconds: UInt64)] = [
 ]
 
 /// Nanoseconds of a text such as `-1h30m5.5s` (Go's `time.ParseDuration`).
-private func duration(_ text: String) throws(FunctionError) -> Int64 {
+package func parseDuration(_ text: String) throws(FunctionError) -> Int64 {
   let quoted = JSONWriter.quoted(text, escapesHTML: false)
   let invalid = FunctionError("time: invalid duration \(quoted)")
   var rest = Substring(text).utf8

@@ -23,10 +23,18 @@ extension BlockReader {
     call.missingItemRange = block.body.missingItemRange
     call.body = rest
     call.written = Set(content.attributes.keys)
-    if let attribute = content.attributes["version"] { call.version = constraint(attribute) }
+    if let attribute = content.attributes["version"] {
+      if attribute.expression.variables.isEmpty {
+        call.version = constraint(attribute)
+      } else {
+        call.versionExpression = attribute.expression
+      }
+    }
     if let attribute = content.attributes["source"] {
       call.sourceRange = attribute.expression.range
-      if let text = string(attribute) {
+      if !attribute.expression.variables.isEmpty {
+        call.sourceExpression = attribute.expression
+      } else if let text = string(attribute) {
         call.source = text
         checkSource(text, hasVersion: content.attributes["version"] != nil, at: attribute.expression.range)
       }
@@ -38,8 +46,50 @@ extension BlockReader {
     }
     call.dependsOn = dependsOn(content.attributes["depends_on"])
     if let attribute = content.attributes["providers"] { call.providers = passedProviders(attribute.expression) }
-    reserved(content.blocks.filter { $0.type != "_" }, in: "module")
+    readLifecycle(content.blocks, of: &call)
     return call
+  }
+
+  /// Evaluates where modules come from, where that is no constant text.
+  mutating func evaluateSources(of calls: inout [String: ModuleCall], in scope: EarlyScope) {
+    for name in calls.keys.sorted() {
+      guard var call = calls[name], call.sourceExpression != nil || call.versionExpression != nil else { continue }
+      if let expression = call.versionExpression {
+        let (text, found) = scope.text(expression, "module version")
+        diagnostics += found
+        if let text { call.version = constraint(text, at: expression.range) }
+      }
+      if let expression = call.sourceExpression {
+        let (text, found) = scope.text(expression, "module source")
+        diagnostics += found
+        if let text {
+          call.source = text
+          checkSource(text, hasVersion: call.version != nil, at: expression.range)
+        }
+      }
+      calls[name] = call
+    }
+  }
+
+  /// A lifecycle block may say whether there is such a module at all; other blocks have no meaning here.
+  private mutating func readLifecycle(_ blocks: [Block], of call: inout ModuleCall) {
+    let lifecycles = blocks.filter { block in
+      block.type == "lifecycle" && block.body.justAttributes().0.contains { $0.name == "enabled" }
+    }
+    if let first = lifecycles.first {
+      for other in lifecycles.dropFirst() {
+        error(
+          "Duplicate lifecycle block",
+          "This module call already has a lifecycle block at \(place(first.definitionRange)).", at: other.definitionRange)
+      }
+      let content = self.content(first.body, [AttributeSpecification("enabled")])
+      call.enabled = enabled(content.attributes["enabled"], call.count, call.forEach)
+      call.written.insert("enabled")
+    }
+    reserved(
+      blocks.filter { block in
+        block.type != "_" && !lifecycles.contains { $0.definitionRange == block.definitionRange }
+      }, in: "module")
   }
 
   /// Finds sources that can be nothing; whether what they name exists is found out by installing.
@@ -85,7 +135,7 @@ extension BlockReader {
     var seen: [ProviderReferenceKey: SourceRange] = [:]
     for item in items {
       let child = providerReference(item.key, argument: "providers")
-      let parent = providerReference(item.value, argument: "providers")
+      let parent = providerReference(item.value, argument: "providers", allowsKey: true)
       guard let child, let parent else { continue }
       if let previous = seen.updateValue(child.range, forKey: child.key) {
         error(

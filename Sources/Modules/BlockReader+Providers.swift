@@ -135,7 +135,14 @@ extension BlockReader {
           + "the provider version constraint into the required_providers block.", at: attribute.expression.range)
       version = constraint(attribute)
     }
-    for name in ["count", "depends_on", "for_each", "source"] {
+    let forEach = content.attributes["for_each"]
+    if let forEach, alias == nil {
+      error(
+        "Alias required when using \"for_each\"",
+        "The for_each argument is allowed only for provider configurations with an alias, because the default configuration of a "
+          + "provider has exactly one instance.", at: forEach.nameRange)
+    }
+    for name in ["count", "depends_on", "source"] {
       guard let attribute = content.attributes[name] else { continue }
       error(
         "Reserved argument name in provider block",
@@ -143,9 +150,11 @@ extension BlockReader {
         at: attribute.nameRange)
     }
     reserved(content.blocks.filter { $0.type != "_" }, in: "provider")
-    return ProviderBlock(
+    var provider = ProviderBlock(
       name: label.text, alias: alias, body: escaped(rest, content.blocks), version: version, nameRange: label.range,
       range: block.definitionRange)
+    provider.forEach = forEach?.expression
+    return provider
   }
 }
 

@@ -32,12 +32,25 @@ extension BlockReader {
       if resource.count != nil { rejectCountAndForEach(at: forEach.nameRange) }
     }
     if let provider = content.attributes["provider"] {
-      resource.provider = providerReference(provider.expression, argument: "provider")
+      resource.provider = providerReference(provider.expression, argument: "provider", allowsKey: true)
     }
     resource.dependsOn = dependsOn(content.attributes["depends_on"])
     readBlocks(content.blocks, of: resource)
     checkOwnConditions(resource)
     return resource
+  }
+
+  /// Takes `lifecycle.enabled`, which stands for `count` and `for_each` where there is one instance or none.
+  mutating func enabled(_ attribute: Attribute?, _ count: Expression?, _ forEach: Expression?) -> Expression? {
+    guard let attribute else { return nil }
+    if count != nil || forEach != nil {
+      let other = count != nil ? "count" : "for_each"
+      error(
+        "Invalid combination of \"\(other)\" and \"enabled\"",
+        "The \"\(other)\" and \"enabled\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the "
+          + "number of resources to be created.", at: attribute.nameRange)
+    }
+    return attribute.expression
   }
 
   mutating func rejectCountAndForEach(at range: SourceRange) {
@@ -117,10 +130,12 @@ extension BlockReader {
   // MARK: Lifecycle
 
   private mutating func readLifecycle(_ block: Block, of resource: ResourceBlock) {
-    let arguments = ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"]
+    let arguments = ["create_before_destroy", "prevent_destroy", "destroy", "ignore_changes", "replace_triggered_by"]
     let content = self.content(
-      block.body, arguments.map { AttributeSpecification($0) },
+      block.body, (arguments + ["enabled"]).map { AttributeSpecification($0) },
       [BlockSpecification("precondition"), BlockSpecification("postcondition")])
+    resource.enabled = enabled(content.attributes["enabled"], resource.count, resource.forEach)
+    if resource.enabled != nil { resource.written.insert("enabled") }
     let mode = resource.resource.mode
     if mode == .managed {
       readManagedLifecycle(content, of: resource)
@@ -146,7 +161,12 @@ extension BlockReader {
 
   private mutating func readManagedLifecycle(_ content: BodyContent, of resource: ResourceBlock) {
     resource.createBeforeDestroy = bool(content.attributes["create_before_destroy"])
-    resource.preventDestroy = bool(content.attributes["prevent_destroy"])
+    resource.destroys = bool(content.attributes["destroy"])
+    if let attribute = content.attributes["prevent_destroy"],
+      !attribute.expression.variables.isEmpty || bool(attribute) != nil
+    {
+      resource.preventDestroy = attribute.expression
+    }
     if let attribute = content.attributes["replace_triggered_by"], let list = staticList(attribute.expression) {
       // What follows a faulty one is not looked at.
       for item in list {

@@ -20,7 +20,7 @@ extension BlockReader {
     }
     let content = self.content(
       block.body,
-      ["description", "default", "type", "sensitive", "ephemeral", "nullable"].map { AttributeSpecification($0) },
+      ["description", "default", "type", "sensitive", "ephemeral", "nullable", "deprecated", "const"].map { AttributeSpecification($0) },
       [BlockSpecification("validation")])
     variable.written = Set(content.attributes.keys)
     variable.description = string(content.attributes["description"])
@@ -28,6 +28,8 @@ extension BlockReader {
     variable.sensitive = bool(content.attributes["sensitive"]) ?? false
     variable.ephemeral = bool(content.attributes["ephemeral"]) ?? false
     variable.nullable = bool(content.attributes["nullable"]) ?? true
+    variable.constant = bool(content.attributes["const"])
+    variable.deprecated = deprecation(content.attributes["deprecated"], of: "variable")
     readDefault(content.attributes["default"], into: &variable)
     for nested in content.blocks {
       guard let rule = checkRule(nested) else { continue }
@@ -44,6 +46,17 @@ extension BlockReader {
       }
     }
     return variable
+  }
+
+  /// What an author says of a variable or an output that is not to be used any more.
+  mutating func deprecation(_ attribute: Attribute?, of kind: String) -> String? {
+    guard let attribute, let text = string(attribute) else { return nil }
+    if text.contains(where: { !$0.isWhitespace }) { return text }
+    error(
+      "Invalid \"deprecated\" argument",
+      "The \"deprecated\" argument must not be empty, and should say what to use in place of this \(kind).",
+      at: attribute.expression.range)
+    return nil
   }
 
   private mutating func readType(_ attribute: Attribute?, into variable: inout InputVariable) {

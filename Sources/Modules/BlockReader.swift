@@ -141,7 +141,20 @@ struct BlockReader {
   }
 
   /// `name` or `name.alias`.
-  mutating func providerReference(_ expression: Expression, argument: String) -> ProviderReference? {
+  /// - Parameter allowsKey: whether an instance of a configuration with `for_each` may be chosen.
+  mutating func providerReference(
+    _ expression: Expression, argument: String, allowsKey: Bool = false
+  ) -> ProviderReference? {
+    guard allowsKey, let (base, key) = expression.withoutLastKey else {
+      return providerReference(toConfiguration: expression, argument: argument)
+    }
+    guard var reference = providerReference(toConfiguration: base, argument: argument) else { return nil }
+    reference.instanceKey = key
+    reference.range = expression.range
+    return reference
+  }
+
+  private mutating func providerReference(toConfiguration expression: Expression, argument: String) -> ProviderReference? {
     guard let traversal = providerTraversal(expression, argument) else { return nil }
     if !checkLocalName(traversal.root, at: traversal.rootRange) { return nil }
     if traversal.steps.count <= 1 {
@@ -214,6 +227,22 @@ let staticReferenceDetail =
   + "calculations, function calls, template expressions, etc are allowed here."
 
 extension Expression {
+  /// What stands before the last index step, and the key in it; nil if the last step is none.
+  fileprivate var withoutLastKey: (Expression, Expression)? {
+    switch kind {
+    case .index(let collection, let key): return (collection, key)
+    case .scopeTraversal(var traversal):
+      guard case .index(let key, let keyRange)? = traversal.steps.popLast() else { return nil }
+      traversal.range.end = traversal.steps.last?.range.end ?? traversal.rootRange.end
+      let base = Expression(.scopeTraversal(traversal), range: traversal.range)
+      switch key {
+      case .string(let text): return (base, Expression(.string(text), range: keyRange))
+      case .number(let number): return (base, Expression(.number(number), range: keyRange))
+      }
+    default: return nil
+    }
+  }
+
   /// Where messages about an expression as a whole point at: its first token, but all of a reference.
   var startRange: SourceRange {
     switch kind {

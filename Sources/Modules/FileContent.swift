@@ -164,6 +164,7 @@ extension BlockReader {
       [
         AttributeSpecification("description"), AttributeSpecification("value", required: !isOverride),
         AttributeSpecification("depends_on"), AttributeSpecification("sensitive"), AttributeSpecification("ephemeral"),
+        AttributeSpecification("deprecated"),
       ], [BlockSpecification("precondition"), BlockSpecification("postcondition")])
     let value = content.attributes["value"]
     var output = OutputValue(
@@ -173,6 +174,7 @@ extension BlockReader {
     output.description = string(content.attributes["description"])
     output.sensitive = bool(content.attributes["sensitive"]) ?? false
     output.ephemeral = bool(content.attributes["ephemeral"]) ?? false
+    output.deprecated = deprecation(content.attributes["deprecated"], of: "output")
     output.dependsOn = dependsOn(content.attributes["depends_on"])
     for nested in content.blocks {
       if nested.type == "postcondition" {

@@ -16,6 +16,10 @@ package struct InputVariable: Sendable {
   package var sensitive = false
   package var ephemeral = false
   package var nullable = true
+  /// `const`: whether the value must be known before anything is planned, or must not be used where that is so; nil if either is fine.
+  package var constant: Bool?
+  /// What its author tells whoever still sets it; nil if it is not deprecated.
+  package var deprecated: String?
   package var validations: [CheckRule] = []
   /// The header of the block.
   package var range: SourceRange

@@ -32,6 +32,7 @@ extension InputVariables {
         }
         continue
       }
+      if case .plan = given.source {} else if let warning = variable.deprecationWarning(at: given.range) { found.append(warning) }
       let (raw, problems) = value(of: given, for: variable)
       found += problems
       guard !problems.hasErrors else {
@@ -114,6 +115,15 @@ extension InputVariables {
 }
 
 extension InputVariable {
+  /// What whoever gives the variable a value is told; nil if it is not deprecated.
+  func deprecationWarning(at range: SourceRange?) -> Diagnostic? {
+    deprecated.map {
+      .warning(
+        "Variable marked as deprecated by the module author",
+        "Variable \"\(name)\" is marked as deprecated with the following message:\n\n\($0)", at: range)
+    }
+  }
+
   /// A value for the variable, brought to its type: defaults of optional attributes filled in, null replaced by the
   /// default where null is not allowed, and marked as the variable is declared.
   ///

@@ -97,6 +97,8 @@ package struct OutputValue: Sendable {
   package var description: String?
   package var sensitive = false
   package var ephemeral = false
+  /// What its author tells whoever still refers to it; nil if it is not deprecated.
+  package var deprecated: String?
   package var dependsOn: [Traversal] = []
   package var preconditions: [CheckRule] = []
   /// The header of the block.

@@ -82,6 +82,8 @@ extension ModuleAssembler {
     if written.contains("sensitive") { base.sensitive = variable.sensitive }
     if written.contains("ephemeral") { base.ephemeral = variable.ephemeral }
     if written.contains("nullable") { base.nullable = variable.nullable }
+    if written.contains("deprecated") { base.deprecated = variable.deprecated }
+    if written.contains("const") { base.constant = variable.constant }
     if written.contains("type") {
       base.type = variable.type
       base.isTyped = true
@@ -112,6 +114,7 @@ extension ModuleAssembler {
     if written.contains("value") { base.expression = output.expression }
     if written.contains("sensitive") { base.sensitive = output.sensitive }
     if written.contains("ephemeral") { base.ephemeral = output.ephemeral }
+    if written.contains("deprecated") { base.deprecated = output.deprecated }
     rejectDependsOn(written, output.range)
     if !output.preconditions.isEmpty { base.preconditions = output.preconditions }
     content.outputs[output.name] = base
@@ -125,16 +128,17 @@ extension ModuleAssembler {
     let written = call.written
     if written.contains("source") {
       base.source = call.source
+      base.sourceExpression = call.sourceExpression
       base.sourceRange = call.sourceRange
     }
-    if written.contains("version") { base.version = call.version }
-    if written.contains("count") {
-      base.count = call.count
-      base.forEach = nil
+    if written.contains("version") {
+      base.version = call.version
+      base.versionExpression = call.versionExpression
     }
-    if written.contains("for_each") {
+    if ["count", "for_each", "enabled"].contains(where: written.contains) {
+      base.count = call.count
       base.forEach = call.forEach
-      base.count = nil
+      base.enabled = call.enabled
     }
     if written.contains("providers") { base.providers = call.providers }
     rejectDependsOn(written, call.range)
@@ -159,18 +163,16 @@ extension ModuleAssembler {
         at: resource.range)
       return
     }
-    if resource.written.contains("count") {
+    if ["count", "for_each", "enabled"].contains(where: resource.written.contains) {
       base.count = resource.count
-      base.forEach = nil
-    }
-    if resource.written.contains("for_each") {
       base.forEach = resource.forEach
-      base.count = nil
+      base.enabled = resource.enabled
     }
     if let provider = resource.provider { base.provider = provider }
     rejectDependsOn(resource.written, resource.range)
     if let flag = resource.createBeforeDestroy { base.createBeforeDestroy = flag }
-    if let flag = resource.preventDestroy { base.preventDestroy = flag }
+    if let expression = resource.preventDestroy { base.preventDestroy = expression }
+    if let flag = resource.destroys { base.destroys = flag }
     switch resource.ignoreChanges {
     case .none: break
     case .all, .attributes: base.ignoreChanges = resource.ignoreChanges

@@ -5,12 +5,17 @@ package import HCL
 /// A `module` block.
 package struct ModuleCall: Sendable {
   package var name: String
-  /// The `source` argument as written.
+  /// Where the module comes from; empty until `sourceExpression` is evaluated, if there is one.
   package var source: String
   package var sourceRange: SourceRange
   package var version: ConstraintText?
+  /// The `source` argument, and the `version`, where they refer to something.
+  var sourceExpression: Expression?
+  var versionExpression: Expression?
   package var count: Expression?
   package var forEach: Expression?
+  /// `lifecycle.enabled`: whether there is an instance at all. Not together with `count` or `for_each`.
+  package var enabled: Expression?
   /// The `providers` argument; nil when absent, so that the default configurations are inherited.
   package var providers: [PassedProvider]?
   package var dependsOn: [Traversal] = []
@@ -36,6 +41,9 @@ package struct ModuleCall: Sendable {
     missingItemRange = range
     body = Body(attributes: [], blocks: [], range: range)
   }
+
+  /// The expressions that decide which instances there are.
+  package var repetition: [Expression] { [count, forEach, enabled].compactMap { $0 } }
 }
 
 /// `child = parent` in a `providers` argument.

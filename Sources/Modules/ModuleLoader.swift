@@ -8,10 +8,13 @@ package struct ModuleLoader: Sendable {
   package let files: any FileTree
   /// The data directory with the manifest of installed modules, `.terraform` as a rule.
   package let dataDirectory: String
+  /// For arguments that must be known while modules are being read.
+  package let early: EarlyValues
 
-  package init(files: any FileTree, dataDirectory: String = ".terraform") {
+  package init(files: any FileTree, dataDirectory: String = ".terraform", early: EarlyValues = EarlyValues()) {
     self.files = files
     self.dataDirectory = dataDirectory
+    self.early = early
   }
 
   /// Reads the module in a directory and every module below it, and checks all that needs no values.
@@ -61,15 +64,18 @@ package struct ModuleLoader: Sendable {
   package static let unsupportedVersion = "Unsupported Terraform Core version"
 
   /// Reads one module without those that it calls, for installing these.
+  ///
+  /// - Parameter caller: what the module above has for it.
   package func loadAlone(
-    _ directory: String, path: ModulePath = .root, source: String? = nil, adding sources: inout SourceMap
-  ) -> (module: Module, diagnostics: [Diagnostic]) {
+    _ directory: String, path: ModulePath = .root, source: String? = nil, caller: EarlyScope.Caller? = nil,
+    adding sources: inout SourceMap
+  ) -> (module: Module, scope: EarlyScope, diagnostics: [Diagnostic]) {
     var loading = TreeLoading(self)
     loading.sources = sources
-    let content = loading.content(directory, path, source: source)
+    let (content, scope) = loading.content(directory, path, source: source, caller: caller)
     sources = loading.sources
     let problems = loading.versionProblems.isEmpty ? loading.diagnostics : loading.versionProblems
-    return (Module(path: path, directory: directory, children: [:], content: content), problems)
+    return (Module(path: path, directory: directory, children: [:], content: content), scope, problems)
   }
 
   /// The directory of a module that is not the root's child by a call, such as one that a test runs; nil if it is not installed.
@@ -125,9 +131,9 @@ private struct TreeLoading {
 
   /// - Parameter ancestors: the directories of the modules above, to find calls that never end.
   mutating func module(
-    _ directory: String, path: ModulePath, ancestors: [String], source: String? = nil
+    _ directory: String, path: ModulePath, ancestors: [String], source: String? = nil, caller: EarlyScope.Caller? = nil
   ) -> Module {
-    let content = content(directory, path, source: source)
+    let (content, scope) = content(directory, path, source: source, caller: caller)
     var children: [String: Module] = [:]
     // A faulty root would only make its calls look wrong as well.
     if path.isRoot, diagnostics.hasErrors {
@@ -152,7 +158,9 @@ private struct TreeLoading {
             "Module nesting too deep", "Modules are nested more than 100 levels deep here.", at: call.sourceRange))
         continue
       }
-      children[name] = module(place, path: path.child(name), ancestors: lineage, source: call.source)
+      children[name] = module(
+        place, path: path.child(name), ancestors: lineage, source: call.source,
+        caller: EarlyScope.Caller(scope: scope, call: call))
     }
     return Module(path: path, directory: directory, children: children, content: content)
   }
@@ -183,7 +191,20 @@ private struct TreeLoading {
     return read
   }
 
-  mutating func content(_ directory: String, _ path: ModulePath, source: String? = nil) -> ModuleContent {
+  mutating func content(
+    _ directory: String, _ path: ModulePath, source: String? = nil, caller: EarlyScope.Caller?
+  ) -> (ModuleContent, EarlyScope) {
+    var content = readContent(directory, path, source: source)
+    let scope = EarlyScope(content, directory: directory, path: path, caller: caller, values: loader.early, sources: sources)
+    if !diagnostics.hasErrors {
+      var reader = BlockReader(sources: sources)
+      reader.evaluateSources(of: &content.moduleCalls, in: scope)
+      diagnostics += reader.diagnostics
+    }
+    return (content, scope)
+  }
+
+  private mutating func readContent(_ directory: String, _ path: ModulePath, source: String?) -> ModuleContent {
     let names: [String]
     do {
       names = try loader.files.list(directory)

@@ -1,6 +1,6 @@
 package import Addresses
 import Diagnostics
-import HCL
+package import HCL
 
 extension Module {
   /// The provider that a local name stands for in this module.
@@ -61,17 +61,26 @@ extension ModuleTree {
   package func providerConfiguration(
     named key: ProviderReferenceKey, in path: ModulePath
   ) -> ProviderConfigurationAddress? {
+    providerPath(named: key, in: path)?.address
+  }
+
+  /// The same, and where on the way up a `providers` argument chooses an instance of the configuration; the module is the one
+  /// with the call.
+  package func providerPath(
+    named key: ProviderReferenceKey, in path: ModulePath
+  ) -> (address: ProviderConfigurationAddress, choice: (module: ModulePath, call: String, key: Expression)?)? {
     guard var module = module(at: path) else { return nil }
     var source = module.providerSource(named: key.name)
     var alias = key.alias
+    var choice: (module: ModulePath, call: String, key: Expression)?
     while true {
       if module.providerBlock(source, alias: alias) != nil {
-        return ProviderConfigurationAddress(module: module.path, source: source, alias: alias)
+        return (ProviderConfigurationAddress(module: module.path, source: source, alias: alias), choice)
       }
       guard let parentPath = module.path.parent, let callName = module.path.names.last,
         let parent = self.module(at: parentPath)
       else {
-        return alias == nil ? ProviderConfigurationAddress(source: source) : nil
+        return alias == nil ? (ProviderConfigurationAddress(source: source), choice) : nil
       }
       let passed = parent.moduleCalls[callName]?.providers?.first {
         $0.child.alias == alias && module.providerSource(named: $0.child.name) == source
@@ -79,6 +88,7 @@ extension ModuleTree {
       if let passed {
         source = parent.providerSource(named: passed.parent.name)
         alias = passed.parent.alias
+        if let key = passed.parent.instanceKey { choice = (parentPath, callName, key) }
       } else if alias != nil {
         return nil
       }

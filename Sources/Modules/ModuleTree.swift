@@ -1,5 +1,5 @@
 // Modules: a directory becomes a tree of modules, with typed blocks and every check that needs no values.
-// This room evaluates constants only; it knows no state, no plan and no provider schema.
+// This room evaluates constants, and what is known before anything is planned; it knows no state, no plan and no provider schema.
 
 package import Addresses
 package import Diagnostics

@@ -16,10 +16,12 @@ package struct ProviderReferenceKey: Hashable, Sendable, Comparable, CustomStrin
   package static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 
-/// `aws` or `aws.west`, where it is written.
-package struct ProviderReference: Hashable, Sendable {
+/// `aws`, `aws.west` or `aws.by_region[each.key]`, where it is written.
+package struct ProviderReference: Sendable {
   package var name: String
   package var alias: String?
+  /// What chooses an instance of a configuration with `for_each`.
+  package var instanceKey: Expression?
   package var nameRange: SourceRange
   package var range: SourceRange
 
@@ -37,6 +39,8 @@ package struct ProviderReference: Hashable, Sendable {
 package struct ProviderBlock: Sendable {
   package var name: String
   package var alias: String?
+  /// The instances that the configuration has; nil if it is one.
+  package var forEach: Expression?
   /// What belongs to the provider's schema.
   package var body: Body
   /// The deprecated `version` argument.

@@ -33,6 +33,12 @@ struct ProviderChecks {
     for call in module.moduleCalls.values {
       for provider in call.providers ?? [] where provider.parent.alias == nil { check(provider) }
     }
+    for resource in module.resources.values {
+      if let reference = resource.provider { checkInstance(reference) }
+    }
+    for call in module.moduleCalls.values {
+      for provider in call.providers ?? [] { checkInstance(provider.parent) }
+    }
     guard let caller else { return }
     checkOwnConfigurations(caller.module, caller.call)
     checkAliases(caller.call)
@@ -42,6 +48,24 @@ struct ProviderChecks {
 
   private func isConfigured(_ key: ProviderReferenceKey) -> Bool {
     module.providerConfigurations[key].map(\.isConfigured) ?? false
+  }
+
+  /// An instance is chosen exactly where the configuration has instances.
+  private mutating func checkInstance(_ reference: ProviderReference) {
+    let block = module.providerBlock(module.providerSource(named: reference.name), alias: reference.alias)
+    if reference.instanceKey == nil, block?.forEach != nil {
+      diagnostics.append(
+        .error(
+          "Missing provider instance key",
+          "The provider configuration \(reference.key) has \"for_each\" set, so that an instance of it must be chosen, as in "
+            + "\(reference.key)[each.key].", at: reference.range))
+    } else if reference.instanceKey != nil, block?.forEach == nil {
+      diagnostics.append(
+        .error(
+          "Unexpected provider instance key",
+          "The provider configuration \(reference.key) does not have \"for_each\" set in this module, so that there are no instances "
+            + "of it to choose from.", at: reference.range))
+    }
   }
 
   // MARK: Names

@@ -6,6 +6,7 @@ package import HCL
 struct ReferenceChecks {
   let module: Module
   var diagnostics: [Diagnostic] = []
+  private var allowsDeprecated = false
   /// Sorted names for suggestions, made when the first message needs them.
   private var names: Names?
 
@@ -27,12 +28,18 @@ struct ReferenceChecks {
   mutating func run() {
     for local in module.locals.values { check(local.expression, Surroundings()) }
     for output in module.outputs.values {
+      // An output that is itself deprecated may go on with what it is made of.
+      allowsDeprecated = output.deprecated != nil
       check(output.expression, Surroundings())
+      allowsDeprecated = false
       check(output.preconditions, Surroundings())
       checkDependsOn(output.dependsOn)
     }
     for variable in module.variables.values { check(variable.validations, Surroundings()) }
-    for provider in module.providerConfigurations.values { check(provider.body, Surroundings()) }
+    for provider in module.providerConfigurations.values {
+      if let forEach = provider.forEach { check(forEach, Surroundings()) }
+      check(provider.body, Surroundings(hasEach: provider.forEach != nil))
+    }
     for block in module.checks.values { check(block.asserts, Surroundings()) }
     for block in module.imports { check(block) }
     for call in module.moduleCalls.values { check(call) }
@@ -45,9 +52,16 @@ struct ReferenceChecks {
 
   private mutating func check(_ call: ModuleCall) {
     let inner = Surroundings(hasCount: call.count != nil, hasEach: call.forEach != nil)
-    for argument in call.arguments.values { check(argument.expression, inner) }
-    if let count = call.count { check(count, Surroundings()) }
-    if let forEach = call.forEach { check(forEach, Surroundings()) }
+    for (name, argument) in call.arguments {
+      check(argument.expression, inner)
+      if let variable = module.children[call.name]?.variables[name],
+        let warning = variable.deprecationWarning(at: argument.expression.range)
+      {
+        diagnostics.append(warning)
+      }
+    }
+    for expression in call.repetition { check(expression, Surroundings()) }
+    for key in (call.providers ?? []).compactMap(\.parent.instanceKey) { check(key, inner) }
     checkDependsOn(call.dependsOn)
   }
 
@@ -62,8 +76,9 @@ struct ReferenceChecks {
   private mutating func check(_ resource: ResourceBlock) {
     var inner = Surroundings(hasCount: resource.count != nil, hasEach: resource.forEach != nil)
     check(resource.body, inner)
-    if let count = resource.count { check(count, Surroundings()) }
-    if let forEach = resource.forEach { check(forEach, Surroundings()) }
+    for expression in resource.repetition { check(expression, Surroundings()) }
+    if let key = resource.provider?.instanceKey { check(key, inner) }
+    if let expression = resource.preventDestroy { check(expression, Surroundings()) }
     check(resource.preconditions, inner)
     for trigger in resource.replaceTriggeredBy { check(trigger, inner) }
     checkDependsOn(resource.dependsOn)
@@ -192,7 +207,17 @@ struct ReferenceChecks {
         at: reference.range)
       return
     }
-    guard let output, let child = module.children[name], child.outputs[output] == nil else { return }
+    guard let output, let child = module.children[name] else { return }
+    if let declared = child.outputs[output] {
+      if let message = declared.deprecated, !allowsDeprecated {
+        diagnostics.append(
+          .warning(
+            "Value derived from a deprecated source",
+            "This value is derived from \(child.path).\(output), which is deprecated with the following message:\n\n\(message)",
+            at: reference.range))
+      }
+      return
+    }
     let isRepeated = call.count != nil || call.forEach != nil
     guard isRepeated == (key != nil) else { return }
     error(

@@ -13,9 +13,13 @@ package final class ResourceBlock: @unchecked Sendable {
   package internal(set) var body: Body
   package internal(set) var count: Expression?
   package internal(set) var forEach: Expression?
+  /// `lifecycle.enabled`: whether there is an instance at all. Not together with `count` or `for_each`.
+  package internal(set) var enabled: Expression?
   package internal(set) var dependsOn: [Traversal] = []
   package internal(set) var createBeforeDestroy: Bool?
-  package internal(set) var preventDestroy: Bool?
+  package internal(set) var preventDestroy: Expression?
+  /// `lifecycle.destroy`: false if objects that are not wanted any more are only forgotten.
+  package internal(set) var destroys: Bool?
   package internal(set) var ignoreChanges: IgnoreChanges = .none
   package internal(set) var replaceTriggeredBy: [Expression] = []
   package internal(set) var preconditions: [CheckRule] = []
@@ -46,10 +50,12 @@ package final class ResourceBlock: @unchecked Sendable {
 
   /// Where its own configuration refers to it: an error, "Self-referential block", that planning reports.
   package var selfReferences: [SourceRange] {
-    let expressions = [count, forEach].compactMap { $0 }
-    let traversals = body.allReferences + expressions.flatMap(\.variables) + dependsOn
+    let traversals = body.allReferences + repetition.flatMap(\.variables) + dependsOn
     return traversals.filter { Reference.parse($0).0?.resource == address.resource }.map(\.range)
   }
+
+  /// The expressions that decide which instances there are.
+  package var repetition: [Expression] { [count, forEach, enabled].compactMap { $0 } }
 
   /// The local name of the provider that serves it.
   package var providerName: String { provider?.name ?? address.resource.impliedProvider }

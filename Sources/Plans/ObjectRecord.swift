@@ -13,6 +13,7 @@ package struct ObjectRecord: Sendable {
     var isTainted: Bool
     var dependencies: [ConfigurationResource]
     var createBeforeDestroy: Bool
+    var skipDestroy = false
     var rowVersion: Int64
   }
   /// Shared by all copies until one of them is changed.
@@ -56,6 +57,11 @@ package struct ObjectRecord: Sendable {
   package var createBeforeDestroy: Bool {
     get { shared.content.createBeforeDestroy }
     set { shared.change { $0.createBeforeDestroy = newValue } }
+  }
+  /// Whether it is forgotten where others are destroyed.
+  package var skipDestroy: Bool {
+    get { shared.content.skipDestroy }
+    set { shared.change { $0.skipDestroy = newValue } }
   }
   /// The version of the row it came from; 0 if it is in no row yet.
   package var rowVersion: Int64 {

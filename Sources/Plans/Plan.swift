@@ -21,14 +21,18 @@ package enum Action: String, Hashable, Sendable {
   case deleteThenCreate = "delete-then-create"
   case createThenDelete = "create-then-delete"
   case forget
+  case forgetThenCreate = "forget-then-create"
 
-  package var isReplacement: Bool { self == .deleteThenCreate || self == .createThenDelete }
+  package var isReplacement: Bool {
+    self == .deleteThenCreate || self == .createThenDelete || self == .forgetThenCreate
+  }
 
   /// As the plan JSON lists them.
   package var jsonNames: [String] {
     switch self {
     case .deleteThenCreate: return ["delete", "create"]
     case .createThenDelete: return ["create", "delete"]
+    case .forgetThenCreate: return ["forget", "create"]
     default: return [rawValue]
     }
   }
@@ -46,6 +50,7 @@ package enum ActionReason: String, Hashable, Sendable {
   case deleteBecauseWrongRepetition = "delete_because_wrong_repetition"
   case deleteBecauseCountIndex = "delete_because_count_index"
   case deleteBecauseEachKey = "delete_because_each_key"
+  case deleteBecauseDisabled = "delete_because_enabled_false"
   case readBecauseConfigUnknown = "read_because_config_unknown"
   case readBecauseDependencyPending = "read_because_dependency_pending"
   case readBecauseCheckNested = "read_because_check_nested"
@@ -180,6 +185,7 @@ package struct Plan: Sendable {
   /// Ephemeral root variables that were given a value, as they must be again at apply.
   package var ephemeralVariables: [String]
   package var targets: [TargetAddress]
+  package var excludes: [TargetAddress]
   package var forcedReplacements: [ResourceInstance]
   /// Sorted by address, then deposed key; no-ops included.
   package var changes: [ResourceChange]
@@ -212,6 +218,7 @@ package struct Plan: Sendable {
     givenVariables = [:]
     ephemeralVariables = []
     targets = []
+    excludes = []
     forcedReplacements = []
     changes = []
     drift = []
@@ -229,6 +236,9 @@ package struct Plan: Sendable {
     isErrored = false
   }
 
+  /// Whether the plan is about a part of the configuration only.
+  package var isTargeted: Bool { !targets.isEmpty || !excludes.isEmpty }
+
   /// How many objects are created, changed and destroyed; a replacement counts as a creation and a destruction.
   package var counts: ChangeCounts {
     var counts = ChangeCounts()
@@ -242,6 +252,9 @@ package struct Plan: Sendable {
         counts.additions += 1
         counts.removals += 1
       case .forget: counts.forgets += 1
+      case .forgetThenCreate:
+        counts.additions += 1
+        counts.forgets += 1
       case .noOp, .read: break
       }
     }

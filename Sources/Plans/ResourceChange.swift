@@ -20,6 +20,7 @@ package struct ResourceChange: Sendable {
     var newDeposedKey: String?
     var dependencies: [ConfigurationResource]
     var createBeforeDestroy: Bool
+    var skipDestroy = false
     var rowVersion: Int64
     var isConfigurationKnown = false
   }
@@ -95,6 +96,11 @@ package struct ResourceChange: Sendable {
   package var createBeforeDestroy: Bool {
     get { shared.content.createBeforeDestroy }
     set { shared.change { $0.createBeforeDestroy = newValue } }
+  }
+  /// Whether the object will be forgotten where others are destroyed.
+  package var skipDestroy: Bool {
+    get { shared.content.skipDestroy }
+    set { shared.change { $0.skipDestroy = newValue } }
   }
   /// The version of the row that holds `before`; 0 if there is none.
   package var rowVersion: Int64 {

@@ -113,13 +113,16 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
   static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
 
-  /// All scenarios, in the order of their names. `PLUMB_SCENARIOS` narrows them to those whose name contains its text.
-  static let all: [Scenario] = {
+  /// All scenarios that both programs run.
+  static let all: [Scenario] = read(from: directory)
+
+  /// The scenarios of a folder, in the order of their names. `PLUMB_SCENARIOS` narrows them to those whose name contains its text.
+  static func read(from folder: URL) -> [Scenario] {
     let wanted = ProcessInfo.processInfo.environment["PLUMB_SCENARIOS"] ?? ""
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasSuffix(".txtar") && (wanted.isEmpty || $0.contains(wanted)) }.sorted().compactMap { file in
-      guard let text = try? String(contentsOf: directory.appending(path: file), encoding: .utf8) else { return nil }
+      guard let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8) else { return nil }
       return Scenario(name: String(file.dropLast(".txtar".count)), text: text)
     }
-  }()
+  }
 }

@@ -4,7 +4,7 @@ import Values
 
 /// The columns that hold what an object is, in the order of `Query.contentColumns`; in `objects` and in `history` alike.
 struct ObjectRow {
-  static let columnCount: Int32 = 8
+  static let columnCount: Int32 = 9
 
   var provider: String
   var schemaVersion: Int64
@@ -14,6 +14,7 @@ struct ObjectRow {
   var status: String
   var dependencies: [UInt8]
   var createBeforeDestroy: Bool
+  var skipDestroy: Bool
 
   init(_ object: StateObject) {
     provider = object.provider.description
@@ -24,6 +25,7 @@ struct ObjectRow {
     status = object.isTainted ? "tainted" : "ready"
     dependencies = Self.encode(object.dependencies)
     createBeforeDestroy = object.createBeforeDestroy
+    skipDestroy = object.skipDestroy
   }
 
   /// Reads the columns from `first` on.
@@ -36,9 +38,10 @@ struct ObjectRow {
     status = statement.text(first + 5)
     dependencies = statement.bytes(first + 6)
     createBeforeDestroy = statement.bool(first + 7)
+    skipDestroy = statement.bool(first + 8)
   }
 
-  /// Binds parameters 1 to 8.
+  /// Binds parameters 1 to 9.
   func bind(to statement: Statement) {
     statement.bind(1, provider)
     statement.bind(2, schemaVersion)
@@ -48,6 +51,7 @@ struct ObjectRow {
     statement.bind(6, status)
     statement.bindText(7, dependencies)
     statement.bind(8, createBeforeDestroy)
+    statement.bind(9, skipDestroy)
   }
 
   static func bindNone(to statement: Statement) {
@@ -58,7 +62,8 @@ struct ObjectRow {
   func isEqual(to statement: Statement, from first: Int32) -> Bool {
     guard statement.holds(attributes, first + 2), statement.integer(first + 1) == schemaVersion,
       statement.text(first) == provider, statement.holds(self.private, first + 4), statement.text(first + 5) == status,
-      statement.holds(dependencies, first + 6), statement.bool(first + 7) == createBeforeDestroy
+      statement.holds(dependencies, first + 6), statement.bool(first + 7) == createBeforeDestroy,
+      statement.bool(first + 8) == skipDestroy
     else { return false }
     if statement.holds(sensitivePaths, first + 3) { return true }
     guard let stored = SensitivePaths.decode(statement.bytes(first + 3)),
@@ -93,11 +98,13 @@ struct ObjectDecoder {
     guard let paths = SensitivePaths.decode(row.sensitivePaths) else {
       throw .corruptStore(path, "the sensitive paths of \(key) are no paths")
     }
-    return StateObject(
+    var object = StateObject(
       key: key, provider: try provider(row.provider), schemaVersion: row.schemaVersion, attributes: row.attributes,
       sensitivePaths: paths, private: row.private, isTainted: row.status == "tainted",
       dependencies: try resources(row.dependencies, of: key), createBeforeDestroy: row.createBeforeDestroy,
       version: version, lastVerified: lastVerified)
+    object.skipDestroy = row.skipDestroy
+    return object
   }
 
   mutating func module(_ text: String) throws(StoreError) -> ModuleInstance {

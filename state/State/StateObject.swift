@@ -46,6 +46,8 @@ package struct StateObject: Sendable, Equatable {
   /// Direct edges only, sorted. Objects read from a state file carry what the file says, which is the transitive closure.
   package var dependencies: [ConfigurationResource]
   package var createBeforeDestroy: Bool
+  /// Whether the object is forgotten where others are destroyed, as its configuration said when it was last applied.
+  package var skipDestroy = false
   /// The version of the row: grows with each change of any object, never repeats. 0: not stored yet.
   package var version: Int64
   /// When a provider last confirmed the object, RFC 3339 in UTC.

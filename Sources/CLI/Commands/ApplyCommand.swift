@@ -36,7 +36,7 @@ struct ApplyCommand: Command {
     let view = makeView(world, self.view, isJSON: approval.json)
     view.started()
     defer { view.ended() }
-    if mode.mode != .normal || !mode.targets.isEmpty || !mode.replacements.isEmpty || !mode.refresh
+    if mode.mode != .normal || mode.targeting.isGiven || !mode.replacements.isEmpty || !mode.refresh
       || mode.hasMinimalRefresh
     {
       view.diagnostics(
@@ -100,10 +100,25 @@ struct ApprovalArguments: ParsableArguments {
   @Flag(name: .customLong("no-rounds"), help: "Stop after the first round, even if changes were deferred.")
   var noRounds = false
 
+  @Flag(
+    name: .customLong("suppress-forget-errors"),
+    help: "Do not take it for an error when destroying leaves objects behind whose configuration says destroy = false.")
+  var suppressesForgetErrors = false
+
   @Flag(help: "Write lines of JSON for programs. Needs -auto-approve or a saved plan.")
   var json = false
 
   init() {}
+
+  /// A destruction that was asked for and leaves something behind; nil if it does not.
+  func problem(of outcome: ApplyOutcome, _ plan: Plan) -> Diagnostic? {
+    guard plan.mode == .destroy, outcome.counts.forgets > 0, !suppressesForgetErrors else { return nil }
+    return .error(
+      "Destroy was successful but left behind forgotten instances",
+      "As requested, Plumb has not deleted some remote objects that are no longer managed by this configuration. Those objects "
+        + "continue to exist in their remote system and so may continue to incur charges. Refer to the original plan for more "
+        + "information.\n\nTo suppress this error, use the option -suppress-forget-errors.")
+  }
 }
 
 /// Plan and apply, again and again until nothing is deferred.
@@ -151,20 +166,33 @@ struct ApplyRounds {
       }
       let plan = run.pipeline.isFromTerraform ? try await rebased(run) : run.plan
       let context = session.context(
-        planTimestamp: run.plan.timestamp, parallelism: mode.parallelism, isPlanning: false, interrupt: run.interrupt,
+        planTimestamp: run.plan.timestamp, parallelism: mode.parallelism, isPlanning: false, leaseTimeout: mode.locking.timeout,
+        interrupt: run.interrupt,
         events: { view.event($0) })
       let outcome = await applyPlan(
         plan, run.pipeline.graph, variables: run.variables, store: run.pipeline.store, pool: run.pipeline.pool,
         context: context, command: command)
+      if outcome.isOutdated && !run.interrupt.isRequested {
+        view.diagnostics([Self.outdated], sources)
+        return (0, true)
+      }
       view.applied(outcome, plan: run.plan, command: command)
       view.diagnostics(outcome.diagnostics, sources)
       if outcome.diagnostics.hasErrors || outcome.isInterrupted { return (1, nil) }
+      if let problem = approval.problem(of: outcome, plan) {
+        view.diagnostics([problem], sources)
+        return (1, nil)
+      }
       return conclude(run.plan, view, sources)
     } catch {
       view.diagnostics(Pipeline.diagnostics(of: error), sources)
       return (1, nil)
     }
   }
+
+  private static let outdated = Diagnostic.warning(
+    "Planning again",
+    "The run that this one waited for has changed what was planned upon, so that nothing was done yet and a new plan follows.")
 
   /// Rows get their versions when Terraform's state is taken over; the plan was made before.
   private func rebased(_ run: PlanRun) async throws(StoreError) -> Plan {

@@ -2,6 +2,8 @@ import Addresses
 import ArgumentParser
 import Diagnostics
 import Engine
+import Functions
+import Host
 import Modules
 import Plans
 
@@ -30,6 +32,33 @@ struct VariableArguments: ParsableArguments {
   var input = true
 }
 
+/// How long a command waits for what another one is changing.
+struct LockArguments: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
+  var lock = true
+
+  @Option(
+    name: .customLong("lock-timeout"),
+    help: ArgumentHelp("How long to wait for objects that another run is changing, such as 30s or 5m.", valueName: "duration"))
+  var lockTimeout = LockTimeout()
+
+  /// Milliseconds.
+  var timeout: Int64 { lockTimeout.milliseconds }
+}
+
+struct LockTimeout: ExpressibleByArgument, CustomStringConvertible {
+  var milliseconds: Int64 = 0
+
+  init() {}
+
+  init?(argument: String) {
+    guard let nanoseconds = try? parseDuration(argument) else { return nil }
+    milliseconds = nanoseconds / 1_000_000
+  }
+
+  var description: String { "\(milliseconds / 1000)s" }
+}
+
 /// What kind of plan is made, and of what.
 struct PlanModeArguments: ParsableArguments {
   @Flag(name: .customLong("destroy"), help: "Plan the destruction of everything that is managed here.")
@@ -46,12 +75,7 @@ struct PlanModeArguments: ParsableArguments {
     help: "Read only the objects that would change by what is stored of them; drift of the others is not seen.")
   var hasMinimalRefresh = false
 
-  @Option(
-    name: .customLong("target"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "Limit the plan to a module, resource or instance and what it needs. May be given several times.",
-      valueName: "address"))
-  var targets: [String] = []
+  @OptionGroup var targeting: TargetArguments
 
   @Option(
     name: .customLong("replace"), parsing: .unconditionalSingleValue,
@@ -61,18 +85,12 @@ struct PlanModeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("How many operations run at once.", valueName: "n"))
   var parallelism = 10
 
-  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
-  var lock = true
-
-  @Option(
-    name: .customLong("lock-timeout"),
-    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
-  var lockTimeout = "0s"
+  @OptionGroup var locking: LockArguments
 
   var mode: PlanMode { isDestroy ? .destroy : isRefreshOnly ? .refreshOnly : .normal }
 
   /// The options as the engine takes them, or what is wrong with them.
-  func planOptions() -> (PlanOptions, [Diagnostic]) {
+  func planOptions(_ files: any FileTree, _ sources: inout SourceMap) -> (PlanOptions, [Diagnostic]) {
     var problems: [Diagnostic] = []
     if isDestroy && isRefreshOnly {
       problems.append(
@@ -96,17 +114,7 @@ struct PlanModeArguments: ParsableArguments {
       problems.append(.error("Invalid parallelism", "The -parallelism option must be at least 1, not \(parallelism)."))
     }
     var options = PlanOptions(mode: mode, refresh: !refresh ? .nothing : hasMinimalRefresh ? .changes : .everything)
-    for text in targets {
-      if let target = TargetAddress(parsing: text) {
-        options.targets.append(target)
-      } else {
-        problems.append(
-          .error(
-            "Invalid target \"\(text)\"",
-            "It must be the address of a module, a resource or an instance, like module.network, aws_vpc.main or "
-              + "aws_subnet.private[0]."))
-      }
-    }
+    problems += targeting.read(into: &options, files, &sources)
     for text in replacements {
       if let address = ResourceInstance(parsing: text), address.resource.mode == .managed {
         options.replace.append(address)

@@ -17,7 +17,7 @@ struct ConsoleCommand: Command {
   func run(in world: World) async -> Int32 {
     let session = Session(world)
     let report = Report(world, view)
-    let tree = session.loadModules()
+    let tree = session.loadModules(variables)
     var sources = tree.sources
     let input = session.inputVariables(tree, variables, &sources, allowsMissing: true)
     if input.diagnostics.hasErrors {

@@ -28,13 +28,9 @@ struct ImportCommand: Command {
   @Option(help: ArgumentHelp("How many operations run at once.", valueName: "n"))
   var parallelism = 10
 
-  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
-  var lock = true
+  @OptionGroup var locking: LockArguments
 
-  @Option(
-    name: .customLong("lock-timeout"),
-    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
-  var lockTimeout = "0s"
+  @OptionGroup(title: "State") var file: ImportFileArguments
 
   @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
   var ignoreRemoteVersion = false
@@ -47,7 +43,7 @@ struct ImportCommand: Command {
     let view = TextRunView(world, Report(world, view))
     view.started()
     defer { view.ended() }
-    let tree = session.loadModules(directory: directory)
+    let tree = session.loadModules(directory: directory, variables)
     let target: ResourceInstance
     do {
       target = try self.target(in: tree)
@@ -61,15 +57,26 @@ struct ImportCommand: Command {
       view.diagnostics(input.diagnostics, sources)
       return 1
     }
-    switch await Pipeline.open(session, tree: tree) {
-    case .failed(let diagnostics, let sources):
-      view.diagnostics(diagnostics, sources)
+    do {
+      let file = try await ImportFile.open(session, file)
+      switch await Pipeline.open(session, tree: tree, store: file?.store) {
+      case .failed(let diagnostics, let sources):
+        view.diagnostics(diagnostics, sources)
+        return 1
+      case .ready(let pipeline):
+        view.diagnostics(input.diagnostics + pipeline.diagnostics, sources)
+        var code = await adopt(target, pipeline, variables: input.values, view, world)
+        if code == 0, let problem = await file?.write(in: session) {
+          view.diagnostics([problem], sources)
+          code = 1
+        }
+        await pipeline.close()
+        if code == 0 { tellSuccess(world) }
+        return code
+      }
+    } catch {
+      view.diagnostics(Pipeline.diagnostics(of: error), sources)
       return 1
-    case .ready(let pipeline):
-      view.diagnostics(input.diagnostics + pipeline.diagnostics, sources)
-      let code = await adopt(target, pipeline, variables: input.values, view, world)
-      await pipeline.close()
-      return code
     }
   }
 
@@ -131,7 +138,8 @@ struct ImportCommand: Command {
         usable = plan.withRowVersions { snapshot.object(ObjectKey($0, deposedKey: $1))?.version ?? 0 }
       }
       let applying = session.context(
-        planTimestamp: timestamp, parallelism: parallelism, isPlanning: false, interrupt: interrupt,
+        planTimestamp: timestamp, parallelism: parallelism, isPlanning: false, leaseTimeout: locking.timeout,
+        interrupt: interrupt,
         events: { view.event($0) })
       let outcome = await applyPlan(
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: applying,
@@ -142,10 +150,13 @@ struct ImportCommand: Command {
       view.diagnostics(Pipeline.diagnostics(of: error), sources)
       return 1
     }
+    return 0
+  }
+
+  private func tellSuccess(_ world: World) {
     world.output.line(
       "\nImport successful!\n\nThe resources that were imported are shown above. These resources are now in\nyour Plumb state and will "
         + "henceforth be managed by Plumb.\n")
-    return 0
   }
 
   private func show(_ event: EngineEvent, _ view: TextRunView, _ world: World) {

@@ -87,7 +87,7 @@ struct InitCommand: Command {
       return 1
     }
     if let fromModule, let code = await copyModule(fromModule, session, view) { return code }
-    let loader = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory)
+    let loader = session.moduleLoader(variables)
     if !loader.hasConfiguration(".") {
       view.message(
         "Plumb initialized in an empty directory!\n\nThe directory has no Terraform configuration files. You may begin working\nwith "
@@ -95,10 +95,10 @@ struct InitCommand: Command {
       return 0
     }
     var sources = SourceMap()
-    let (root, problems) = loader.loadAlone(".", adding: &sources)
+    let (root, scope, problems) = loader.loadAlone(".", adding: &sources)
     if problems.hasErrors { return refuse(session.settingsDiagnostics + problems, sources, view) }
     if backend {
-      let problems = prepareBackend(root, session, view)
+      let problems = prepareBackend(root, scope, session, view)
       if problems.hasErrors {
         view.diagnostics(problems, sources)
         return 1
@@ -110,7 +110,7 @@ struct InitCommand: Command {
       return 1
     }
     if get, !(await installModules(root, suite, session, view)) { return 1 }
-    let tree = session.loadModules(for: .installing)
+    let tree = session.loadModules(variables, for: .installing)
     if tree.diagnostics.hasErrors { return refuse(session.settingsDiagnostics + tree.diagnostics, tree.sources, view) }
     return await installProviders(session, tree, testModules(suite, loader), view)
   }
@@ -147,9 +147,10 @@ struct InitCommand: Command {
 
   // MARK: Backend
 
-  private func prepareBackend(_ root: Module, _ session: Session, _ view: InitView) -> [Diagnostic] {
+  private func prepareBackend(_ root: Module, _ scope: EarlyScope, _ session: Session, _ view: InitView) -> [Diagnostic] {
     view.message("Initializing the backend...", code: "initializing_backend_message")
-    let (backend, problems) = SelectedBackend.chosen(by: root.settings, options: backendSettings, session: session)
+    let (backend, problems) = SelectedBackend.chosen(
+      by: root.settings, in: scope.context, options: backendSettings, session: session)
     if problems.hasErrors { return problems }
     do throws(FileError) {
       if try backend.save(in: session), let backend = backend.type {
@@ -194,7 +195,7 @@ struct InitCommand: Command {
     } else {
       view.message("Initializing modules...", code: "initializing_modules_message")
     }
-    let outcome = await session.moduleInstaller().install(
+    let outcome = await session.moduleInstaller(variables).install(
       mode: upgrade ? .upgrade : .keepInstalled, tests: suite, keepsPart: true
     ) { view.log($0.text) }
     guard outcome.diagnostics.hasErrors else { return true }

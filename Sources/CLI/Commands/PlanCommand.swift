@@ -91,12 +91,13 @@ struct PlanRun {
     _ session: Session, mode: PlanModeArguments, variables: VariableArguments, view: any RunView,
     generateInto path: String? = nil
   ) async -> PlanRun? {
-    let tree = session.loadModules()
-    var (options, problems) = mode.planOptions()
+    let tree = session.loadModules(variables)
+    var sources = tree.sources
+    var (options, problems) = mode.planOptions(session.world.files, &sources)
     let generating = path.map { ConfigurationGenerating(path: $0, session: session) }
     if let generating { problems += generating.problems(mode: options.mode) }
     if problems.hasErrors {
-      view.diagnostics(problems, tree.sources)
+      view.diagnostics(problems, sources)
       return nil
     }
     if !tree.diagnostics.hasErrors && tree.sources.files.isEmpty && options.mode != .destroy {
@@ -104,7 +105,6 @@ struct PlanRun {
       return nil
     }
     // Names and types of variables are checked before anything is started.
-    var sources = tree.sources
     let input =
       tree.diagnostics.hasErrors
       ? (values: [:], given: [:], ephemeral: [], diagnostics: []) : session.inputVariables(tree, variables, &sources)

@@ -129,11 +129,13 @@ extension StateSnapshot {
               + "the provider. Run plumb apply to bring the state up to date."))
       }
       let value = try JSONValueCodec.decode(object.attributes, type: .object(schema.block.impliedType))
-      return ObjectRecord(
+      var record = ObjectRecord(
         address: object.address, deposedKey: object.deposedKey, provider: object.provider,
         schemaVersion: object.schemaVersion, value: value.markedSensitive(at: object.sensitivePaths),
         private: object.private, isTainted: object.isTainted, dependencies: object.dependencies,
         createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
+      record.skipDestroy = object.skipDestroy
+      return record
     }
   }
 }

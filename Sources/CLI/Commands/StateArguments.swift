@@ -4,13 +4,7 @@ import Diagnostics
 
 /// Options of every command that changes the state by hand.
 struct StateChangeArguments: ParsableArguments {
-  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
-  var lock = true
-
-  @Option(
-    name: .customLong("lock-timeout"),
-    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
-  var lockTimeout = "0s"
+  @OptionGroup var locking: LockArguments
 
   @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
   var ignoreRemoteVersion = false

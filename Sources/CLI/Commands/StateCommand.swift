@@ -19,15 +19,19 @@ struct StateCommand: ParsableCommand {
 /// Opens the state for a subcommand and shows what goes wrong.
 ///
 /// Not inlined: the optimiser of Swift 6.3 crashes on the coroutine that would come of it.
-/// - Parameter path: a state file; nil for the workspace's state.
+/// - Parameters:
+///   - path: a state file; nil for the workspace's state.
+///   - leaseTimeout: milliseconds to wait for objects that another run is changing.
 @inline(never)
 func withEditableState(
-  _ world: World, _ view: ViewArguments, path: String?, _ body: (EditableState) async throws -> Int32
+  _ world: World, _ view: ViewArguments, path: String?, leaseTimeout: Int64 = 0,
+  _ body: (EditableState) async throws -> Int32
 ) async -> Int32 {
   let session = Session(world)
   do {
     try session.checkWorkspace()
     let state = try await EditableState.open(session, path: path)
+    state.leaseTimeout = leaseTimeout
     do {
       let code = try await body(state)
       await state.close()

@@ -34,7 +34,7 @@ struct StateMoveCommand: Command {
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withEditableState(world, view, path: change.state) { state in
+    await withEditableState(world, view, path: change.state, leaseTimeout: change.locking.timeout) { state in
       let move = StateMove(try AddressArgument.target(source), to: try AddressArgument.target(destination))
       if let stateOut, stateOut != change.state {
         return try await moveOut(move, of: state, to: stateOut, world)

@@ -18,7 +18,7 @@ struct StateRemoveCommand: Command {
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withEditableState(world, view, path: change.state) { state in
+    await withEditableState(world, view, path: change.state, leaseTimeout: change.locking.timeout) { state in
       let targets = try addresses.map { text throws(DiagnosticsError) in try AddressArgument.target(text) }
       let found = Self.instances(of: targets, in: state.snapshot)
       if isDryRun {

@@ -21,7 +21,7 @@ struct StateReplaceProviderCommand: Command {
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withEditableState(world, view, path: change.state) { state in
+    await withEditableState(world, view, path: change.state, leaseTimeout: change.locking.timeout) { state in
       let (old, new) = (try provider(from, "from"), try provider(to, "to"))
       let resources = Self.resources(of: old, in: state.snapshot)
       if resources.isEmpty {

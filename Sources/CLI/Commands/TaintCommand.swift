@@ -56,7 +56,7 @@ private struct TaintChange {
   var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    await withEditableState(world, view, path: change.state) { state in
+    await withEditableState(world, view, path: change.state, leaseTimeout: change.locking.timeout) { state in
       let address = try AddressArgument.instance(address)
       if isTainted && address.resource.mode != .managed {
         throw DiagnosticsError(

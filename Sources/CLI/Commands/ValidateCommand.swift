@@ -24,7 +24,7 @@ struct ValidateCommand: Command {
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
-    let loader = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory)
+    let loader = session.moduleLoader()
     let suite = tests ? loader.loadTests(testDirectory: testDirectory) : nil
     let tree = loader.load(".", after: suite?.sources ?? SourceMap())
     var sources = tree.sources

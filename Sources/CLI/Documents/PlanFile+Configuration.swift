@@ -1,6 +1,8 @@
 import Diagnostics
 import Host
 import Modules
+import Plans
+import Values
 
 extension PlanFile {
   /// Where a saved plan keeps the list of installed modules, wherever the data directory is.
@@ -25,6 +27,12 @@ extension PlanFile {
       if let slash = path.lastIndex(of: "/"), slash > path.startIndex { try? files.createDirectory(String(path[..<slash])) }
       try? files.write(bytes, to: path, mode: 0o600)
     }
-    return ModuleLoader(files: files).load(".")
+    let (variables, workspace) = (plan.variables, workspace)
+    let early = EarlyValues(workspace: workspace) {
+      var input = InputVariables(sources: SourceMap())
+      for (name, value) in variables { input.set(name, InputValue(.value(value), source: .plan)) }
+      return input
+    }
+    return ModuleLoader(files: files, early: early).load(".")
   }
 }

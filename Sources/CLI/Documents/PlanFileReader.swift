@@ -80,6 +80,13 @@ struct PlanFileReader: ~Copyable {
 
   // MARK: Plan
 
+  private mutating func targets() throws(CodecError) -> [TargetAddress] {
+    try list { this throws(CodecError) in
+      guard let target = TargetAddress(parsing: try this.reader.readString()) else { throw Self.damaged }
+      return target
+    }
+  }
+
   private mutating func plan() throws(CodecError) -> Plan {
     let mode: PlanMode = try word()
     let lineage = try reader.readString()
@@ -88,10 +95,8 @@ struct PlanFileReader: ~Copyable {
     plan.variables = try namedValues()
     plan.givenVariables = try namedValues()
     plan.ephemeralVariables = try list { this throws(CodecError) in try this.reader.readString() }
-    plan.targets = try list { this throws(CodecError) in
-      guard let target = TargetAddress(parsing: try this.reader.readString()) else { throw Self.damaged }
-      return target
-    }
+    plan.targets = try targets()
+    plan.excludes = try targets()
     plan.forcedReplacements = try list { this throws(CodecError) in try this.address() }
     plan.changes = try list { this throws(CodecError) in try this.change() }
     plan.drift = try list { this throws(CodecError) in try this.change() }
@@ -144,6 +149,7 @@ struct PlanFileReader: ~Copyable {
     change.newDeposedKey = try optionalText()
     change.dependencies = try dependencies()
     change.createBeforeDestroy = try reader.readBool()
+    change.skipDestroy = try reader.readBool()
     change.rowVersion = try integer()
     change.isConfigurationKnown = try reader.readBool()
     return change
@@ -168,6 +174,7 @@ struct PlanFileReader: ~Copyable {
     object.isTainted = try reader.readBool()
     object.dependencies = try dependencies()
     object.createBeforeDestroy = try reader.readBool()
+    object.skipDestroy = try reader.readBool()
     object.rowVersion = try integer()
     return object
   }

@@ -63,6 +63,7 @@ struct PlanFileWriter {
     write(plan.givenVariables)
     list(plan.ephemeralVariables) { $0.writer.string($1) }
     list(plan.targets) { $0.writer.string($1.description) }
+    list(plan.excludes) { $0.writer.string($1.description) }
     list(plan.forcedReplacements) { $0.write($1) }
     list(plan.changes) { $0.write($1) }
     list(plan.drift) { $0.write($1) }
@@ -116,6 +117,7 @@ struct PlanFileWriter {
     optional(change.newDeposedKey) { $0.writer.string($1) }
     write(change.dependencies)
     writer.bool(change.createBeforeDestroy)
+    writer.bool(change.skipDestroy)
     writer.integer(change.rowVersion)
     writer.bool(change.isConfigurationKnown)
   }
@@ -130,6 +132,7 @@ struct PlanFileWriter {
     writer.bool(object.isTainted)
     write(object.dependencies)
     writer.bool(object.createBeforeDestroy)
+    writer.bool(object.skipDestroy)
     writer.integer(object.rowVersion)
   }
 

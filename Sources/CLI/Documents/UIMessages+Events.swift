@@ -36,6 +36,7 @@ extension UIMessages {
       return provision(address, "(\(type)) Provisioning complete", type, "provision_complete")
     case .provisionFailed(let address, let type):
       return provision(address, "(\(type)) Provisioning errored", type, "provision_errored")
+    case .waitingForLeases: return message(ProgressText.waiting, type: "state_lock_acquire") { _ in }
     // The reference says nothing of imports while they happen.
     case .applyPlanned, .importStarted, .importPrepared, .imported: return []
     }
@@ -139,7 +140,7 @@ extension Action {
     case .read: "Refreshing"
     case .update: "Modifying"
     case .delete: "Destroying"
-    case .deleteThenCreate, .createThenDelete: "Replacing"
+    case .deleteThenCreate, .createThenDelete, .forgetThenCreate: "Replacing"
     case .forget: "Removing"
     case .noOp: "Checking"
     }
@@ -152,7 +153,7 @@ extension Action {
     case .read: "Refresh"
     case .update: "Modifications"
     case .delete: "Destruction"
-    case .deleteThenCreate, .createThenDelete: "Replacement"
+    case .deleteThenCreate, .createThenDelete, .forgetThenCreate: "Replacement"
     case .forget: "Removal"
     case .noOp: "Check"
     }

@@ -201,7 +201,7 @@ extension Action {
     case .read: "read"
     case .update: "update"
     case .delete: "delete"
-    case .deleteThenCreate, .createThenDelete: "replace"
+    case .deleteThenCreate, .createThenDelete, .forgetThenCreate: "replace"
     case .forget: "remove"
     }
   }

@@ -54,7 +54,7 @@ extension Session {
   /// The configuration that a run is about, as it is written.
   func tree(of run: TestRun, in file: TestFile, beside tree: ModuleTree) -> ModuleTree {
     guard let call = run.module else { return tree }
-    let loader = ModuleLoader(files: world.files, dataDirectory: dataDirectory)
+    let loader = moduleLoader()
     let key = file.manifestKey(of: run)
     guard let directory = loader.directory(ofInstalled: key) else {
       return ModuleTree(

@@ -27,6 +27,7 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
       change.deposedKey == nil
         ? "(destroy = false is set in the configuration)"
         : "(left over from a partially-failed replacement of this instance)")
+  case .forgetThenCreate: lines.append("(destroy = false is set in the configuration)")
   case .noOp:
     if !change.isMove && change.generatedConfiguration != nil { lines.append("(config will be generated)") }
   default: break
@@ -36,7 +37,7 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
   if let importID = change.importID, change.action != .noOp || change.isMove {
     lines.append(importID.isEmpty ? "(will be imported first)" : "(imported from \"\(importID)\")")
   }
-  if change.importID != nil && change.action.isReplacement {
+  if change.importID != nil && change.action.isReplacement && change.action != .forgetThenCreate {
     lines.append(style.paint("Warning: this will destroy the imported resource", .boldRed))
   }
   let indent = change.action == .forget ? " " : "  "
@@ -58,6 +59,9 @@ private func headline(_ change: ResourceChange, _ cause: ChangeCause, _ style: T
     case .replaceByTriggers: return "\(address) will be \(replaced) due to changes in replace_triggered_by"
     default: return "\(address) must be \(replaced)"
     }
+  case .forgetThenCreate:
+    let kept = style.paint("will not be destroyed", .boldRed)
+    return "\(address) must be \(replaced), but the existing object \(kept)"
   case .delete:
     return cause == .drift ? "\(address) has been deleted" : "\(address) will be \(style.paint("destroyed", .boldRed))"
   case .forget:
@@ -94,6 +98,7 @@ private func deleteReason(_ change: ResourceChange) -> String? {
     case .string: return "(because resource does not use for_each)"
     }
   case .deleteBecauseCountIndex: return "(because index \(address.key.suffix) is out of range for count)"
+  case .deleteBecauseDisabled: return "(because enabled is false)"
   case .deleteBecauseEachKey: return "(because key \(address.key.suffix) is not in for_each map)"
   default: return nil
   }

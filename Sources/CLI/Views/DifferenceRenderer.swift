@@ -401,5 +401,6 @@ func actionSymbol(_ action: Action, _ style: TextStyle) -> String {
   case .deleteThenCreate: return style.paint("-", .red) + "/" + style.paint("+", .green)
   case .createThenDelete: return style.paint("+", .green) + "/" + style.paint("-", .red)
   case .forget: return " " + style.paint(".", .red)
+  case .forgetThenCreate: return style.paint(".", .red) + "/" + style.paint("+", .green)
   }
 }

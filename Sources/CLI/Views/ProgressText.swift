@@ -28,6 +28,9 @@ struct ProgressText: Sendable {
   private var done = 0
   private var runStart: Int64?
 
+  /// What is said when another run holds what this one wants to change.
+  static let waiting = "Acquiring state lock. This may take a few moments..."
+
   init(style: TextStyle) { self.style = style }
 
   /// The lines that tell of an event, without newlines.
@@ -41,6 +44,7 @@ struct ProgressText: Sendable {
       return [line(address, deposedKey, "Refreshing state...", identityText(identity))]
     case .importStarted(let address, let id): return [line(address, nil, "Preparing import...", "id=\(id)")]
     case .importPrepared: return []
+    case .waitingForLeases: return [Self.waiting]
     case .imported(let address, let id):
       return [line(address, nil, "Importing...", "id=\(id)"), line(address, nil, "Import complete", "id=\(id)")]
     case .refreshFinished: return []
@@ -152,7 +156,7 @@ private struct Words {
     case .create: self.init("Creating", "Creation")
     case .update: self.init("Modifying", "Modifications")
     case .delete: self.init("Destroying", "Destruction")
-    case .deleteThenCreate, .createThenDelete: self.init("Replacing", "Replacement")
+    case .deleteThenCreate, .createThenDelete, .forgetThenCreate: self.init("Replacing", "Replacement")
     case .read: self.init("Reading", "Read")
     case .noOp, .forget: return nil
     }

@@ -237,6 +237,7 @@ extension Applier {
       return false
     }
     if change.action == .update { counts.updates += 1 } else { counts.additions += 1 }
+    if change.action == .forgetThenCreate { counts.forgets += 1 }
     let value = objects[key]?.value ?? planned.after
     context.events(
       .applyFinished(address, deposedKey: nil, shown, ObjectRecord.identity(of: value), milliseconds: elapsed))
@@ -262,11 +263,14 @@ extension Applier {
         address: change.address, provider: change.provider, schemaVersion: schema.version,
         value: Engine.marked(new, schema: schema.block, with: marks), private: result.private,
         dependencies: change.dependencies, createBeforeDestroy: change.createBeforeDestroy)
+      object.skipDestroy = change.skipDestroy
       object.isTainted =
         result.diagnostics.hasErrors
         ? change.action != .update || prior?.isTainted == true : hasCreationProvisioners(change)
       record = object
-      let expected = change.action == .update ? rowVersions[key] ?? 0 : 0
+      // What is forgotten gives its row to what takes its place.
+      let keepsRow = change.action == .update || change.action == .forgetThenCreate
+      let expected = keepsRow ? rowVersions[key] ?? 0 : 0
       changes.append(.put(object.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: expected))
     } else if change.action == .update, result.new != nil, !result.diagnostics.hasErrors {
       changes.append(.remove(key, expectedVersion: rowVersions[key] ?? 0))

@@ -142,7 +142,7 @@ extension Applier {
 
   /// After a full destroy nothing remains, not even what was only read.
   private func dropDataObjects() async {
-    guard plan.targets.isEmpty, !diagnostics.hasErrors else { return }
+    guard !plan.isTargeted, !diagnostics.hasErrors else { return }
     let data = objects.keys.filter { $0.address.resource.mode == .data }.sorted()
     let removals = data.compactMap { key -> ObjectChange? in
       guard let version = rowVersions[key], version > 0 else { return nil }

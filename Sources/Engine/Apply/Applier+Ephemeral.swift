@@ -39,13 +39,15 @@ extension Applier {
   private func openAll(_ address: ConfigurationResource) async -> Bool {
     guard let block = tree.module(at: address.module)?.resources[address.resource],
       let providerAddress = graph.providers[address], let body = graph.plan(of: address),
-      let schema = schemas.schema(of: address.resource, from: providerAddress.source),
-      let provider = await provider(for: providerAddress)
+      let schema = schemas.schema(of: address.resource, from: providerAddress.source)
     else { return false }
     for node in evaluator.instances(of: address.module) {
       let repetition = evaluator.repetition(of: block, in: node)
       for (position, key) in repetition.keys.enumerated() {
         let instance = ResourceInstance(module: node.address, block.resource, key: key)
+        let own = evaluator.providerConfiguration(of: block, in: node, repetition.data(at: position))
+        diagnostics += evaluator.takeDiagnostics()
+        guard let own, let provider = await provider(for: own) else { return false }
         let opening = EphemeralOpening(
           address: instance, provider: provider, providerName: providerAddress.source.description, schema: schema,
           configuration: .dynamicNull)

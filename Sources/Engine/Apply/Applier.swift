@@ -16,6 +16,8 @@ package struct ApplyOutcome: Sendable {
   /// The root outputs after the run, marked where sensitive.
   package var outputs: [String: Value]
   package var isInterrupted: Bool
+  /// Whether nothing was done since the run that this one waited for has changed what was planned upon.
+  package var isOutdated = false
   /// What names stood for in the end; nil if nothing was done.
   package var values: ConfigurationValues?
   package init(diagnostics: [Diagnostic], counts: ChangeCounts, outputs: [String: Value], isInterrupted: Bool) {
@@ -84,6 +86,7 @@ actor Applier {
   /// Resources of which a step failed or was skipped; what depends on them is not evaluated.
   var failedResources: Set<ConfigurationResource> = []
   private var isJournalBroken = false
+  private var isOutdated = false
   private var configured: [ProviderConfigurationAddress: Bool] = [:]
   private var configuring: [ProviderConfigurationAddress: Task<[Diagnostic], Never>] = [:]
   /// Providers that the pool gave once they were configured: asking it again for each object would be a detour.
@@ -132,19 +135,23 @@ actor Applier {
     }
     diagnostics += evaluator.takeDiagnostics()
     diagnostics += await ephemeralResources.closeAll()
-    if !plan.targets.isEmpty { diagnostics.append(Self.incomplete) }
+    if plan.isTargeted { diagnostics.append(incomplete) }
     var outcome = ApplyOutcome(
       diagnostics: diagnostics, counts: counts, outputs: currentOutputs, isInterrupted: context.interrupt.isRequested)
+    outcome.isOutdated = isOutdated
     outcome.values = ConfigurationValues(evaluator: evaluator)
     return outcome
   }
 
-  private static let incomplete = Diagnostic.warning(
-    "Applied changes may be incomplete",
-    "The plan was created with the -target option in effect, so some changes requested in the configuration may have been ignored "
-      + "and the output values may not be fully updated. Run the following command to verify that no other changes are "
-      + "pending:\n    plumb plan\n\nNote that the -target option is not suitable for routine use, and is provided only for "
-      + "exceptional situations such as recovering from errors or mistakes.")
+  private var incomplete: Diagnostic {
+    let option = plan.excludes.isEmpty ? "-target" : "-exclude"
+    return .warning(
+      "Applied changes may be incomplete",
+      "The plan was created with the \(option) option in effect, so some changes requested in the configuration may have been ignored "
+        + "and the output values may not be fully updated. Run the following command to verify that no other changes are "
+        + "pending:\n    plumb plan\n\nNote that the \(option) option is not suitable for routine use, and is provided only for "
+        + "exceptional situations such as recovering from errors or mistakes.")
+  }
 
   var currentOutputs: [String: Value] = [:]
   /// Conditions that were evaluated during this run; what is not among them stays as it was planned.
@@ -163,8 +170,9 @@ actor Applier {
       if let object = row.object { keys.insert(ObjectKey(object.address)) }
       if let address = row.previousAddress { keys.insert(ObjectKey(address)) }
     }
+    var hasWaited = false
     do {
-      try await store.lease(keys.sorted(), for: run)
+      hasWaited = try await store.lease(keys.sorted(), for: run, wait: wait)
       guard try await isStillAsPlanned() else { return false }
       let adopted = try await creationsToAdopt()
       try await writeRefreshedRows()
@@ -172,9 +180,17 @@ actor Applier {
       tellOfImports()
       return true
     } catch {
+      if hasWaited, case .conflict = error.code { isOutdated = true }
       diagnostics.append(error.diagnostic("Error acquiring the state"))
       return false
     }
+  }
+
+  private var wait: LeaseWait {
+    LeaseWait(
+      limit: context.leaseTimeout, uptime: context.uptimeMilliseconds,
+      isOver: { [interrupt = context.interrupt] in interrupt.isRequested },
+      onWait: { [events = context.events] in events(.waitingForLeases) })
   }
 
   /// Whether the rows to be changed are those that the plan saw, and no other run was cut off meanwhile while it was creating what
@@ -375,7 +391,7 @@ actor Applier {
 
   /// The provider of a configuration, configured with the values that are known now.
   func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
-    guard await openEphemeralResources(neededBy: .provider(address)) else { return nil }
+    guard await openEphemeralResources(neededBy: .provider(address.configuration)) else { return nil }
     if let ready = readyProviders[address] { return ready }
     if let usable = configured[address] {
       guard usable else { return nil }

@@ -73,7 +73,7 @@ package struct ConfigurationGraph: Sendable {
   func plan(of resource: ConfigurationResource) -> DecodePlan? { plans[resource] }
 
   /// The body of a provider configuration under its schema; nil if there is no block.
-  func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider] }
+  func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider.configuration] }
 
   /// The provisioners of a resource, in the order they are written.
   func provisioners(of resource: ConfigurationResource) -> [ProvisionerPlan] { provisionerPlans[resource] ?? [] }
@@ -224,7 +224,7 @@ package struct ConfigurationGraph: Sendable {
       else { continue }
       let plan = DecodePlan(block.body, schema: schema.block)
       providerPlans[address] = plan
-      connect(.provider(address), to: plan.references, in: path)
+      connect(.provider(address), to: plan.references + (block.forEach?.variables ?? []), in: path)
     }
     // Resources were added one after the other, in this order.
     var vertex = module.sortedResources.first.flatMap { indices[.resource($0.address)] } ?? 0
@@ -271,8 +271,8 @@ package struct ConfigurationGraph: Sendable {
 
   private mutating func addEdges(ofCall call: ModuleCall, module: Module, parent: ModulePath) {
     let vertex = Vertex.moduleCall(module.path)
-    if let count = call.count { connect(vertex, to: count.variables, in: parent) }
-    if let forEach = call.forEach { connect(vertex, to: forEach.variables, in: parent) }
+    for expression in call.repetition { connect(vertex, to: expression.variables, in: parent) }
+    for key in (call.providers ?? []).compactMap(\.parent.instanceKey) { connect(vertex, to: key.variables, in: parent) }
     for traversal in call.dependsOn { connectDependsOn(vertex, traversal, in: parent) }
     for (name, argument) in call.arguments {
       connect(.variable(module.path, name), to: argument.expression.variables, in: parent)
@@ -282,8 +282,9 @@ package struct ConfigurationGraph: Sendable {
   private mutating func addEdges(of block: ResourceBlock, at index: Int, provider: ProviderConfigurationAddress?) {
     let path = block.address.module
     let vertex = Vertex.resource(block.address)
-    if let count = block.count { connect(vertex, to: count.variables, in: path) }
-    if let forEach = block.forEach { connect(vertex, to: forEach.variables, in: path) }
+    for expression in block.repetition { connect(vertex, to: expression.variables, in: path) }
+    if let key = block.provider?.instanceKey { connect(vertex, to: key.variables, in: path) }
+    if let expression = block.preventDestroy { connect(vertex, to: expression.variables, in: path) }
     for traversal in block.dependsOn { connectDependsOn(vertex, traversal, in: path) }
     for expression in block.replaceTriggeredBy { connect(vertex, to: expression.variables, in: path) }
     for rule in block.preconditions + block.postconditions {

@@ -6,10 +6,32 @@ import Values
 
 extension Evaluator {
   /// How often a block with these arguments repeats. What is wrong is reported, and the repetition is then unknown.
-  func repetition(count: Expression?, forEach: Expression?, in node: ModuleNode) -> Repetition {
+  func repetition(count: Expression?, forEach: Expression?, enabled: Expression?, in node: ModuleNode) -> Repetition {
     if let count { return self.count(count, in: node) }
     if let forEach { return self.forEach(forEach, in: node) }
+    if let enabled { return self.enabled(enabled, in: node) }
     return .single
+  }
+
+  private func enabled(_ expression: Expression, in node: ModuleNode) -> Repetition {
+    let (value, problems) = evaluate(expression, as: .bool, in: context(in: node))
+    report(problems)
+    if problems.hasErrors { return .unknown(isCount: true) }
+    func invalid(_ detail: String) -> Repetition {
+      report([.error("Invalid enabled argument", detail, at: expression.range)])
+      return .unknown(isCount: true)
+    }
+    if value.containsMark(.sensitive) {
+      return invalid(
+        "Sensitive values, or values derived from sensitive values, cannot be used in \"enabled\" arguments. If used, the sensitive "
+          + "value would be exposed by whether an instance is present.")
+    }
+    if value.containsMark(.ephemeral) {
+      return invalid("The given \"enabled\" argument value is unsuitable: the given value is ephemeral.")
+    }
+    if value.isNull { return invalid("The given \"enabled\" argument value is unsuitable: the given value is null.") }
+    guard let isEnabled = value.asBool else { return .unknown(isCount: true) }
+    return isEnabled ? .single : .disabled
   }
 
   private func count(_ expression: Expression, in node: ModuleNode) -> Repetition {

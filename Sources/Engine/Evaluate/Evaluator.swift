@@ -71,8 +71,8 @@ final class Evaluator: @unchecked Sendable {
   }
 
   /// What a provider block may name: in a test, also what the test file has.
-  func providerContext(in node: ModuleNode) -> EvaluationContext {
-    var context = context(in: node)
+  func providerContext(in node: ModuleNode, _ data: RepetitionData = RepetitionData()) -> EvaluationContext {
+    var context = context(in: node, repetition: data)
     guard let testNames, node.parent == nil else { return context }
     context.scope = TestScope(
       base: context.scope, names: testNames, declared: Set(node.module.variables.keys), output: nil)
@@ -150,7 +150,7 @@ final class Evaluator: @unchecked Sendable {
   func children(_ name: String, of node: ModuleNode) -> ModuleChildren? {
     if let children = node.children[name] { return children }
     guard let call = node.module.moduleCalls[name], let module = node.module.children[name] else { return nil }
-    let repetition = repetition(count: call.count, forEach: call.forEach, in: node)
+    let repetition = repetition(count: call.count, forEach: call.forEach, enabled: call.enabled, in: node)
     let keys = repetition.keys
     let instances = keys.enumerated().map { position, key in
       ModuleNode(
@@ -202,7 +202,7 @@ final class Evaluator: @unchecked Sendable {
   func repetition(of block: ResourceBlock, in node: ModuleNode) -> Repetition {
     let resource = node.resourceNode(block.resource)
     if let repetition = resource.repetition { return repetition }
-    let repetition = repetition(count: block.count, forEach: block.forEach, in: node)
+    let repetition = repetition(count: block.count, forEach: block.forEach, enabled: block.enabled, in: node)
     resource.repetition = repetition
     return repetition
   }

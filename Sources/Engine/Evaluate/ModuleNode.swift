@@ -80,6 +80,7 @@ final class ResourceNode {
     case .single: value = single ?? missing
     case .count(let count): value = .tuple((0..<count).map { values[.integer($0)] ?? missing })
     case .forEach(let keys, _): value = .object(keys.map { ($0, values[.string($0)] ?? missing) })
+    case .disabled: value = .null(missing.type).marked(with: missing.marks)
     case .unknown, nil: return .dynamicUnknown
     }
     whole = value

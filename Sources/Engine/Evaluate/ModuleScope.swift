@@ -120,6 +120,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
   private func whole(_ children: ModuleChildren) -> Value {
     switch children.repetition {
     case .single: return children.instances.first.map(outputs) ?? .dynamicUnknown
+    case .disabled: return .dynamicNull
     case .count: return .tuple(children.instances.map(outputs))
     case .forEach(let keys, _): return .object(Array(zip(keys, children.instances.map(outputs))))
     case .unknown: return .dynamicUnknown

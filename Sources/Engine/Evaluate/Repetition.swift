@@ -3,8 +3,10 @@ import Values
 
 /// How often a resource or module call repeats, once its `count` or `for_each` is evaluated.
 enum Repetition: Sendable {
-  /// Neither `count` nor `for_each`.
+  /// Neither `count` nor `for_each`, and not turned off.
   case single
+  /// One instance at most, and it is turned off.
+  case disabled
   case count(Int)
   /// Keys in ascending order with their values; for a set both are the element.
   case forEach(keys: [String], values: [Value])
@@ -22,14 +24,14 @@ enum Repetition: Sendable {
     case .single: return [nil]
     case .count(let count): return (0..<count).map { .integer($0) }
     case .forEach(let keys, _): return keys.map { .string($0) }
-    case .unknown: return []
+    case .unknown, .disabled: return []
     }
   }
 
   /// What `count` and `each` stand for in the instance at a place in `keys`.
   func data(at position: Int) -> RepetitionData {
     switch self {
-    case .single, .unknown: return RepetitionData()
+    case .single, .disabled, .unknown: return RepetitionData()
     case .count: return RepetitionData(countIndex: .int(position))
     case .forEach(let keys, let values): return RepetitionData(eachKey: .text(keys[position]), eachValue: values[position])
     }

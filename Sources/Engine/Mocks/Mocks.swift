@@ -13,7 +13,7 @@ package struct Mocks: Sendable {
   package var isEmpty: Bool { providers.isEmpty && overrides.isEmpty }
 
   /// Whether nothing real may be asked to do anything under that configuration.
-  func isMocked(_ address: ProviderConfigurationAddress) -> Bool { providers[address] != nil }
+  func isMocked(_ address: ProviderConfigurationAddress) -> Bool { providers[address.configuration] != nil }
 
   /// The provider to ask about one object: the given one, unless something stands in for it there.
   func provider(
@@ -21,7 +21,7 @@ package struct Mocks: Sendable {
     newText: @escaping @Sendable () -> String
   ) -> any Provider {
     if isEmpty { return real }
-    let mock = providers[address]
+    let mock = providers[address.configuration]
     let override = overrides.values(for: object) ?? mock?.overrides.values(for: object)
     guard mock != nil || override != nil else { return real }
     let type = object.resource.type

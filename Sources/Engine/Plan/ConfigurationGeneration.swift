@@ -40,7 +40,7 @@ extension Planner {
     }
     let blocks = unconfiguredImports.sorted { ($0.instance ?? .init($0.resource.resource)) < ($1.instance ?? .init($1.resource.resource)) }
     for block in blocks {
-      guard let address = block.instance, stored.entry(ObjectKey(address)) == nil, targeting?.names(address) ?? true else {
+      guard let address = block.instance, stored.entry(ObjectKey(address)) == nil, targeting?.selects(address) ?? true else {
         continue
       }
       await generate(block, address, into: &outcome)

@@ -170,7 +170,7 @@ struct ExecutionOrder {
   private mutating func add(_ change: ResourceChange, at index: Int) {
     guard let place = place(of: change.address.configuration) else { return }
     switch change.action {
-    case .create, .update, .read: _ = addApply(index, place: place)
+    case .create, .update, .read, .forgetThenCreate: _ = addApply(index, place: place)
     case .noOp:
       let step = execution.add(.verify(change: index))
       waitForNeeded(step, place: place)

@@ -9,12 +9,14 @@ extension ObjectRecord {
   /// The row that stores this object, encoded with the schema's implied type.
   func row(schema: Schema, verifiedAt: String? = nil) -> StateObject {
     let (plain, marks) = value.unmarkedDeep()
-    return StateObject(
+    var object = StateObject(
       key: key, provider: provider, schemaVersion: schemaVersion,
       attributes: JSONValueCodec.encode(plain, type: .object(schema.block.impliedType)),
       sensitivePaths: marks.filter { $0.marks.contains(.sensitive) }.map(\.path), private: `private`,
       isTainted: isTainted, dependencies: dependencies, createBeforeDestroy: createBeforeDestroy, version: rowVersion,
       lastVerified: verifiedAt)
+    object.skipDestroy = skipDestroy
+    return object
   }
 
   /// The attribute by which people know an object: `id`, else `name`, if it is known text that is not sensitive.

@@ -16,9 +16,14 @@ package struct PlanOptions: Sendable {
   package var mode: PlanMode
   package var refresh: RefreshScope
   package var targets: [TargetAddress]
+  /// What is left out, and with it what needs it. Not together with targets.
+  package var excludes: [TargetAddress]
   package var replace: [ResourceInstance]
   /// Final values of all root variables: converted, defaults filled in, not marked.
   package var variables: [String: Value]
+
+  /// Whether the plan is about a part of the configuration only.
+  var isTargeted: Bool { !targets.isEmpty || !excludes.isEmpty }
 
   /// Objects that the command line wants adopted.
   package var imports: [ImportRequest] = []
@@ -28,12 +33,13 @@ package struct PlanOptions: Sendable {
   package var generatedConfigurations: [ResourceInstance: String] = [:]
 
   package init(
-    mode: PlanMode = .normal, refresh: RefreshScope = .everything, targets: [TargetAddress] = [], replace: [ResourceInstance] = [],
-    variables: [String: Value] = [:]
+    mode: PlanMode = .normal, refresh: RefreshScope = .everything, targets: [TargetAddress] = [], excludes: [TargetAddress] = [],
+    replace: [ResourceInstance] = [], variables: [String: Value] = [:]
   ) {
     self.mode = mode
     self.refresh = refresh
     self.targets = targets
+    self.excludes = excludes
     self.replace = replace
     self.variables = variables
   }

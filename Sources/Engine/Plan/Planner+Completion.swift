@@ -12,6 +12,7 @@ extension Planner {
   func complete(_ plan: inout Plan) {
     plan.variables = options.variables.filter { tree.root.variables[$0.key]?.ephemeral != true }
     plan.targets = options.targets
+    plan.excludes = options.excludes
     plan.forcedReplacements = options.replace
     plan.changes = sorted(changes)
     plan.deferred = deferred.sorted { $0.change.address < $1.change.address }
@@ -26,7 +27,7 @@ extension Planner {
     if !diagnostics.hasErrors { addExecution(to: &plan) }
     plan.relevantAttributes = relevantAttributes(plan)
     plan.isErrored = diagnostics.hasErrors
-    plan.isComplete = !plan.isErrored && options.targets.isEmpty && deferred.isEmpty
+    plan.isComplete = !plan.isErrored && !options.isTargeted && deferred.isEmpty
     plan.isApplyable = !plan.isErrored && hasSomethingToApply(plan)
     warn(plan)
   }
@@ -86,12 +87,13 @@ extension Planner {
   }
 
   func warnOfTargeting() {
-    if options.targets.isEmpty { return }
+    guard options.isTargeted else { return }
+    let option = options.excludes.isEmpty ? "-target" : "-exclude"
     diagnostics.append(
       .warning(
         "Resource targeting is in effect",
-        "You are creating a plan with the -target option, which means that the result of this plan may not represent all of "
-          + "the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
+        "You are creating a plan with the \(option) option, which means that the result of this plan may not represent all of "
+          + "the changes requested by the current configuration.\n\nThe \(option) option is not for routine use, and is "
           + "provided only for exceptional situations such as recovering from errors or mistakes, or when Terraform "
           + "specifically suggests to use it as part of an error message."))
   }

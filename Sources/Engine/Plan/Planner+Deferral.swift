@@ -95,7 +95,7 @@ extension Planner {
     for (key, operation) in interruptedCreations.sorted(by: { $0.key < $1.key })
     where !refusedCreations.contains(key) && !adoptedCreations.contains(key) {
       let isLeftBehind =
-        options.mode == .destroy && stored.entry(key) == nil && targeting?.names(key.address) ?? true
+        options.mode == .destroy && stored.entry(key) == nil && targeting?.selects(key.address) ?? true
       diagnostics.append(inFlightDiagnostic(operation, isLeftBehind ? .error : .warning, at: nil))
     }
   }

@@ -6,15 +6,23 @@ import State
 import Values
 
 extension Planner {
-  /// Whether a `removed` block says that the object is only forgotten. A block of an outer module counts before one further in,
-  /// and an earlier one before a later.
-  func forgets(_ address: ResourceInstance) -> Bool {
-    let resource = address.configuration
+  /// Whether an object that is in no resource of the configuration is only forgotten, as a `removed` block says, or else as its
+  /// configuration said when it still had one. A block of an outer module counts before one further in, and an earlier one before
+  /// a later.
+  func forgets(_ object: StateObject) -> Bool {
+    let resource = object.address.configuration
     for depth in 0...resource.module.names.count {
       let path = ModulePath(Array(resource.module.names.prefix(depth)))
       for block in tree.module(at: path)?.removed ?? [] where block.concerns(resource, in: path) { return !block.destroy }
     }
-    return false
+    return object.skipDestroy
+  }
+
+  /// Whether an object that is not wanted any more stays outside, and is only forgotten.
+  func skipsDestroy(_ object: StateObject, _ block: ResourceBlock?) -> Bool {
+    // To destroy everything is to destroy also what a removed block would let go of.
+    guard let block else { return forgets(object) && (options.mode == .normal || object.skipDestroy) }
+    return block.destroys == false || object.skipDestroy
   }
 
   /// What removed blocks say is gone and the configuration still has.
@@ -56,7 +64,7 @@ extension Planner {
     let null = Value.null(.object(schema.block.impliedType))
     let cause = entry.isMoved && reason == .deleteBecauseNoResourceConfig ? .deleteBecauseNoMoveTarget : reason
     let value = decodeWithoutProvider(object) ?? null
-    if !value.isNull {
+    if !value.isNull, current[object.key] == nil {
       let existing = record(of: object, value: value.withoutMarks, schema: schema)
       current[object.key] = existing
       if entry.isMoved { refreshedRows[object.key] = refreshedRow(entry, existing) }
@@ -70,7 +78,7 @@ extension Planner {
 
   /// Says which objects the plan lets go of.
   func warnOfForgotten(_ plan: Plan) {
-    let forgotten = plan.changes.filter { $0.action == .forget }
+    let forgotten = plan.changes.filter { $0.action == .forget || $0.action == .forgetThenCreate }
     if forgotten.isEmpty { return }
     let names = forgotten.map { change in
       "\n - \(change.address)" + (change.deposedKey.map { " (deposed object \($0))" } ?? "")

@@ -75,7 +75,7 @@ extension Planner {
     guard options.mode == .normal else { return }
     for block in unconfiguredImports {
       // An object that is in the state needs no import, and goes as any other without configuration does.
-      guard let address = block.instance, stored.entry(ObjectKey(address)) == nil, targeting?.names(address) ?? true else {
+      guard let address = block.instance, stored.entry(ObjectKey(address)) == nil, targeting?.selects(address) ?? true else {
         continue
       }
       diagnostics.append(

@@ -140,20 +140,29 @@ extension Planner {
 
   /// An object that moves must be planned under both its names. Gives an error if targets leave one of them out.
   func movesOutsideTargets() -> Diagnostic? {
-    guard targeting != nil else { return nil }
+    guard let targeting else { return nil }
     var missing: Set<ResourceInstance> = []
     for entry in stored.all where entry.isMoved {
-      for address in [entry.row.address, entry.object.address] where !options.targets.contains(where: { $0.contains(address) }) {
-        missing.insert(address)
-      }
+      for address in [entry.row.address, entry.object.address] where !targeting.selects(address) { missing.insert(address) }
     }
     if missing.isEmpty { return nil }
+    func list(_ option: String) -> String { missing.sorted().map { "\n  -\(option)=\(quoted("\($0)"))" }.joined() }
+    let reason =
+      "Resource instances in your current state have moved to new addresses in the latest configuration. They must be included "
+      + "while planning in order to ensure a correct result, but your "
+    if !options.excludes.isEmpty {
+      return .error(
+        "Moved resource instances excluded by targeting",
+        reason + "-exclude=... options leave some of those resource instances out.\n\nTo create a valid plan, either remove your "
+          + "-exclude=... options altogether or take these resource instances out of them:" + list("exclude")
+          + "\n\nNote that this may include further additional resource instances in your plan, in order to respect object "
+          + "dependencies.")
+    }
     return .error(
       "Moved resource instances excluded by targeting",
-      "Resource instances in your current state have moved to new addresses in the latest configuration. They must be included "
-        + "while planning in order to ensure a correct result, but your -target=... options do not fully cover all of those "
+      reason + "-target=... options do not fully cover all of those "
         + "resource instances.\n\nTo create a valid plan, either remove your -target=... options altogether or add the following "
-        + "additional target options:" + missing.sorted().map { "\n  -target=\(quoted("\($0)"))" }.joined()
+        + "additional target options:" + list("target")
         + "\n\nNote that adding these options may include further additional resource instances in your plan, in order to respect "
         + "object dependencies.")
   }

@@ -47,11 +47,13 @@ extension Planner {
 
   func record(of object: StateObject, value: Value, schema: Schema) -> ObjectRecord {
     let stored = object.sensitivePaths.map { PathMarks(path: $0, marks: .sensitive) }
-    return ObjectRecord(
+    var record = ObjectRecord(
       address: object.address, deposedKey: object.deposedKey, provider: object.provider, schemaVersion: schema.version,
       value: Engine.marked(value, schema: schema.block, with: stored), private: object.private,
       isTainted: object.isTainted, dependencies: object.dependencies,
       createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
+    record.skipDestroy = object.skipDestroy
+    return record
   }
 
   /// The stored value, read without asking the provider; nil if it does not fit the present schema.
@@ -187,6 +189,10 @@ extension Planner {
       refreshedRows[object.key] = refreshedRow(entry, nil)
       return true
     }
+    if options.mode == .normal, skipsDestroy(object, block) {
+      planForgetting(entry, reason: reason)
+      return true
+    }
     let providerAddress = object.provider
     guard let schema = schemas.schema(of: object.address.resource, from: providerAddress.source) else {
       diagnostics.append(unknownType(object.address.resource, providerAddress.source, at: nil))
@@ -252,7 +258,7 @@ extension Planner {
     let orphans = stored.byResource.keys.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }.sorted()
     var entries: [StoredObjects.Entry] = []
     for resource in orphans {
-      for entry in stored.entries(of: resource) where targeting?.names(entry.object.address) ?? true {
+      for entry in stored.entries(of: resource) where targeting?.selects(entry.object.address) ?? true {
         entries.append(entry)
       }
     }
@@ -263,7 +269,7 @@ extension Planner {
         if context.interrupt.isRequested { break }
         let reason: ActionReason? =
           entry.object.deposedKey != nil ? nil : .deleteBecauseNoResourceConfig
-        if options.mode == .normal, forgets(entry.object.address) {
+        if options.mode == .normal, forgets(entry.object) {
           planForgetting(entry, reason: .deleteBecauseNoResourceConfig)
           continue
         }
@@ -303,6 +309,10 @@ extension Planner {
       let provider = provider(real, of: record.provider, for: record.address)
       let configuration = record.address.configuration
       let block = tree.module(at: configuration.module)?.resources[configuration.resource]
+      if let entry = stored.entry(record.key), skipsDestroy(entry.object, block) {
+        planForgetting(entry, reason: nil)
+        continue
+      }
       _ = await planDeletion(
         record, entry: stored.entry(record.key), provider: provider, schema: schema, reason: nil, block: block)
     }
@@ -320,22 +330,34 @@ extension Planner {
     }
   }
 
-  /// The targets, and whatever depends on them: it could not go on without them.
+  /// The targets, and whatever depends on them: it could not go on without them. Or else all but what is excluded and what that needs.
   private func targetedForDestruction(_ records: [ObjectRecord]) -> [ObjectRecord] {
     guard let targeting else { return records }
-    var dependents: [ConfigurationResource: [ConfigurationResource]] = [:]
+    let isExclusion = !options.excludes.isEmpty
+    var neighbours: [ConfigurationResource: Set<ConfigurationResource>] = [:]
     for record in records {
-      for dependency in record.dependencies { dependents[dependency, default: []].append(record.address.configuration) }
-    }
-    var condemned = Set(records.filter { targeting.names($0.address) }.map(\.address.configuration))
-    var pending = Array(condemned)
-    var behind: Set<ConfigurationResource> = []
-    while let resource = pending.popLast() {
-      for dependent in dependents[resource] ?? [] where condemned.insert(dependent).inserted {
-        behind.insert(dependent)
-        pending.append(dependent)
+      let resource = record.address.configuration
+      for dependency in record.dependencies {
+        if isExclusion {
+          neighbours[resource, default: []].insert(dependency)
+        } else {
+          neighbours[dependency, default: []].insert(resource)
+        }
       }
     }
-    return records.filter { targeting.names($0.address) || behind.contains($0.address.configuration) }
+    var seen = Set(records.filter { targeting.selects($0.address) != isExclusion }.map(\.address.configuration))
+    var pending = Array(seen)
+    var behind: Set<ConfigurationResource> = []
+    while let resource = pending.popLast() {
+      for neighbour in neighbours[resource] ?? [] where seen.insert(neighbour).inserted {
+        behind.insert(neighbour)
+        pending.append(neighbour)
+      }
+    }
+    return records.filter { record in
+      let isSelected = targeting.selects(record.address)
+      let isBehind = behind.contains(record.address.configuration)
+      return isExclusion ? isSelected && !isBehind : isSelected || isBehind
+    }
   }
 }

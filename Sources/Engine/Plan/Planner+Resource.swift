@@ -12,7 +12,7 @@ import Values
 struct ResourcePlanning: Sendable {
   let block: ResourceBlock
   let node: NodeReference
-  let providerAddress: ProviderConfigurationAddress
+  var providerAddress: ProviderConfigurationAddress
   var provider: any Provider
   let schema: Schema
   let body: DecodePlan
@@ -71,7 +71,9 @@ extension Planner {
     let nodes = evaluator.instances(of: address.module)
     if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
     guard let imports = importTargets(of: block) else { return false }
-    guard let provider = await provider(for: providerAddress) else { return false }
+    let isChosen = hasProviderInstances(block, providerAddress)
+    guard let provider = isChosen ? await anyProvider(of: providerAddress.source) : await provider(for: providerAddress)
+    else { return false }
     var succeeded = true
     var isComplete = true
     var wanted: [WantedInstance] = []
@@ -134,8 +136,21 @@ extension Planner {
     return succeeded
   }
 
+  /// Whether the provider configuration of a resource has instances, of which each instance of the resource has one.
+  private func hasProviderInstances(_ block: ResourceBlock, _ address: ProviderConfigurationAddress) -> Bool {
+    tree.providerBlock(at: address)?.forEach != nil
+  }
+
   private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
     var planning = planning
+    if hasProviderInstances(planning.block, planning.providerAddress) {
+      let address = evaluator.providerConfiguration(of: planning.block, in: planning.node.node, data)
+      let problems = evaluator.takeDiagnostics()
+      diagnostics += problems
+      guard let address, !problems.hasErrors, let provider = await provider(for: address) else { return false }
+      planning.providerAddress = address
+      planning.provider = provider
+    }
     planning.provider = provider(
       planning.provider, of: planning.providerAddress,
       for: ResourceInstance(module: planning.node.node.address, planning.block.resource, key: key))
@@ -150,6 +165,7 @@ extension Planner {
   private func refreshStored(_ address: ConfigurationResource, block: ResourceBlock, in module: ModuleInstance?) async -> Bool {
     var succeeded = true
     for entry in stored.entries(of: address) where module == nil || entry.object.address.module == module {
+      if let targeting, !targeting.includes(entry.object.address) { continue }
       if await !planRemoval(entry, reason: nil, block: block) { succeeded = false }
     }
     return succeeded
@@ -183,6 +199,7 @@ extension Planner {
       if repetition.isUnknown || repetition.contains(instance.key) { continue }
       let reason: ActionReason
       switch (repetition, instance.key) {
+      case (.disabled, nil): reason = .deleteBecauseDisabled
       case (.count, .integer): reason = .deleteBecauseCountIndex
       case (.forEach, .string): reason = .deleteBecauseEachKey
       default: reason = .deleteBecauseWrongRepetition
@@ -282,7 +299,7 @@ extension Planner {
     dependencies: [ConfigurationResource], data: RepetitionData, isConfigurationKnown: Bool
   ) -> Bool {
     var change = self.change(address, planning, prior: prior, dependencies: dependencies)
-    change.action = planned.action
+    change.action = planned.action.isReplacement && change.skipDestroy ? .forgetThenCreate : planned.action
     change.reason = planned.reason
     change.before = planned.before
     change.after = planned.after
@@ -294,14 +311,16 @@ extension Planner {
     evaluator.setValue(planned.after, of: address)
     if change.action == .noOp, var record = current[ObjectKey(address)],
       record.dependencies != dependencies || record.createBeforeDestroy != planning.createBeforeDestroy
+        || record.skipDestroy != change.skipDestroy
     {
       record.dependencies = dependencies
+      record.skipDestroy = change.skipDestroy
       record.createBeforeDestroy = planning.createBeforeDestroy
       noteRefreshed(record)
     }
     // The object that an interrupted replacement was creating may exist beside the one that is still in state.
     if change.action.isReplacement && refusesCreation(of: address, at: planning.block.range) { return false }
-    if change.action.isReplacement, preventsDestroy(planning.block, address) { return false }
+    if change.action.isReplacement, !change.skipDestroy, preventsDestroy(planning.block, address) { return false }
     return !checkFails(
       planning.block.postconditions, of: planning.block, address: address, in: planning.node.node, data: data,
       selfValue: planned.after)
@@ -315,16 +334,35 @@ extension Planner {
     let entry = stored.entry(ObjectKey(address))
     let null = Value.null(.object(planning.schema.block.impliedType))
     let target = entry == nil && prior != nil ? planning.imports[address] : nil
-    return ResourceChange(
+    var change = ResourceChange(
       address: address, previousAddress: entry?.row.address, provider: planning.providerAddress,
       schemaVersion: planning.schema.version, action: .noOp, before: prior?.value ?? null, after: null,
       importID: target?.id, generatedConfiguration: target.flatMap { options.generatedConfigurations[$0.address] }, dependencies: dependencies, createBeforeDestroy: planning.createBeforeDestroy,
       rowVersion: prior?.rowVersion ?? 0)
+    change.skipDestroy = planning.block.destroys == false
+    return change
   }
 
   /// Adds an error if the object is protected and would be destroyed; gives true then.
   func preventsDestroy(_ block: ResourceBlock, _ address: ResourceInstance) -> Bool {
-    guard block.preventDestroy == true else { return false }
+    guard let expression = block.preventDestroy else { return false }
+    if let node = evaluator.node(at: address.module) {
+      let (value, found) = evaluate(expression, as: .bool, in: evaluator.context(in: node))
+      let problems = found + evaluator.takeDiagnostics()
+      diagnostics += problems
+      if problems.hasErrors { return true }
+      if value.isNull || value.withoutMarks.asBool == false { return false }
+      if !value.isKnown {
+        diagnostics.append(
+          .error(
+            "Invalid prevent_destroy argument",
+            "The prevent_destroy argument of \(address) depends on values that are not known until apply, but the plan calls for "
+              + "this resource to be destroyed, so it must be known whether that is allowed.", at: expression.range))
+        return true
+      }
+    } else if case .bool(false) = expression.kind {
+      return false
+    }
     diagnostics.append(
       .error(
         "Instance cannot be destroyed",

@@ -43,7 +43,7 @@ actor Planner {
   let evaluator: Evaluator
   let limiter: CallLimiter
   let ephemeralResources: EphemeralResources
-  /// Resources that are planned although no target names them do not appear here; nil when nothing is targeted.
+  /// What the plan is limited to; nil when it is about everything.
   let targeting: Targeting?
   let directDependencies: [ConfigurationResource: [ConfigurationResource]]
   let forcedCreateBeforeDestroy: Set<ConfigurationResource>
@@ -97,7 +97,7 @@ actor Planner {
       graph: graph, context: context, rootVariables: options.variables, isApplying: false)
     limiter = CallLimiter(width: context.parallelism)
     ephemeralResources = EphemeralResources(context: context)
-    targeting = options.targets.isEmpty ? nil : Targeting(options.targets, graph: graph)
+    targeting = Targeting(options, graph: graph)
     directDependencies = graph.directDependencies()
     forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
     walk = GraphWalk(graph.graph)
@@ -251,6 +251,8 @@ actor Planner {
     guard usedProviders.contains(address) else { return true }
     // Resources of a provider that waits for a later round wait too; it is not configured with half of what it needs.
     if deferredVertices.contains(vertex) { return true }
+    // Which instances are needed is found out by what needs them.
+    if tree.providerBlock(at: address)?.forEach != nil { return true }
     return await ensureConfigured(address)
   }
 
@@ -284,6 +286,16 @@ actor Planner {
       let provider = try await pool.provider(for: address)
       readyProviders[address] = provider
       return provider
+    } catch {
+      diagnostics += error.diagnostics
+      return nil
+    }
+  }
+
+  /// Some provider of the source, for what needs none of its configurations.
+  func anyProvider(of source: ProviderSource) async -> (any Provider)? {
+    do {
+      return try await pool.anyProvider(of: source)
     } catch {
       diagnostics += error.diagnostics
       return nil

@@ -64,8 +64,7 @@ private struct RelevanceFinder {
       let block = tree.module(at: address.module)?.resources[address.resource]
     else { return }
     var traversals = graph.plan(of: address)?.references ?? []
-    traversals += block.count?.variables ?? []
-    traversals += block.forEach?.variables ?? []
+    traversals += block.repetition.flatMap(\.variables)
     for traversal in traversals { follow(traversal, in: address.module, at: module) }
   }
 

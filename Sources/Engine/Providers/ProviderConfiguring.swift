@@ -22,7 +22,20 @@ func configure(
   if let body {
     // A provider block lives in a module without count and for_each, so that its one instance is the right one.
     guard let node = evaluator.instances(of: address.module).first else { return [] }
-    (value, problems) = body.decode(in: evaluator.providerContext(in: node))
+    var data = RepetitionData()
+    if block?.forEach != nil {
+      guard let instances = evaluator.providerInstances(of: address) else { return evaluator.takeDiagnostics() }
+      guard let found = instances.data(for: address.key) else {
+        return [
+          .error(
+            "Provider instance not present",
+            "The provider configuration \(address) is needed for what is in the state, but its key is not in the for_each of the "
+              + "configuration any more. Put it back until everything that was made with it is destroyed.", at: block?.range)
+        ]
+      }
+      data = found
+    }
+    (value, problems) = body.decode(in: evaluator.providerContext(in: node, data))
     problems += evaluator.takeDiagnostics()
   } else {
     value = schema.block.emptyValue

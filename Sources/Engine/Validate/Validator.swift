@@ -80,7 +80,8 @@ private actor Validator {
   ) -> (Question?, [Diagnostic]) {
     guard let address = tree.providerConfiguration(named: key, in: module.path), let body = graph.plan(of: address)
     else { return (nil, []) }
-    let (value, problems) = body.decode(in: values.context())
+    let each = RepetitionData.unknown(count: false, forEach: block.forEach != nil)
+    let (value, problems) = body.decode(in: values.context(repetition: each))
     // An empty block is left to the plan: what it lacks may come from the environment.
     if problems.hasErrors || value.isIdentical(to: body.schema.emptyValue) { return (nil, problems) }
     let question = Question(
@@ -99,6 +100,9 @@ private actor Validator {
     var problems: [Diagnostic] = []
     if let count = block.count { problems += evaluate(count, as: .number, in: values.context()).1 }
     if let forEach = block.forEach { problems += evaluate(forEach, in: values.context()).1 }
+    for flag in [block.enabled, block.preventDestroy].compactMap({ $0 }) {
+      problems += evaluate(flag, as: .bool, in: values.context()).1
+    }
     let (value, found) = body.decode(in: scope)
     problems += found
     if block.resource.mode != .ephemeral { problems += ephemeralProblems(value, schema.block, at: block.range) }
@@ -171,6 +175,7 @@ private actor Validator {
         repetition: .unknown(count: call.count != nil, forEach: call.forEach != nil))
       if let count = call.count { problems += evaluate(count, as: .number, in: values.context()).1 }
       if let forEach = call.forEach { problems += evaluate(forEach, in: values.context()).1 }
+      if let enabled = call.enabled { problems += evaluate(enabled, as: .bool, in: values.context()).1 }
       let child = module.children[call.name]
       for (name, argument) in call.arguments.sorted(by: { $0.key < $1.key }) {
         let (value, found) = evaluate(argument.expression, in: scope)

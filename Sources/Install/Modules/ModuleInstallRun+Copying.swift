@@ -49,7 +49,7 @@ extension ModuleInstallRun {
 
   /// What lies beside or above the module in its package was not copied.
   private mutating func checkParents(_ text: String, in directory: String) {
-    let (module, _) = loader.loadAlone(directory, adding: &outcome.sources)
+    let (module, _, _) = loader.loadAlone(directory, adding: &outcome.sources)
     for call in module.moduleCalls.sorted(by: { $0.key < $1.key }).map(\.value) {
       guard case .local(let path)? = try? ModuleSource(parsing: call.source), path.hasPrefix("../") || path == "./.." else {
         continue

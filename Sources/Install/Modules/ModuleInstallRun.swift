@@ -19,7 +19,7 @@ struct ModuleInstallRun {
     self.installer = installer
     self.mode = mode
     let setting = installer.setting
-    loader = ModuleLoader(files: setting.files, dataDirectory: setting.dataDirectory)
+    loader = ModuleLoader(files: setting.files, dataDirectory: setting.dataDirectory, early: setting.early)
     manifest = .read(dataDirectory: setting.dataDirectory, files: setting.files)
   }
 
@@ -32,6 +32,8 @@ struct ModuleInstallRun {
     /// The package that it belongs to, when it is outside of the configuration.
     var package: (root: String, address: String)?
     var source: String?
+    /// What the module above has for it.
+    var caller: EarlyScope.Caller?
     /// The directories of the modules above, to find calls that never end.
     var lineage: [String] = []
   }
@@ -59,8 +61,8 @@ struct ModuleInstallRun {
   }
 
   private mutating func install(_ place: Place, _ report: (ModuleInstaller.Event) -> Void) async {
-    let (module, problems) = loader.loadAlone(
-      place.directory, path: place.path, source: place.source, adding: &outcome.sources)
+    let (module, scope, problems) = loader.loadAlone(
+      place.directory, path: place.path, source: place.source, caller: place.caller, adding: &outcome.sources)
     outcome.diagnostics += problems
     // A faulty module would only make its calls look wrong as well.
     if problems.hasErrors { return }
@@ -73,6 +75,7 @@ struct ModuleInstallRun {
       guard let source = try? ModuleSource(parsing: call.source) else { continue }
       guard var child = await locate(call, source, path, in: place, report) else { continue }
       child.lineage = place.lineage + [place.directory]
+      child.caller = EarlyScope.Caller(scope: scope, call: call)
       await install(child, report)
     }
   }

@@ -18,6 +18,8 @@ package struct ModuleInstaller: Sendable {
     package var languageVersion: String
     /// Nanoseconds since 1970, for signing requests.
     package var now: @Sendable () -> Int64
+    /// For sources and versions that are no constants.
+    package var early = EarlyValues()
 
     package init(
       files: any FileTree, transport: any HTTPTransport, launcher: any ProcessLauncher,

@@ -41,6 +41,33 @@ import Values
     #expect(try await stage.output("a") == "\"sim_simple/a#1\"")
   }
 
+  @Test func aRunThatWaitsIsToldToPlanAgain() async throws {
+    let stage = Stage()
+    let (graph, _) = await Stage.graph(Self.main)
+    let gate = Gate()
+    var direction = Direction()
+    direction.beforeApply = { _ in await gate.pass() }
+    let first = stage.process(direction: direction)
+    var second = stage.process()
+    second.leaseTimeout = 60_000
+    let plan = try #require(try await first.plan(graph).plan)
+    let rival = try #require(try await second.plan(graph).plan)
+    async let outcome = first.apply(plan, graph)
+    await gate.reached()
+    async let waiting = second.apply(rival, graph)
+    try await Task.sleep(for: .milliseconds(150))
+    gate.open()
+    #expect(await outcome.diagnostics.errors == [])
+    // Nobody holds the object any more, but it is not what the second one planned upon.
+    #expect(await waiting.isOutdated)
+    #expect(second.effects == [])
+    let again = try #require(try await second.plan(graph).plan)
+    #expect(await second.apply(again, graph).diagnostics.errors == [])
+    await first.end()
+    await second.end()
+    #expect(stage.existing == ["a#1"])
+  }
+
   /// Both were planned before either was applied: the second must not do again what the first did.
   @Test func aPlanThatIsOutOfDateIsRefused() async throws {
     let stage = Stage()

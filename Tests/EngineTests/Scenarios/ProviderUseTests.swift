@@ -1,6 +1,8 @@
+import Addresses
 import Diagnostics
 import Plans
 import ProviderInterface
+import State
 import Testing
 import Values
 
@@ -30,6 +32,70 @@ import Values
     #expect(act.errors == [])
     let regions = act.process.factory.started.map { $0.configurations.map { $0.attribute("region")?.asString ?? "" } }
     #expect(regions.sorted { $0.first ?? "" < $1.first ?? "" } == [["here"], ["there"]])
+  }
+
+  @Test func instancesOfAConfigurationHaveAProcessEach() async throws {
+    let stage = Stage()
+    func main(_ regions: String) -> String {
+      """
+      provider "sim" {
+        alias    = "by_region"
+        for_each = toset(["x", "y", "z"])
+        region   = each.key
+      }
+      resource "sim_simple" "a" {
+        for_each = toset([\(regions)])
+        provider = sim.by_region[each.key]
+        name     = each.key
+      }
+      """
+    }
+    let act = try await stage.act(main("\"x\", \"y\""))
+    #expect(act.errors == [])
+    // Nobody needs the third.
+    #expect(
+      act.process.factory.started.flatMap { $0.configurations.map { $0.attribute("region")?.asString ?? "" } }.sorted() == ["x", "y"])
+    #expect(
+      try await stage.snapshot().objects.map(\.provider.description) == [
+        "provider[\"registry.terraform.io/hashicorp/sim\"].by_region[\"x\"]",
+        "provider[\"registry.terraform.io/hashicorp/sim\"].by_region[\"y\"]",
+      ])
+    // What goes is destroyed by the instance that it was made with.
+    let second = try await stage.act(main("\"y\""))
+    #expect(second.errors == [])
+    #expect(second.actions == ["delete sim_simple.a[\"x\"]"])
+    #expect(
+      second.process.factory.started.flatMap { $0.configurations.map { $0.attribute("region")?.asString ?? "" } }.sorted() == ["x", "y"])
+  }
+
+  @Test func aModuleIsGivenAnInstance() async throws {
+    let stage = Stage()
+    let files = [
+      "main.tf": """
+        provider "sim" {
+          alias    = "by_region"
+          for_each = { one = "x", two = "y" }
+          region   = each.value
+        }
+        module "m" {
+          source    = "./m"
+          for_each  = toset(["one", "two"])
+          providers = { sim = sim.by_region[each.key] }
+        }
+        """,
+      "m/main.tf": "resource \"sim_simple\" \"a\" { name = \"a\" }",
+    ]
+    let (graph, problems) = await Stage.graph(files)
+    #expect(problems.errors == [])
+    let process = stage.process()
+    let planned = try await process.plan(graph)
+    #expect(planned.diagnostics.errors == [])
+    let outcome = await process.apply(try #require(planned.plan), graph)
+    #expect(outcome.diagnostics.errors == [])
+    await process.end()
+    #expect(try await stage.snapshot().objects.map(\.provider.key) == [.string("one"), .string("two")])
+    #expect(
+      process.factory.started.flatMap { $0.configurations.map { $0.attribute("region")?.asString ?? "" } }.sorted() == ["x", "y"])
   }
 
   @Test func aProviderThatNothingUsesIsLeftAlone() async throws {

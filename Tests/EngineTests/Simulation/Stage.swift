@@ -133,6 +133,8 @@ struct StageProcess: Sendable {
   let factory: StageFactory
   let pool: ProviderPool
   let interrupt: Interrupt
+  /// Milliseconds for which it waits for what others are changing.
+  var leaseTimeout: Int64 = 0
   private let parallelism: Int
   private let newDeposedKey: @Sendable () -> String
 
@@ -156,10 +158,12 @@ struct StageProcess: Sendable {
     let environment = FunctionEnvironment(
       files: MemoryFileTree(), baseDirectory: ".", homeDirectory: nil, timestamp: { "2026-08-01T12:00:00Z" },
       planTimestamp: "2026-08-01T12:00:00Z", randomBytes: { [UInt8](repeating: 7, count: $0) }, isPlanning: isPlanning)
-    return EngineContext(
+    var context = EngineContext(
       functions: FunctionTable(environment: environment), workspace: "default", workingDirectory: "/",
       parallelism: parallelism, timestamp: "2026-08-01T12:00:00Z", newDeposedKey: newDeposedKey, now: { 1_785_585_600 },
       uptimeMilliseconds: { 0 }, provisioners: stage.provisioners, events: { _ in }, interrupt: interrupt)
+    context.leaseTimeout = leaseTimeout
+    return context
   }
 
   func plan(_ graph: ConfigurationGraph, _ options: PlanOptions = PlanOptions()) async throws -> PlanOutcome {

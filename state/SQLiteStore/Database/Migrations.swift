@@ -5,7 +5,7 @@ import State
 enum Migrations {
   /// "PLMB": tells `file` and us whose database it is.
   static let applicationID: Int64 = 0x504C_4D42
-  static let steps = [tables]
+  static let steps = [tables, forgetting]
   static var currentVersion: Int64 { Int64(steps.count) }
 
   /// Whether the file can be read as it is. False for one that has no tables yet.
@@ -171,5 +171,10 @@ enum Migrations {
         JOIN stacks ON stacks.id = operations.stack_id
         JOIN runs ON runs.id = operations.run_id
       WHERE operations.status = 'started';
+    """
+  /// Objects that are forgotten instead of destroyed.
+  private static let forgetting = """
+    ALTER TABLE objects ADD COLUMN skip_destroy INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE history ADD COLUMN skip_destroy INTEGER;
     """
 }

@@ -135,7 +135,8 @@ struct StateFileReader: ~Copyable {
       !name.isEmpty
     else { throw Self.unreadable("a resource \"\(type).\(name)\" has no mode, type or name, or an unknown mode") }
     let owner = ResourceInstance(module: try module(texts["module"] ?? ""), Resource(mode, type, name))
-    let provider = try provider(texts["provider"] ?? "", of: owner)
+    var provider: ProviderConfigurationAddress?
+    if let text = texts["provider"] { provider = try self.provider(text, of: owner) }
     guard let instances else { return }
     // The instances may stand before the members that name them, so that they are read from their range.
     var inner = JSONScanner(bytes, from: instances.lowerBound)
@@ -164,15 +165,17 @@ struct StateFileReader: ~Copyable {
   }
 
   private mutating func readObject(
-    of owner: ResourceInstance, provider: ProviderConfigurationAddress
+    of owner: ResourceInstance, provider shared: ProviderConfigurationAddress?
   ) throws -> StateObject {
-    var object = StateObject(key: ObjectKey(owner), provider: provider, attributes: [])
+    var own = shared
+    var object = StateObject(key: ObjectKey(owner), provider: shared ?? .init(source: .builtin), attributes: [])
     try scanner.beginObject()
     while let key = try scanner.nextKey() {
       if try scanner.readNull() { continue }
       switch key {
       case "index_key": object.key.address.key = try instanceKey(of: owner)
       case "deposed": object.key.deposedKey = try scanner.readString()
+      case "provider": own = try provider(try scanner.readString(), of: owner)
       case "status": object.isTainted = try scanner.readString() == "tainted"
       case "schema_version": object.schemaVersion = Int64(try scanner.readNumberText()) ?? 0
       case "attributes": object.attributes = compact(try scanner.skipValue())
@@ -188,10 +191,13 @@ struct StateFileReader: ~Copyable {
         object.private = bytes
       case "dependencies": object.dependencies = try readDependencies(of: object.key)
       case "create_before_destroy": object.createBeforeDestroy = try scanner.readBool()
+      case "skip_destroy": object.skipDestroy = try scanner.readBool()
       default: _ = try scanner.skipValue()
       }
     }
     if object.deposedKey?.isEmpty == true { object.key.deposedKey = nil }
+    guard let own else { throw Self.unreadable("\(owner) has no provider") }
+    object.provider = own
     guard object.attributes.first == UInt8(ascii: "{") else {
       throw Self.unreadable(
         "\(object.key) has no \"attributes\" object. States that Terraform 0.11 wrote must be upgraded with `terraform apply -refresh-only` of Terraform 1.x first"

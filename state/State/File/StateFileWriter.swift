@@ -94,15 +94,17 @@ struct StateFileWriter {
     writer.member("mode", group.resource.mode.rawValue)
     writer.member("type", group.resource.type)
     writer.member("name", group.resource.name)
-    writer.member("provider", owner.provider.description)
+    // Objects with instances of a provider configuration say themselves which.
+    let hasInstances = group.objects.contains { $0.provider.key != nil }
+    if !hasInstances { writer.member("provider", owner.provider.description) }
     writer.key("instances")
     writer.beginArray()
-    for object in group.objects { write(object) }
+    for object in group.objects { write(object, withProvider: hasInstances) }
     writer.endArray()
     writer.endObject()
   }
 
-  private mutating func write(_ object: StateObject) {
+  private mutating func write(_ object: StateObject, withProvider: Bool) {
     writer.beginObject()
     switch object.address.key {
     case .integer(let index)?: writer.member("index_key", index)
@@ -111,6 +113,7 @@ struct StateFileWriter {
     }
     if object.isTainted { writer.member("status", "tainted") }
     if let deposed = object.deposedKey { writer.member("deposed", deposed) }
+    if withProvider { writer.member("provider", object.provider.description) }
     writer.key("schema_version")
     writer.integer(object.schemaVersion)
     writer.key("attributes")
@@ -127,6 +130,7 @@ struct StateFileWriter {
       writer.endArray()
     }
     if object.createBeforeDestroy { writer.member("create_before_destroy", true) }
+    if object.skipDestroy { writer.member("skip_destroy", true) }
     writer.endObject()
   }
 }

@@ -18,7 +18,7 @@ struct ProvidersCommand: Command {
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
-    let loader = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory)
+    let loader = session.moduleLoader()
     let suite = loader.loadTests(testDirectory: testDirectory)
     let tree = loader.load(after: suite.sources, for: .listing)
     guard loader.hasConfiguration(".") else {
