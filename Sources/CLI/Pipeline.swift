@@ -62,10 +62,11 @@ final class Pipeline {
     _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false,
     store given: (any StateStore)? = nil
   ) async -> Outcome {
-    var diagnostics = session.settingsDiagnostics + tree.diagnostics
-    if tree.diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
-    if !isValidating { diagnostics += unsupported(tree) + undefinedProviders(tree.root) }
-    if diagnostics.hasErrors { return .failed(diagnostics, tree.sources) }
+    let first = session.settingsDiagnostics + tree.diagnostics
+    // References to nothing do not keep the rest from being looked at, but nothing can be planned with them.
+    if tree.diagnostics.hasErrors, !isValidating || tree.faultyObjects.isEmpty { return .failed(first, tree.sources) }
+    var diagnostics = isValidating ? [] : unsupported(tree) + undefinedProviders(tree.root)
+    if diagnostics.hasErrors { return .failed(first + diagnostics, tree.sources) }
     let store: any StateStore = given ?? session.openStore()
     do {
       let (snapshot, isFromTerraform) =
@@ -74,7 +75,7 @@ final class Pipeline {
         : given == nil ? try await session.readState(store) : (try await store.snapshot(), false)
       let (factory, problems) = try session.providerFactory([tree], snapshot, acceptsOtherVersions: isValidating)
       diagnostics += problems
-      if problems.hasErrors { return .failed(diagnostics, tree.sources) }
+      if problems.hasErrors { return .failed(first + diagnostics, tree.sources) }
       let pool = ProviderPool(factory: factory)
       for (source, count) in sourcesInUse(tree, snapshot) { await pool.prepare(source, count: count) }
       let (schemas, schemaProblems) = await loadSchemas(tree: tree, state: needsState ? snapshot : nil, pool: pool)
@@ -84,15 +85,15 @@ final class Pipeline {
       if diagnostics.hasErrors {
         await pool.close()
         await store.close()
-        return .failed(diagnostics, tree.sources)
+        return .failed(first + diagnostics, tree.sources)
       }
       return .ready(
         Pipeline(
           session: session, tree: tree, store: store, pool: pool, snapshot: snapshot, isFromTerraform: isFromTerraform,
-          graph: graph, diagnostics: diagnostics))
+          graph: graph, diagnostics: first + diagnostics))
     } catch {
       await store.close()
-      return .failed(diagnostics + Self.diagnostics(of: error), tree.sources)
+      return .failed(first + diagnostics + Self.diagnostics(of: error), tree.sources)
     }
   }
 

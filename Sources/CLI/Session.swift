@@ -105,13 +105,13 @@ final class Session: Sendable {
   }
 
   func context(
-    planTimestamp: String, parallelism: Int, isPlanning: Bool, leaseTimeout: Int64 = 0, interrupt: Interrupt = Interrupt(),
+    planTimestamp: String?, parallelism: Int, isPlanning: Bool, leaseTimeout: Int64 = 0, interrupt: Interrupt = Interrupt(),
     events: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) -> EngineContext {
     let world = world
     var context = EngineContext(
       functions: functions(planTimestamp: planTimestamp, isPlanning: isPlanning), workspace: workspace,
-      workingDirectory: world.workingDirectory, parallelism: parallelism, timestamp: planTimestamp,
+      workingDirectory: world.workingDirectory, parallelism: parallelism, timestamp: planTimestamp ?? world.timestamp(),
       newDeposedKey: { hexadecimal(world.randomBytes(4)) }, now: { Double(world.now()) / 1e9 },
       uptimeMilliseconds: world.uptimeMilliseconds, provisioners: provisioners, events: events,
       interrupt: interrupt)

@@ -7,7 +7,8 @@ extension World {
     World(
       environment: processEnvironment(), workingDirectory: currentDirectory(), files: LocalFileTree(),
       launcher: SystemProcessLauncher(), output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO),
-      readLine: { Swift.readLine(strippingNewline: true) }, readSecretLine: readWithoutEcho, isInputTerminal: isatty(STDIN_FILENO) == 1,
+      readLine: { Swift.readLine(strippingNewline: true) }, readSecretLine: readWithoutEcho,
+      readInput: readToEnd, isInputTerminal: isatty(STDIN_FILENO) == 1,
       now: { clock(CLOCK_REALTIME) }, uptimeMilliseconds: { clock(CLOCK_MONOTONIC) / 1_000_000 },
       randomBytes: { count in
         var generator = SystemRandomNumberGenerator()
@@ -25,6 +26,17 @@ extension World {
   unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
   defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) }
   return Swift.readLine(strippingNewline: true)
+}
+
+@Sendable private func readToEnd() -> [UInt8] {
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = unsafe read(STDIN_FILENO, &buffer, buffer.count)
+    if count < 0 && errno == EINTR { continue }
+    if count <= 0 { return bytes }
+    bytes += buffer[..<count]
+  }
 }
 
 private func clock(_ id: clockid_t) -> Int64 {

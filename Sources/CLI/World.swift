@@ -18,6 +18,8 @@ package struct World: Sendable {
   package var readLine: @Sendable () -> String?
   /// The same without showing what is typed.
   package var readSecretLine: @Sendable () -> String?
+  /// Reads all of standard input, of which no line was read yet, byte for byte.
+  package var readInput: @Sendable () -> [UInt8]
   package var isInputTerminal: Bool
   /// Nanoseconds since 1970, UTC.
   package var now: @Sendable () -> Int64

@@ -15,7 +15,7 @@ extension Evaluator {
         guard let function = providerFunction(call) else { return .dynamicUnknown }
         return self.call(function, call, in: expression)
       }
-      guard name.hasPrefix("core::") else {
+      guard name.hasPrefix("core::"), isKnown(String(name.dropFirst(6)), functions) else {
         let namespace = String(name.prefix { $0 != ":" })
         report(
           "Unknown provider function",
@@ -38,70 +38,76 @@ extension Evaluator {
     return self.call(function, call, in: expression)
   }
 
+  private func isKnown(_ name: String, _ functions: FunctionTable) -> Bool {
+    functions.function(named: name) != nil || Self.ownFunctions.contains(name)
+  }
+
   private mutating func call(
     _ function: Function, _ call: FunctionCallExpression, in expression: Expression
   ) -> Value {
     let signature = function.signature
-    guard let arguments = arguments(of: call, in: expression) else { return .dynamicUnknown }
-    if arguments.isUnknown { return .dynamicUnknown }
-    guard checkCount(arguments.values.count, signature, call, in: expression) else { return .dynamicUnknown }
-    if arguments.hasErrors { return .dynamicUnknown }
-    do {
-      return try function.callAsExpression(arguments.values)
-    } catch {
-      report(error, of: call, signature, arguments, in: expression)
-      return .dynamicUnknown
+    var expanded: [Value] = []
+    if call.expandsLast, let last = call.arguments.last {
+      guard let known = expand(last, of: expression) else { return .dynamicUnknown }
+      expanded = known
     }
+    let written = call.arguments.dropLast(call.expandsLast ? 1 : 0)
+    guard checkCount(written.count + expanded.count, signature, call, in: expression) else { return .dynamicUnknown }
+    var arguments = Arguments()
+    let count = diagnostics.count
+    for argument in written { arguments.append(value(of: argument), argument, at: argument.startRange) }
+    arguments.hasErrors = diagnostics.count > count && diagnostics[count...].hasErrors
+    if let last = call.arguments.last {
+      for value in expanded { arguments.append(value, last, at: last.range) }
+    }
+    do throws(FunctionError) {
+      if !arguments.hasErrors { return try function.callAsExpression(arguments.values) }
+      for error in function.conversionErrors(arguments.values) {
+        report(error, of: call, signature, arguments, in: expression)
+      }
+    } catch {
+      let all = function.conversionErrors(arguments.values)
+      for error in all.isEmpty ? [error] : all { report(error, of: call, signature, arguments, in: expression) }
+    }
+    return .dynamicUnknown
   }
 
-  struct Arguments {
+  private struct Arguments {
     var values: [Value] = []
     /// The expression of each value; the expanded ones share that of the last argument.
     var expressions: [Expression] = []
-    /// The expanding argument is unknown, so even their number is.
-    var isUnknown = false
+    /// Where messages about each point at.
+    var places: [SourceRange] = []
     var hasErrors = false
+
+    mutating func append(_ value: Value, _ expression: Expression, at place: SourceRange) {
+      values.append(value)
+      expressions.append(expression)
+      places.append(place)
+    }
   }
 
-  /// Evaluates the arguments and expands the last one where `...` says so; nil after an error in the expansion.
-  private mutating func arguments(of call: FunctionCallExpression, in expression: Expression) -> Arguments? {
-    var result = Arguments()
-    result.values.reserveCapacity(call.arguments.count)
+  /// What the last argument stands for where `...` follows it; nil when that is unknown, even in number, or after an error.
+  private mutating func expand(_ argument: Expression, of expression: Expression) -> [Value]? {
     let count = diagnostics.count
-    for argument in call.arguments {
-      result.values.append(value(of: argument))
-      result.expressions.append(argument)
-    }
-    result.hasErrors = diagnostics.count > count && diagnostics[count...].hasErrors
-    guard call.expandsLast, let last = result.values.popLast(), let place = result.expressions.popLast() else {
-      return result
-    }
-    let (expanded, marks) = last.unmarked()
-    if expanded.isNull {
-      report(
-        "Invalid expanding argument value", "The expanding argument (indicated by ...) must not be null.",
-        at: place.range, context: expression.range, in: place)
-      return nil
-    }
-    switch expanded.type {
-    case .dynamic: result.isUnknown = true
-    case .list, .set, .tuple:
-      guard expanded.isKnown else {
-        result.isUnknown = true
-        return result
+    let (list, marks) = value(of: argument).unmarked()
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
+    switch list.type {
+    case .dynamic where !list.isNull: return nil
+    case .dynamic, .list, .set, .tuple:
+      if list.isNull {
+        report(
+          "Invalid expanding argument value", "The expanding argument (indicated by ...) must not be null.",
+          at: argument.range, context: expression.range, in: argument)
       }
-      for element in expanded.elements {
-        result.values.append(element.marked(with: marks))
-        result.expressions.append(place)
-      }
+      return list.isKnown && !list.isNull ? list.elements.map { $0.marked(with: marks) } : nil
     default:
       report(
         "Invalid expanding argument value",
-        "The expanding argument (indicated by ...) must be of a tuple, list, or set type.", at: place.range,
-        context: expression.range, in: place)
+        "The expanding argument (indicated by ...) must be of a tuple, list, or set type.", at: argument.range,
+        context: expression.range, in: argument)
       return nil
     }
-    return result
   }
 
   private mutating func checkCount(
@@ -119,10 +125,12 @@ extension Evaluator {
       return false
     }
     if count > wanted, signature.variadic == nil {
-      let extra = call.arguments.indices.contains(wanted) ? call.arguments[wanted].range : call.closeParenthesisRange
+      let isExpanded = call.expandsLast && wanted >= call.arguments.count - 1
+      let extra =
+        isExpanded ? call.arguments.last?.range : call.arguments.indices.contains(wanted) ? call.arguments[wanted].startRange : nil
       report(
         "Too many function arguments", "Function \"\(call.name)\" expects only \(wanted) argument(s).",
-        at: extra, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
+        at: extra ?? call.closeParenthesisRange, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
         call: described(call, signature))
       return false
     }
@@ -147,7 +155,7 @@ extension Evaluator {
     let place = error.path.steps.isEmpty ? "" : ": \(error.path.description)"
     report(
       "Invalid function argument", "Invalid value for \"\(parameter)\" parameter\(place): \(error.message).",
-      at: arguments.expressions[index].range, context: expression.range, in: arguments.expressions[index],
+      at: arguments.places[index], context: expression.range, in: arguments.expressions[index],
       call: described(call, signature))
   }
 

@@ -65,9 +65,8 @@ extension Evaluator {
 
   mutating func forTuple(_ loop: ForExpression, in expression: Expression) -> Value {
     var values: [Value] = []
-    let outcome = iterate(loop, in: expression) { evaluator, isIncluded in
-      let value = evaluator.value(of: loop.value)
-      if isIncluded { values.append(value) }
+    let outcome = iterate(loop, in: expression) { evaluator, _ in
+      values.append(evaluator.value(of: loop.value))
       return true
     }
     guard let marks = outcome.marks else { return .dynamicUnknown }
@@ -79,13 +78,12 @@ extension Evaluator {
     var values: [String: Value] = [:]
     var groups: [String: [Value]] = [:]
     var keyMarks: Marks = []
-    let outcome = iterate(loop, in: expression) { evaluator, isIncluded in
-      guard let key = evaluator.iterationKey(keyExpression, in: expression) else { return false }
+    let outcome = iterate(loop, in: expression) { evaluator, isFirstProblem in
+      guard let key = evaluator.iterationKey(keyExpression, in: expression, says: isFirstProblem) else { return false }
       let (plain, marks) = key.unmarked()
       keyMarks.formUnion(marks)
-      let value = evaluator.value(of: loop.value)
       guard let name = plain.asString else { return false }
-      guard isIncluded else { return true }
+      let value = evaluator.value(of: loop.value)
       if loop.groups {
         groups[name, default: []].append(value)
       } else if values.updateValue(value, forKey: name) != nil {
@@ -102,24 +100,19 @@ extension Evaluator {
     return (outcome.isKnown ? Value.object(values) : .dynamicUnknown).marked(with: marks.union(keyMarks))
   }
 
-  private mutating func iterationKey(_ expression: Expression, in whole: Expression) -> Value? {
-    let count = diagnostics.count
+  /// The key as a string; nil when it cannot be one, which is said of the first such key only.
+  private mutating func iterationKey(_ expression: Expression, in whole: Expression, says isFirstProblem: Bool) -> Value? {
     let key = value(of: expression)
-    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
-    if key.isNull {
-      report(
-        "Invalid object key", "Key expression in 'for' expression must not produce a null value.", at: expression.range,
-        context: whole.range, in: expression)
-      return nil
+    var problem = "Key expression in 'for' expression must not produce a null value."
+    if !key.isNull {
+      do {
+        return try convert(key, to: .string)
+      } catch {
+        problem = "The key expression produced an invalid result: \(error.message)."
+      }
     }
-    do {
-      return try convert(key, to: .string)
-    } catch {
-      report(
-        "Invalid object key", "The key expression produced an invalid result: \(error.message).", at: expression.range,
-        context: whole.range, in: expression)
-      return nil
-    }
+    if isFirstProblem { report("Invalid object key", problem, at: expression.range, context: whole.range, in: expression) }
+    return nil
   }
 
   private struct IterationOutcome {
@@ -128,8 +121,8 @@ extension Evaluator {
     var isKnown = true
   }
 
-  /// Calls the body for each element that the condition admits, the loop's variables in place. The body is told whether
-  /// the element counts for certain, and answers whether its own result is known.
+  /// Calls the body for each element that the condition admits, the loop's variables in place. The body is told whether all
+  /// before it went well, and answers whether its own result is known.
   private mutating func iterate(
     _ loop: ForExpression, in expression: Expression, _ body: (inout Evaluator, Bool) -> Bool
   ) -> IterationOutcome {
@@ -140,9 +133,7 @@ extension Evaluator {
         at: loop.collection.range, context: expression.range, in: loop.collection)
       return IterationOutcome(marks: nil)
     }
-    if case .unknown(let unknown) = collection, unknown.type == .dynamic || unknown.type.isIterable {
-      return IterationOutcome(marks: marks, isKnown: false)
-    }
+    if collection.type == .dynamic { return IterationOutcome(marks: nil) }
     guard collection.type.isIterable else {
       report(
         "Iteration over non-iterable value",
@@ -153,13 +144,15 @@ extension Evaluator {
     var outcome = IterationOutcome(marks: marks)
     let base = frames.count
     defer { frames.removeSubrange(base...) }
-    if let name = loop.keyVariable { frames.append(Frame(name: name, value: .dynamicNull)) }
-    frames.append(Frame(name: loop.valueVariable, value: .dynamicNull))
+    if let name = loop.keyVariable { frames.append(Frame(name: name, value: .dynamicUnknown)) }
+    frames.append(Frame(name: loop.valueVariable, value: .dynamicUnknown))
+    guard let conditionMarks = conditionMarks(of: loop, in: expression) else { return IterationOutcome(marks: nil) }
+    if !collection.isKnown { return IterationOutcome(marks: marks.union(conditionMarks), isKnown: false) }
     collection.forEachElement { key, element in
       if loop.keyVariable != nil { frames[base].value = key() }
       frames[frames.count - 1].value = element
       switch condition(of: loop, in: expression, &outcome) {
-      case .some(true): if !body(&self, true) { outcome.isKnown = false }
+      case .some(true): if !body(&self, outcome.isKnown) { outcome.isKnown = false }
       case .some(false): break
       case .none: outcome.isKnown = false
       }
@@ -167,15 +160,12 @@ extension Evaluator {
     return outcome
   }
 
-  /// Whether the current element counts; nil when that is not known or an error was reported.
-  private mutating func condition(
-    of loop: ForExpression, in expression: Expression, _ outcome: inout IterationOutcome
-  ) -> Bool? {
-    guard let condition = loop.condition else { return true }
+  /// The condition with variables of which nothing is known: what is wrong with it for any element is said once, and nil is
+  /// the answer. Otherwise its marks.
+  private mutating func conditionMarks(of loop: ForExpression, in expression: Expression) -> Marks? {
+    guard let condition = loop.condition else { return [] }
     let count = diagnostics.count
-    let (value, marks) = value(of: condition).unmarked()
-    outcome.marks?.formUnion(marks)
-    if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
+    let value = value(of: condition)
     if value.isNull {
       report(
         "Condition is null", "The value of the 'if' clause must not be null.", at: condition.range,
@@ -183,13 +173,35 @@ extension Evaluator {
       return nil
     }
     do {
-      return try convert(value, to: .bool).asBool
+      _ = try convert(value, to: .bool)
     } catch {
       report(
         "Invalid 'for' condition", "The 'if' clause value is invalid: \(error.message).", at: condition.range,
         context: expression.range, in: condition)
       return nil
     }
+    return diagnostics[count...].hasErrors ? nil : value.marks
+  }
+
+  /// Whether the current element counts; nil when that is not known or cannot be said. Only the first problem is told.
+  private mutating func condition(
+    of loop: ForExpression, in expression: Expression, _ outcome: inout IterationOutcome
+  ) -> Bool? {
+    guard let condition = loop.condition else { return true }
+    let (value, marks) = value(of: condition).unmarked()
+    var problem = "The value of the 'if' clause must not be null."
+    if !value.isNull {
+      outcome.marks?.formUnion(marks)
+      do {
+        return try convert(value, to: .bool).asBool
+      } catch {
+        problem = "The 'if' clause value is invalid: \(error.message)."
+      }
+    }
+    if outcome.isKnown {
+      report("Invalid 'for' condition", problem, at: condition.range, context: expression.range, in: condition)
+    }
+    return nil
   }
 
   mutating func splat(_ splat: SplatExpression, in expression: Expression) -> Value {

@@ -30,18 +30,17 @@ extension Evaluator {
         at: condition.range, context: expression.range, in: condition)
       return .unknown(type)
     }
-    guard let decision = flag.converted(to: .bool) else {
+    if !flag.isKnown { return undecided(first, second, type: type, marks: marks) }
+    guard let decision = flag.converted(to: .bool)?.asBool else {
       report(
         "Incorrect condition type", "The condition expression must be of type bool.", at: condition.range,
         context: expression.range, in: condition)
       return .unknown(type)
     }
-    guard let chosen = decision.asBool else {
-      return undecided(first, second, type: type, marks: marks)
-    }
-    diagnostics += chosen ? firstDiagnostics : secondDiagnostics
-    return result(chosen ? first : second, type, isFirst: chosen, at: chosen ? then : otherwise, in: expression)
-      .marked(with: marks)
+    diagnostics += decision ? firstDiagnostics : secondDiagnostics
+    // Marks of the result that is not chosen count too, so that they do not depend on whether the condition is known.
+    return result(decision ? first : second, type, isFirst: decision, at: decision ? then : otherwise, in: expression)
+      .marked(with: marks.union(first.marks).union(second.marks))
   }
 
   private mutating func result(
@@ -76,6 +75,7 @@ extension Evaluator {
     let (left, leftMarks) = first.unmarked()
     let (right, rightMarks) = second.unmarked()
     let all = marks.union(leftMarks).union(rightMarks)
+    if left.isNull, right.isNull { return Value.null(type).marked(with: all) }
     var refinements = Refinements()
     refinements.isNotNull = left.isDefinitelyNotNull && right.isDefinitelyNotNull
     if refinements.isNotNull {
@@ -128,12 +128,26 @@ extension Evaluator {
       for (index, (type, other)) in zip(left, right).enumerated() where type != other {
         return "Type mismatch for tuple element \(index): \(typeMismatch(type, other))"
       }
-    case (.list(let left), .list(let right)): return "Mismatched list element types: \(typeMismatch(left, right))"
-    case (.set(let left), .set(let right)): return "Mismatched set element types: \(typeMismatch(left, right))"
-    case (.map(let left), .map(let right)): return "Mismatched map element types: \(typeMismatch(left, right))"
+    case (.list(let left), .list(let right)) where areStructuresOfOneKind(left, right):
+      return "Mismatched list element types: \(typeMismatch(left, right))"
+    case (.set(let left), .set(let right)) where areStructuresOfOneKind(left, right):
+      return "Mismatched set element types: \(typeMismatch(left, right))"
+    case (.map(let left), .map(let right)) where areStructuresOfOneKind(left, right):
+      return "Mismatched map element types: \(typeMismatch(left, right))"
     default: break
     }
+    if first.friendlyName == second.friendlyName {
+      return "At least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' value"
+    }
     return "The 'true' value is \(first.friendlyName), but the 'false' value is \(second.friendlyName)"
+  }
+}
+
+/// Whether both are object types or both tuple types, whose names alone would not tell them apart.
+private func areStructuresOfOneKind(_ first: ValueType, _ second: ValueType) -> Bool {
+  switch (first, second) {
+  case (.object, .object), (.tuple, .tuple): true
+  default: false
   }
 }
 

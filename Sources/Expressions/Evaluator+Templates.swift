@@ -47,6 +47,7 @@ extension Evaluator {
         "The expression result is null. Cannot include a null value in a string template.", at: part.range,
         context: expression.range, in: part)
       return .error
+    case .unknown: return .unknown
     default: break
     }
     do {

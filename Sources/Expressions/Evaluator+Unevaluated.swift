@@ -5,7 +5,7 @@ import Values
 
 /// The functions that need their arguments before evaluation, or a scope of their own.
 extension Evaluator {
-  static let ownFunctions = ["can", "templatefile", "templatestring", "try", "type"]
+  static let ownFunctions = ["can", "templatefile", "templatestring", "try"]
 
   mutating func callWithUnevaluatedArguments(
     _ name: String, _ call: FunctionCallExpression, in expression: Expression
@@ -13,7 +13,7 @@ extension Evaluator {
     switch name {
     case "try": tryFunction(call, in: expression)
     case "can": canFunction(call, in: expression)
-    case "type": typeFunction(call, in: expression)
+    case "type" where context.describesTypes: typeFunction(call, in: expression)
     case "templatefile": templateFile(call, in: expression)
     case "templatestring": templateString(call, in: expression)
     default: nil
@@ -76,8 +76,8 @@ extension Evaluator {
     let (variables, marks) = value(of: call.arguments[1]).unmarked()
     if diagnostics.count > count, diagnostics[count...].hasErrors { return .dynamicUnknown }
     guard path.isKnown, variables.isKnown else { return .dynamicUnknown.marked(with: pathMarks.union(marks)) }
-    if path.isNull {
-      invalid(call, argument: 0, "path", "argument must not be null", in: expression)
+    for (index, (name, value)) in [("path", path), ("vars", variables)].enumerated() where value.isNull {
+      invalid(call, argument: index, name, "argument must not be null", in: expression)
       return .dynamicUnknown
     }
     let source: String
@@ -95,10 +95,20 @@ extension Evaluator {
 
   private mutating func templateString(_ call: FunctionCallExpression, in expression: Expression) -> Value {
     guard exactly(2, of: ["template", "vars"], call, in: expression) else { return .dynamicUnknown }
+    let count = diagnostics.count
+    let (variables, marks) = value(of: call.arguments[1]).unmarked()
+    if diagnostics.count > count, diagnostics[count...].hasErrors { return .dynamicUnknown }
+    if variables.isNull {
+      invalid(call, argument: 1, "vars", "argument must not be null", in: expression)
+      return .dynamicUnknown
+    }
     guard isReference(call.arguments[0]) else {
       let reason =
         switch call.arguments[0].kind {
-        case .string, .template, .templateWrap:
+        case .template, .templateWrap:
+          "templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline "
+            + "template, consider using a plain template string expression"
+        case .string:
           "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not "
             + "support providing a literal template; consider using a template string expression instead"
         default:
@@ -107,18 +117,16 @@ extension Evaluator {
       invalid(call, argument: 0, "template", "invalid template expression: \(reason)", in: expression)
       return .dynamicUnknown
     }
-    let count = diagnostics.count
     let (template, templateMarks) = value(of: call.arguments[0]).unmarked()
-    let (variables, marks) = value(of: call.arguments[1]).unmarked()
     if diagnostics.count > count, diagnostics[count...].hasErrors { return .dynamicUnknown }
     let all = marks.union(templateMarks)
     guard template.isKnown, variables.isKnown else { return Value.unknown(.string).marked(with: all) }
-    if template.isNull {
-      invalid(call, argument: 0, "template", "template is null", in: expression)
+    guard template.type == .string else {
+      invalid(call, argument: 0, "template", "invalid template value: a string is required", in: expression)
       return .dynamicUnknown
     }
-    guard let source = template.converted(to: .string)?.asString else {
-      invalid(call, argument: 0, "template", "invalid template value: a string is required", in: expression)
+    guard let source = template.asString else {
+      invalid(call, argument: 0, "template", "template is null", in: expression)
       return .dynamicUnknown
     }
     return render(source, named: "<templatestring argument>", variables, isFile: false, call, in: expression)
@@ -149,7 +157,11 @@ extension Evaluator {
     let place = TemplatePlace(name: name, bytes: bytes)
     let (template, parsing) = parseTemplate(bytes, file: SourceFileID(index: .max))
     if let message = place.describe(parsing) {
-      failRender(call, message, isFile: isFile, in: expression)
+      if isFile {
+        fail(call, message, in: expression)
+      } else {
+        invalid(call, argument: 0, "template", "invalid template: \(message)", in: expression)
+      }
       return .dynamicUnknown
     }
     for traversal in template.variables where names[traversal.root] == nil {
@@ -164,7 +176,7 @@ extension Evaluator {
     evaluator.isInTemplate = true
     let value = evaluator.value(of: template)
     if let message = place.describe(evaluator.diagnostics) {
-      failRender(call, message, isFile: isFile, in: expression)
+      fail(call, message, in: expression)
       return .dynamicUnknown
     }
     return value
@@ -175,9 +187,6 @@ extension Evaluator {
   ) -> [String: Value]? {
     switch variables {
     case .map, .object: break
-    case .null:
-      invalid(call, argument: 1, "vars", "argument must not be null", in: expression)
-      return nil
     default:
       invalid(call, argument: 1, "vars", "invalid vars value: must be a map", in: expression)
       return nil
@@ -208,7 +217,7 @@ extension Evaluator {
     } else {
       report(
         "Too many function arguments", "Function \"\(call.name)\" expects only \(count) argument(s).",
-        at: call.arguments[count].range, context: expression.range, in: nil)
+        at: call.arguments[count].startRange, context: expression.range, in: nil)
     }
     return false
   }
@@ -220,22 +229,12 @@ extension Evaluator {
       call: described(call, nil))
   }
 
-  private mutating func failRender(
-    _ call: FunctionCallExpression, _ message: String, isFile: Bool, in expression: Expression
-  ) {
-    if isFile {
-      fail(call, message, in: expression)
-    } else {
-      invalid(call, argument: 0, "template", message, in: expression)
-    }
-  }
-
   private mutating func invalid(
     _ call: FunctionCallExpression, argument: Int, _ parameter: String, _ message: String, in expression: Expression
   ) {
     let place = call.arguments[argument]
     report(
-      "Invalid function argument", "Invalid value for \"\(parameter)\" parameter: \(message).", at: place.range,
+      "Invalid function argument", "Invalid value for \"\(parameter)\" parameter: \(message).", at: place.startRange,
       context: expression.range, in: place, call: described(call, nil))
   }
 }

@@ -63,6 +63,8 @@ package struct EvaluationContext: Sendable {
   package var providerFunctions: ProviderFunctions
   /// The files that ranges are in, for the few messages that mention places in their text.
   package var sources: SourceMap?
+  /// Whether the function `type` is there, which only consoles have.
+  package var describesTypes = false
 
   package init(
     scope: any Scope, functions: FunctionTable?, providerFunctions: ProviderFunctions = [:],

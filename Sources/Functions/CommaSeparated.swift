@@ -103,6 +103,8 @@ private struct CommaSeparatedReader {
       }
       text.append(byte)
     }
+    // A line end at the very end begins no line.
+    if bytes.last == UInt8(ascii: "\n") { line -= 1 }
     throw failure("extraneous or missing \" in quoted-field")
   }
 

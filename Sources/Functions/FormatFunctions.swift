@@ -71,6 +71,8 @@ private func formatList(_ arguments: [Value]) throws(FunctionError) -> Value {
     }
   }
   let template = try FormatTemplate(arguments.text(0))
+  // Nothing to go through: the same as `format`.
+  if columns.isEmpty { return .list([.text(try template.format([]))], of: .string) }
   for case .unknownList in columns { return .unknown(.list(.string), refined: .notNull) }
   var results: [Value] = []
   for row in 0..<(count ?? 1) {
@@ -88,7 +90,6 @@ private func formatList(_ arguments: [Value]) throws(FunctionError) -> Value {
     do throws(FunctionError) {
       results.append(.text(try template.format(values[...])))
     } catch {
-      if error.argumentIndex != nil { throw error }
       throw FunctionError("error on format iteration \(row): \(error.message)")
     }
   }

@@ -175,6 +175,19 @@ extension Function {
     return try call(arguments).marked(with: marks)
   }
 
+  /// Every argument that cannot become what its parameter takes; a call says only which is the first.
+  package func conversionErrors(_ arguments: [Value]) -> [FunctionError] {
+    arguments.enumerated().compactMap { position, argument in
+      guard let type = signature.parameter(at: position)?.type, !argument.conforms(to: type) else { return nil }
+      do throws(FunctionError) {
+        _ = try converted(argument, to: type, position)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
   private func converted(_ value: Value, to type: ValueType, _ position: Int) throws(FunctionError) -> Value {
     do throws(ConversionError) {
       return try convert(value, to: type)

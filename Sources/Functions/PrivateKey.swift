@@ -31,12 +31,20 @@ import COpenSSL
 
   deinit { unsafe EVP_PKEY_free(key) }
 
-  /// What stands in the first `-----BEGIN …-----`.
+  /// What stands in the first `-----BEGIN …-----`; nil also when what follows it is no Base64.
   private static func kind(of text: String) -> String? {
-    for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("-----BEGIN ") && line.hasSuffix("-----") {
-      return String(line.dropFirst(11).dropLast(5))
+    var kind: String?
+    var body = ""
+    for line in text.split(whereSeparator: \.isNewline) {
+      if kind == nil, line.hasPrefix("-----BEGIN "), line.hasSuffix("-----") {
+        kind = String(line.dropFirst(11).dropLast(5))
+      } else if line.hasPrefix("-----END ") {
+        break
+      } else if kind != nil, !line.contains(":") {
+        body += line.filter { !$0.isWhitespace }
+      }
     }
-    return nil
+    return Base64Text.decode(body) == nil ? nil : kind
   }
 
   private static func readPEM(_ text: String) -> OpaquePointer? {

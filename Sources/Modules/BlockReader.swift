@@ -242,24 +242,4 @@ extension Expression {
     default: return nil
     }
   }
-
-  /// Where messages about an expression as a whole point at: its first token, but all of a reference.
-  var startRange: SourceRange {
-    switch kind {
-    case .template(let parts): parts.first?.range ?? range
-    case .string where range.end > range.start:
-      // Without the quotes.
-      range.end - range.start > 2
-        ? SourceRange(file: range.file, start: range.start + 1, end: range.end - 1) : range
-    case .functionCall(let call): call.nameRange
-    case .tuple, .object, .forTuple, .forObject, .parentheses:
-      SourceRange(file: range.file, start: range.start, end: min(range.end, range.start + 1))
-    case .conditional(let condition, _, _): condition.startRange
-    case .binary(_, let left, _): left.startRange
-    case .index(let collection, _): collection.startRange
-    case .relativeTraversal(let source, _): source.startRange
-    case .splat(let splat): splat.source.startRange
-    default: range
-    }
-  }
 }

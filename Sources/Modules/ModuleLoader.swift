@@ -46,7 +46,9 @@ package struct ModuleLoader: Sendable {
       if !checks.diagnostics.hasErrors { checks.checkProviders() }
       if !checks.diagnostics.hasErrors { checks.checkReferences() }
     }
-    return ModuleTree(root: root, sources: loading.sources, diagnostics: loading.diagnostics + checks.diagnostics)
+    return ModuleTree(
+      root: root, sources: loading.sources, diagnostics: loading.diagnostics + checks.diagnostics,
+      faultyObjects: checks.isSoundOtherwise ? checks.faulty : [:])
   }
 
   /// What a tree is read for.
@@ -235,7 +237,7 @@ private struct TreeLoading {
     do {
       let bytes = try loader.files.read(path)
       let id = sources.add(path: path, bytes: bytes)
-      let (body, found) = file.isJSON ? parseJSONFile(bytes, file: id) : parseFile(bytes, file: id)
+      let (body, found) = file.isJSON ? parseJSONFile(bytes, file: id) : parseFile(bytes, file: id, path: path)
       diagnostics += found
       return body
     } catch {

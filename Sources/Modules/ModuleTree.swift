@@ -13,14 +13,20 @@ package final class ModuleTree: Sendable {
   package let diagnostics: [Diagnostic]
   /// Whether every file and every module could be read; what is wrong else is about what stands in them.
   package let isSound: Bool
+  /// What refers to something that is not there, by module, if that is all that is wrong; then the rest can be looked at.
+  package let faultyObjects: [ModulePath: Set<ModuleObject>]
   /// Every module by its path, the root included.
   private let byPath: [ModulePath: Module]
 
-  package init(root: Module, sources: SourceMap, diagnostics: [Diagnostic], isSound: Bool = true) {
+  package init(
+    root: Module, sources: SourceMap, diagnostics: [Diagnostic], isSound: Bool = true,
+    faultyObjects: [ModulePath: Set<ModuleObject>] = [:]
+  ) {
     self.root = root
     self.sources = sources
     self.diagnostics = diagnostics
     self.isSound = isSound
+    self.faultyObjects = faultyObjects
     var byPath: [ModulePath: Module] = [:]
     var pending = [root]
     while let module = pending.popLast() {

@@ -7,6 +7,8 @@ struct ReferenceChecks {
   let module: Module
   var diagnostics: [Diagnostic] = []
   private var allowsDeprecated = false
+  /// What refers to something that is not there.
+  private(set) var faulty: Set<ModuleObject> = []
   /// Sorted names for suggestions, made when the first message needs them.
   private var names: Names?
 
@@ -26,28 +28,40 @@ struct ReferenceChecks {
   init(_ module: Module) { self.module = module }
 
   mutating func run() {
-    for local in module.locals.values { check(local.expression, Surroundings()) }
-    for output in module.outputs.values {
-      // An output that is itself deprecated may go on with what it is made of.
-      allowsDeprecated = output.deprecated != nil
-      check(output.expression, Surroundings())
-      allowsDeprecated = false
-      check(output.preconditions, Surroundings())
-      checkDependsOn(output.dependsOn)
+    for (name, local) in module.locals { checking(.local(name)) { $0.check(local.expression, Surroundings()) } }
+    for (name, output) in module.outputs {
+      checking(.output(name)) { checks in
+        // An output that is itself deprecated may go on with what it is made of.
+        checks.allowsDeprecated = output.deprecated != nil
+        checks.check(output.expression, Surroundings())
+        checks.allowsDeprecated = false
+        checks.check(output.preconditions, Surroundings())
+        checks.checkDependsOn(output.dependsOn)
+      }
     }
-    for variable in module.variables.values { check(variable.validations, Surroundings()) }
-    for provider in module.providerConfigurations.values {
-      if let forEach = provider.forEach { check(forEach, Surroundings()) }
-      check(provider.body, Surroundings(hasEach: provider.forEach != nil))
+    for (name, variable) in module.variables {
+      checking(.variable(name)) { $0.check(variable.validations, Surroundings()) }
     }
-    for block in module.checks.values { check(block.asserts, Surroundings()) }
+    for (key, provider) in module.providerConfigurations {
+      checking(.provider(key)) { checks in
+        if let forEach = provider.forEach { checks.check(forEach, Surroundings()) }
+        checks.check(provider.body, Surroundings(hasEach: provider.forEach != nil))
+      }
+    }
+    for (name, block) in module.checks { checking(.check(name)) { $0.check(block.asserts, Surroundings()) } }
     for block in module.imports { check(block) }
-    for call in module.moduleCalls.values { check(call) }
-    for resource in module.resources.values { check(resource) }
+    for (name, call) in module.moduleCalls { checking(.moduleCall(name)) { $0.check(call) } }
+    for (address, resource) in module.resources { checking(.resource(address)) { $0.check(resource) } }
     for block in module.removed {
       let inner = Surroundings(hasCount: true, hasEach: true, hasSelf: true)
       for provisioner in block.provisioners { check(provisioner.body, inner) }
     }
+  }
+
+  private mutating func checking(_ object: ModuleObject, _ check: (inout ReferenceChecks) -> Void) {
+    let count = diagnostics.count
+    check(&self)
+    if diagnostics[count...].hasErrors { faulty.insert(object) }
   }
 
   private mutating func check(_ call: ModuleCall) {

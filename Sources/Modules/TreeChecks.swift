@@ -7,6 +7,10 @@ import HCL
 struct TreeChecks {
   let tree: ModuleTree
   var diagnostics: [Diagnostic] = []
+  /// What refers to something that is not there, by module.
+  private(set) var faulty: [ModulePath: Set<ModuleObject>] = [:]
+  /// Whether nothing is wrong but such references.
+  private(set) var isSoundOtherwise = true
 
   init(_ tree: ModuleTree) { self.tree = tree }
 
@@ -31,7 +35,10 @@ struct TreeChecks {
         var references = ReferenceChecks(module)
         references.run()
         checks.diagnostics += references.diagnostics
+        checks.faulty[module.path] = references.faulty
+        let count = checks.diagnostics.count
         if module.path.isRoot { checks.checkImports(in: module) }
+        if checks.diagnostics[count...].hasErrors { checks.isSoundOtherwise = false }
       }
     }
   }

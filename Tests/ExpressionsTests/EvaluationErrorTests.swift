@@ -91,7 +91,7 @@ import Testing
     ),
     (
       "templatefile(\"/a.tpl\", {})",
-      "Invalid function argument: Invalid value for \"vars\" parameter: vars map does not contain key \"name\", referenced at /a.tpl:1,9-13. @ {}"
+      "Invalid function argument: Invalid value for \"vars\" parameter: vars map does not contain key \"name\", referenced at /a.tpl:1,9-13. @ {"
     ),
     (
       "templatefile(\"/self.tpl\", {})",
@@ -99,7 +99,7 @@ import Testing
     ),
     (
       "templatestring(\"x\", {})",
-      "Invalid function argument: Invalid value for \"template\" parameter: invalid template expression: templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead. @ \"x\""
+      "Invalid function argument: Invalid value for \"template\" parameter: invalid template expression: templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead. @ x"
     ),
   ])
   func messages(source: String, expected: String) {

@@ -19,7 +19,7 @@ func run(_ source: String, files: [String: String] = [:]) -> String {
 func context(_ files: [String: String] = [:]) -> EvaluationContext {
   let functions = standard(files)
   let object = Value.object([("name", "web"), ("tags", .map(["env": "test"], of: .string))])
-  return EvaluationContext(
+  var context = EvaluationContext(
     scope: ValuesScope([
       "var": .object([
         ("list", .list(["a", "b"], of: .string)), ("object", object), ("nothing", .null(.list(.string))),
@@ -30,6 +30,8 @@ func context(_ files: [String: String] = [:]) -> EvaluationContext {
         ("flag", .unknown(.bool)), ("number", .unknown(.number)),
       ]),
     ]), functions: functions)
+  context.describesTypes = true
+  return context
 }
 
 func standard(_ files: [String: String]) -> FunctionTable {

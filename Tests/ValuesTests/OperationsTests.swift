@@ -58,7 +58,7 @@ struct OperationsTests {
   static let noElement = "The given key does not identify an element in this collection value"
 
   static let indexFailures: [(Value, Value, String)] = [
-    (.tuple([1, 2]), 5, noElement + "."),
+    (.tuple([1, 2]), 5, noElement + ": the given index is greater than or equal to the length of the collection."),
     (.tuple([1, 2]), -1, noElement + ": a negative number is not a valid index for a sequence."),
     (
       .tuple([1, 2]), .number(Number(0.5) ?? Number(0)),

@@ -29,7 +29,7 @@ struct ConsoleCommand: Command {
       report.show(diagnostics, sources)
       return 1
     case .ready(let pipeline):
-      let context = session.context(planTimestamp: world.timestamp(), parallelism: 10, isPlanning: false)
+      let context = session.context(planTimestamp: nil, parallelism: 10, isPlanning: false)
       let console = ExpressionConsole(
         pipeline.graph, state: pipeline.snapshot, variables: input.values, context: context)
       let code = await read(console, pipeline.pool, world, report)

@@ -29,110 +29,112 @@ struct FormatCommand: Command {
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
-    let report = Report(world, view)
-    if targets == ["-"] { return formatInput(world, report) }
-    var paths: [String] = []
-    for target in targets.isEmpty ? ["."] : targets {
-      if world.files.isDirectory(target) {
-        collect(target, world, &paths)
-      } else if world.files.exists(target) {
-        guard isFormattable(target) else {
-          report.show(
-            [.error("Only .tf, .tfvars, and .tftest.hcl files can be processed with plumb fmt", "")], SourceMap())
-          return 2
-        }
-        paths.append(target)
-      } else {
-        report.show([.error("No file or directory at \(target)", "")], SourceMap())
-        return 2
+    var run = FormatRun(command: self, world: world, report: Report(world, view))
+    if targets == ["-"] {
+      run.formatInput()
+    } else {
+      for target in targets.isEmpty ? ["."] : targets {
+        if !run.format(target) { break }
       }
     }
-    return format(paths, world, report)
+    return run.hasErrors ? 2 : check && run.hasChanges ? 3 : 0
+  }
+}
+
+/// One run over all targets, in the order in which they were named.
+private struct FormatRun {
+  let command: FormatCommand
+  let world: World
+  let report: Report
+  private(set) var hasErrors = false
+  private(set) var hasChanges = false
+
+  init(command: FormatCommand, world: World, report: Report) {
+    self.command = command
+    self.world = world
+    self.report = report
+  }
+
+  /// Answers false when there is no such target, behind which none is looked at.
+  mutating func format(_ target: String) -> Bool {
+    if world.files.isDirectory(target) {
+      formatDirectory(target)
+    } else if !world.files.exists(target) {
+      fail("No file or directory at \(target)")
+      return false
+    } else if isFormattable(target) {
+      formatFile(target)
+    } else {
+      fail("Only .tf, .tfvars, and .tftest.hcl files can be processed with plumb fmt")
+    }
+    return true
+  }
+
+  private mutating func fail(_ summary: String) {
+    report.show([.error(summary, "")], SourceMap())
+    hasErrors = true
   }
 
   private func isFormattable(_ name: String) -> Bool {
     [".tf", ".tfvars", ".tftest.hcl", ".tfmock.hcl"].contains { name.hasSuffix($0) }
   }
 
-  private func collect(_ directory: String, _ world: World, _ paths: inout [String]) {
-    for name in (try? world.files.list(directory)) ?? [] where !name.hasPrefix(".") {
+  /// Whether a name is that of a hidden file or of what an editor keeps beside a file.
+  private func isIgnored(_ name: String) -> Bool {
+    name.hasPrefix(".") || name.hasSuffix("~") || (name.hasPrefix("#") && name.hasSuffix("#"))
+  }
+
+  private mutating func formatDirectory(_ directory: String) {
+    for name in (try? world.files.list(directory)) ?? [] where !isIgnored(name) {
       let path = directory == "." ? name : "\(directory)/\(name)"
       if world.files.isDirectory(path) {
-        if recursive { collect(path, world, &paths) }
+        if command.recursive { formatDirectory(path) }
       } else if isFormattable(name) {
-        paths.append(path)
+        formatFile(path)
       }
     }
   }
 
-  private func formatInput(_ world: World, _ report: Report) -> Int32 {
-    var text = ""
-    while let line = world.readLine() { text += line + "\n" }
-    let bytes = Array(text.utf8)
+  mutating func formatInput() {
+    let bytes = world.readInput()
+    guard let formatted = formatted(bytes, path: "<stdin>") else { return }
+    if command.check { return }
+    if command.diff {
+      if formatted != bytes { world.output(lineDifference("<stdin>", bytes, formatted)) }
+    } else {
+      world.output(bytes: formatted)
+    }
+  }
+
+  /// The text in the standard style; nil when it cannot be read.
+  private mutating func formatted(_ bytes: [UInt8], path: String) -> [UInt8]? {
     var sources = SourceMap()
-    let file = sources.add(path: "<stdin>", bytes: bytes)
+    let file = sources.add(path: path, bytes: bytes)
     let (_, problems) = parseFile(bytes, file: file)
     if problems.hasErrors {
       report.show(problems, sources)
-      return 2
+      hasErrors = true
+      return nil
     }
     let formatted = HCL.format(bytes)
-    if check { return formatted == bytes ? 0 : 3 }
-    world.output(bytes: formatted)
-    return 0
+    if formatted != bytes { hasChanges = true }
+    return formatted
   }
 
-  private func format(_ paths: [String], _ world: World, _ report: Report) -> Int32 {
-    var hasErrors = false
-    var hasChanges = false
-    for path in paths {
-      do {
-        let bytes = try world.files.read(path)
-        var sources = SourceMap()
-        let file = sources.add(path: path, bytes: bytes)
-        let (_, problems) = parseFile(bytes, file: file)
-        if problems.hasErrors {
-          report.show(problems, sources)
-          hasErrors = true
-          continue
-        }
-        let formatted = HCL.format(bytes)
-        if formatted == bytes { continue }
-        hasChanges = true
-        if list { world.output.line(path) }
-        if diff { world.output(lineDifference(path, bytes, formatted)) }
-        if write && !check { try world.files.write(formatted, to: path) }
-      } catch {
-        report.show([.error("Failed to format \(path)", "\(error)")], SourceMap())
-        hasErrors = true
-      }
+  private mutating func formatFile(_ path: String) {
+    let isQuiet = command.check && !command.list
+    do {
+      let bytes = try world.files.read(path)
+      guard let formatted = formatted(bytes, path: path) else { return }
+      // Whoever wants neither names nor files nor differences wants the text itself.
+      if !command.list, !command.write, !command.diff, !command.check { world.output(bytes: formatted) }
+      if formatted == bytes { return }
+      if command.list { world.output.line(path) }
+      if command.write, !command.check { try world.files.write(formatted, to: path) }
+      if command.diff, !isQuiet { world.output(lineDifference(path, bytes, formatted)) }
+    } catch {
+      report.show([.error("Failed to format \(path)", "\(error)")], SourceMap())
+      hasErrors = true
     }
-    return hasErrors ? 2 : check && hasChanges ? 3 : 0
   }
-}
-
-/// The lines of two texts that differ, as a unified difference with the equal lines at both ends left out.
-func lineDifference(_ path: String, _ before: [UInt8], _ after: [UInt8]) -> String {
-  func lines(_ bytes: [UInt8]) -> [String] {
-    var parts = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    if parts.last?.isEmpty == true { parts.removeLast() }
-    return parts.map { String(decoding: $0, as: UTF8.self) }
-  }
-  let (old, new) = (lines(before), lines(after))
-  var start = 0
-  while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
-  var (oldEnd, newEnd) = (old.count, new.count)
-  while oldEnd > start, newEnd > start, old[oldEnd - 1] == new[newEnd - 1] {
-    oldEnd -= 1
-    newEnd -= 1
-  }
-  let context = max(0, start - 3)
-  let tail = min(old.count, oldEnd + 3)
-  var text = "--- old/\(path)\n+++ new/\(path)\n"
-  text += "@@ -\(context + 1),\(tail - context) +\(context + 1),\(tail - context + (newEnd - oldEnd)) @@\n"
-  for line in old[context..<start] { text += " \(line)\n" }
-  for line in old[start..<oldEnd] { text += "-\(line)\n" }
-  for line in new[start..<newEnd] { text += "+\(line)\n" }
-  for line in old[oldEnd..<tail] { text += " \(line)\n" }
-  return text
 }

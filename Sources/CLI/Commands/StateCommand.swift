@@ -212,7 +212,7 @@ struct StatePushCommand: Command {
     await withState(world, view) { session, store, current in
       var bytes: [UInt8] = []
       if path == "-" {
-        while let line = world.readLine() { bytes += Array(line.utf8) + [UInt8(ascii: "\n")] }
+        bytes = world.readInput()
       } else {
         bytes = try world.files.read(path)
       }

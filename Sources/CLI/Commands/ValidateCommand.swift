@@ -64,7 +64,7 @@ struct ValidateCommand: Command {
     switch await Pipeline.open(session, tree: tree, needsState: false, isValidating: true) {
     case .failed(let found, _): return Array(found.dropFirst(known))
     case .ready(let pipeline):
-      let context = session.context(planTimestamp: session.world.timestamp(), parallelism: 10, isPlanning: true)
+      let context = session.context(planTimestamp: nil, parallelism: 10, isPlanning: true)
       var diagnostics = Array(pipeline.diagnostics.dropFirst(known))
       diagnostics += await Engine.validate(pipeline.graph, pool: pipeline.pool, context: context)
       await pipeline.close()

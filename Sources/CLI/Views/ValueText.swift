@@ -49,7 +49,9 @@ private struct ValueWriter {
   }
 
   private mutating func writeMarked(_ marked: MarkedValue, _ indent: Int) {
-    if marked.marks.contains(.sensitive) {
+    if !marked.value.isKnown {
+      text += "(known after apply)"
+    } else if marked.marks.contains(.sensitive) {
       text += "(sensitive value)"
     } else if marked.marks.contains(.ephemeral) {
       text += "(ephemeral value)"

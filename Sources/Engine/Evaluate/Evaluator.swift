@@ -67,7 +67,7 @@ final class Evaluator: @unchecked Sendable {
   ) -> EvaluationContext {
     EvaluationContext(
       scope: ModuleScope(evaluator: self, node: node, repetition: repetition, selfValue: selfValue),
-      functions: functions, providerFunctions: providerFunctions[node.module.path] ?? [:])
+      functions: functions, providerFunctions: providerFunctions[node.module.path] ?? [:], sources: tree.sources)
   }
 
   /// What a provider block may name: in a test, also what the test file has.

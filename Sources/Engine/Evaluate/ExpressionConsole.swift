@@ -69,8 +69,16 @@ package final class ExpressionConsole {
     let file = sources.add(path: "<console-input>", bytes: bytes)
     let (expression, problems) = parseExpression(bytes, file: file)
     if problems.hasErrors { return (nil, problems, sources) }
-    var (value, found) = Expressions.evaluate(expression, in: evaluator.context(in: evaluator.root))
+    var context = evaluator.context(in: evaluator.root)
+    context.sources = sources
+    context.describesTypes = true
+    var (value, found) = Expressions.evaluate(expression, in: context)
     found += evaluator.takeDiagnostics()
+    if value.allMarks.contains(.typeValue), !value.marks.contains(.typeValue) {
+      found.append(
+        .error(
+          "Invalid use of type function", "The console-only \"type\" function cannot be used as part of an expression."))
+    }
     return (found.hasErrors ? nil : value, found, sources)
   }
 }

@@ -34,7 +34,7 @@ final class ValidationValues: @unchecked Sendable {
   func context(repetition: RepetitionData = RepetitionData(), selfValue: Value? = nil) -> EvaluationContext {
     EvaluationContext(
       scope: ValidationScope(values: self, repetition: repetition, selfValue: selfValue), functions: engine.functions,
-      providerFunctions: graph.functions[module.path] ?? [:])
+      providerFunctions: graph.functions[module.path] ?? [:], sources: tree.sources)
   }
 
   func variable(_ name: String) -> Value? {

@@ -2,6 +2,7 @@ import Addresses
 package import Diagnostics
 import Expressions
 import Functions
+import Graphs
 import HCL
 import Modules
 import ProviderInterface
@@ -45,32 +46,96 @@ private actor Validator {
     var address: ResourceInstance?
   }
 
-  func run() async -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
+  /// What was found, in the order of the graph's vertices.
+  private struct Findings {
+    var diagnostics: [Int: [Diagnostic]] = [:]
     var questions: [Question] = []
+  }
+
+  func run() async -> [Diagnostic] {
     // A configuration that nothing uses is not looked at.
     let imported = tree.root.imports.compactMap { tree.providerConfiguration(for: $0) }
     let used = Set(graph.providers.values).union(imported)
+    var modules: [ModulePath: ValidationValues] = [:]
     for module in tree.modules {
-      let values = ValidationValues(module: module, tree: tree, graph: graph, schemas: schemas, context: context)
-      diagnostics += checkExpressions(of: module, values)
+      modules[module.path] = ValidationValues(
+        module: module, tree: tree, graph: graph, schemas: schemas, context: context)
+    }
+    var findings = Findings()
+    var failed = [Bool](repeating: false, count: graph.vertices.count)
+    let dependencies = graph.graph.dependencies
+    for index in graph.graph.topologicalOrder() ?? [] {
+      let vertex = graph.vertices[index]
+      if case .provider(let address) = vertex, !used.contains(address) { continue }
+      // What needs something faulty could only repeat what is wrong with that.
+      if isFaulty(vertex) || dependencies[index].contains(where: { failed[Int($0)] }) {
+        failed[index] = true
+        continue
+      }
+      guard let values = modules[vertex.module] else { continue }
+      let (question, problems) = check(vertex, values, parent: vertex.module.parent.flatMap { modules[$0] })
+      let found = problems + values.takeDiagnostics()
+      failed[index] = found.hasErrors
+      findings.diagnostics[index] = found
+      if let question { findings.questions.append(question) }
+    }
+    var diagnostics = findings.diagnostics.sorted { $0.key < $1.key }.flatMap(\.value)
+    for module in tree.modules {
+      guard let values = modules[module.path] else { continue }
       diagnostics += checkRemovedProvisioners(of: module, values)
-      for (key, block) in module.providerConfigurations.sorted(by: { $0.key < $1.key }) {
-        if tree.providerConfiguration(named: key, in: module.path).map({ !used.contains($0) }) ?? true { continue }
-        let (question, problems) = question(key, block, in: module, values)
-        diagnostics += problems
-        if let question { questions.append(question) }
-      }
-      for block in module.sortedResources {
-        let (question, problems) = question(block, values)
-        diagnostics += problems
-        if let question { questions.append(question) }
-      }
       diagnostics += checkImports(of: module, values)
       diagnostics += values.takeDiagnostics()
     }
-    diagnostics += await ask(questions)
+    diagnostics += await ask(findings.questions)
     return diagnostics
+  }
+
+  /// Whether it refers to something that is not there, as was said already.
+  private func isFaulty(_ vertex: ConfigurationGraph.Vertex) -> Bool {
+    let object: ModuleObject
+    var module = vertex.module
+    switch vertex {
+    case .variable(_, let name): object = .variable(name)
+    case .local(_, let name): object = .local(name)
+    case .output(_, let name): object = .output(name)
+    case .check(_, let name): object = .check(name)
+    case .resource(let address): object = .resource(address.resource)
+    case .provider(let address):
+      guard let key = key(of: address) else { return false }
+      object = .provider(key)
+    case .moduleCall(let path):
+      guard let parent = path.parent, let name = path.names.last else { return false }
+      module = parent
+      object = .moduleCall(name)
+    case .moduleEnd: return false
+    }
+    return tree.faultyObjects[module]?.contains(object) == true
+  }
+
+  private func key(of address: ProviderConfigurationAddress) -> ProviderReferenceKey? {
+    tree.module(at: address.module)?.providerConfigurations.keys.first {
+      tree.providerConfiguration(named: $0, in: address.module) == address
+    }
+  }
+
+  private func check(
+    _ vertex: ConfigurationGraph.Vertex, _ values: ValidationValues, parent: ValidationValues?
+  ) -> (Question?, [Diagnostic]) {
+    let module = values.module
+    switch vertex {
+    case .local(_, let name):
+      _ = values.local(name)
+      return (nil, [])
+    case .output(_, let name): return (nil, module.outputs[name].map { check($0, values) } ?? [])
+    case .variable(_, let name): return (nil, parent.map { checkArgument(name, of: module, in: $0) } ?? [])
+    case .moduleCall: return (nil, parent.map { checkRepetition(of: module, in: $0) } ?? [])
+    case .provider(let address):
+      guard let key = key(of: address), let block = module.providerConfigurations[key] else { return (nil, []) }
+      return question(key, block, in: module, values)
+    case .resource(let address):
+      return module.resources[address.resource].map { question($0, values) } ?? (nil, [])
+    case .moduleEnd, .check: return (nil, [])
+    }
   }
 
   // MARK: Blocks
@@ -160,35 +225,38 @@ private actor Validator {
     return problems
   }
 
-  /// Locals, outputs and module arguments: evaluated with unknown values for what they find wrong without any.
-  private func checkExpressions(of module: Module, _ values: ValidationValues) -> [Diagnostic] {
-    var problems: [Diagnostic] = []
-    for name in module.locals.keys.sorted() { _ = values.local(name) }
-    for (_, output) in module.outputs.sorted(by: { $0.key < $1.key }) {
-      let (value, found) = evaluate(output.expression, in: values.context())
-      problems += found
-      if !found.hasErrors { problems += output.markProblems(of: value, isRoot: module.path.isRoot) }
-      for rule in output.preconditions { problems += check(rule, in: values.context()) }
-    }
-    for (_, call) in module.moduleCalls.sorted(by: { $0.key < $1.key }) {
-      let scope = values.context(
-        repetition: .unknown(count: call.count != nil, forEach: call.forEach != nil))
-      if let count = call.count { problems += evaluate(count, as: .number, in: values.context()).1 }
-      if let forEach = call.forEach { problems += evaluate(forEach, in: values.context()).1 }
-      if let enabled = call.enabled { problems += evaluate(enabled, as: .bool, in: values.context()).1 }
-      let child = module.children[call.name]
-      for (name, argument) in call.arguments.sorted(by: { $0.key < $1.key }) {
-        let (value, found) = evaluate(argument.expression, in: scope)
-        problems += found
-        if let variable = child?.variables[name], !found.hasErrors {
-          problems += variable.convert(
-            value.withoutMarks, at: argument.expression.range, module: module.path.child(call.name),
-            sources: tree.sources
-          ).1
-        }
-      }
-    }
+  private func check(_ output: OutputValue, _ values: ValidationValues) -> [Diagnostic] {
+    var (value, problems) = evaluate(output.expression, in: values.context())
+    if !problems.hasErrors { problems += output.markProblems(of: value, isRoot: values.module.path.isRoot) }
+    for rule in output.preconditions { problems += check(rule, in: values.context()) }
     return problems
+  }
+
+  private func call(of child: Module, in values: ValidationValues) -> ModuleCall? {
+    child.path.names.last.flatMap { values.module.moduleCalls[$0] }
+  }
+
+  private func checkRepetition(of child: Module, in values: ValidationValues) -> [Diagnostic] {
+    guard let call = call(of: child, in: values) else { return [] }
+    var problems: [Diagnostic] = []
+    if let count = call.count { problems += evaluate(count, as: .number, in: values.context()).1 }
+    if let forEach = call.forEach { problems += evaluate(forEach, in: values.context()).1 }
+    if let enabled = call.enabled { problems += evaluate(enabled, as: .bool, in: values.context()).1 }
+    return problems + values.takeDiagnostics()
+  }
+
+  /// What a module call gives to a variable, evaluated with unknown values for what is wrong without any.
+  private func checkArgument(_ name: String, of child: Module, in values: ValidationValues) -> [Diagnostic] {
+    guard let call = call(of: child, in: values), let argument = call.arguments[name], let variable = child.variables[name]
+    else { return [] }
+    let scope = values.context(repetition: .unknown(count: call.count != nil, forEach: call.forEach != nil))
+    var (value, problems) = evaluate(argument.expression, in: scope)
+    if !problems.hasErrors {
+      problems += variable.convert(
+        value.withoutMarks, at: argument.expression.range, module: child.path, sources: tree.sources
+      ).1
+    }
+    return problems + values.takeDiagnostics()
   }
 
   // MARK: Providers

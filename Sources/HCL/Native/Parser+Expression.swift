@@ -91,6 +91,11 @@ extension Parser {
     switch token.kind {
     case .number:
       read()
+      if !isNumber(text(token)) {
+        reportAlways(
+          "Invalid number literal", "Failed to recognize the value of this number literal.", at: range(token))
+        return invalid(range(token))
+      }
       return Expression(.number(numberLiteral(token)), range: range(token))
     case .identifier:
       read()
@@ -159,6 +164,13 @@ extension Parser {
   }
 
   /// A literal as a number or, when 64 bits do not hold it, as its text.
+  /// Whether there is at most one point, and one exponent behind it.
+  private func isNumber(_ text: String) -> Bool {
+    let parts = text.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+    return parts.count <= 2 && parts[0].split(separator: ".", omittingEmptySubsequences: false).count <= 2
+      && !parts.dropFirst().contains { $0.contains(".") }
+  }
+
   func numberLiteral(_ token: Token) -> NumberLiteral {
     let text = text(token)
     return Int64(text).map(NumberLiteral.integer) ?? .decimal(text)

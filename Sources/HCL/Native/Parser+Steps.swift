@@ -82,6 +82,13 @@ extension Parser {
       switch token.kind {
       case .number:
         read()
+        let text = text(token)
+        if let point = text.firstIndex(of: ".") {
+          reportAlways(
+            "Invalid legacy index syntax",
+            "When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index syntax with a full splat expression [*] instead, like [\(text[..<point])][\(text[text.index(after: point)...])].",
+            at: range(star))
+        }
         each.steps.append(.index(.number(numberLiteral(token)), range(dot, token)))
       case .identifier:
         read()
@@ -92,7 +99,7 @@ extension Parser {
             "Nested splat expression not allowed",
             "A splat expression (*) cannot be used inside another attribute-only splat expression.", at: range(token))
         } else {
-          report("Invalid attribute name", "An attribute name is required after a dot.", at: range(token))
+          report("Invalid attribute name", "An attribute name is required after a dot.", at: range(star))
         }
         startRecovery()
         return invalid(source.range.through(end))

@@ -46,7 +46,7 @@ extension Parser {
       reportAlways(diagnostic.summary, diagnostic.detail, at: diagnostic.subject ?? all)
     }
     if parts.isEmpty { return Expression(.string(""), range: all) }
-    if parts.count == 1, case .string = parts[0].kind { return Expression(parts[0].kind, range: all) }
+    if parts.count == 1, case .string(let text) = parts[0].kind { return Expression(literal: text, at: parts[0].range, range: all) }
     return node(.template(parts), all)
   }
 

@@ -188,21 +188,24 @@ struct Scanner {
     return end - position
   }
 
+  /// Digits, points and exponents in any order, but no point at the end: what is no number is told by the parser.
   private func numberLength() -> Int {
     var end = position
-    func digits(from start: Int) -> Int {
-      var end = start
-      while end < bytes.count, isDigit(bytes[end]) { end += 1 }
-      return end
-    }
-    end = digits(from: end)
-    if end + 1 < bytes.count, bytes[end] == UInt8(ascii: "."), isDigit(bytes[end + 1]) { end = digits(from: end + 1) }
-    if end < bytes.count, bytes[end] | 0x20 == UInt8(ascii: "e") {
-      var exponent = end + 1
-      if exponent < bytes.count, bytes[exponent] == UInt8(ascii: "+") || bytes[exponent] == UInt8(ascii: "-") {
-        exponent += 1
+    var index = position
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "."):
+        index += 1
+        continue
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): index += 1
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        var digit = index + 1
+        if digit < bytes.count, bytes[digit] == UInt8(ascii: "+") || bytes[digit] == UInt8(ascii: "-") { digit += 1 }
+        guard digit < bytes.count, isDigit(bytes[digit]) else { return end - position }
+        index = digit + 1
+      default: return end - position
       }
-      if exponent < bytes.count, isDigit(bytes[exponent]) { end = digits(from: exponent) }
+      end = index
     }
     return end - position
   }

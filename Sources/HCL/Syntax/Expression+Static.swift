@@ -97,24 +97,28 @@ extension Expression {
   }
 
   /// The first piece, which messages point at when the whole would be too much: the name of a function, the opening
-  /// bracket of a list, the first operand, the text between quotes.
+  /// bracket of a list, the first operand, the text between quotes; but all of a reference.
   package var startRange: SourceRange {
     switch kind {
-    case .scopeTraversal(let traversal): traversal.rootRange
-    case .relativeTraversal(let source, _): source.startRange
     case .functionCall(let call): call.nameRange.through(call.openParenthesisRange)
     case .conditional(let condition, _, _): condition.startRange
-    case .index(let collection, _): collection.startRange
-    case .tuple, .object: SourceRange(file: range.file, start: range.start, end: min(range.end, range.start &+ 1))
+    case .index(let collection, _): range.piece(from: collection.range.end, count: 1)
+    case .tuple, .object, .unary: range.piece(from: range.start, count: 1)
     case .forTuple(let loop), .forObject(let loop): loop.openRange
     case .splat(let splat): splat.markerRange
     case .binary(_, let left, _): left.startRange
-    case .unary: SourceRange(file: range.file, start: range.start, end: min(range.end, range.start &+ 1))
+    case .parentheses(let inner): inner.startRange
     case .template(let parts): parts.first?.startRange ?? range
     case .templateJoin(let inner): inner.startRange
-    case .string(let text) where Int(range.end - range.start) == text.utf8.count + 2:
-      SourceRange(file: range.file, start: range.start &+ 1, end: range.end &- 1)
+    case .string("") where opening == 0 && closing == 0: range.piece(from: range.end, count: 0)
+    case .string: SourceRange(file: range.file, start: range.start &+ UInt32(opening), end: range.end &- UInt32(closing))
     default: range
     }
+  }
+}
+
+extension SourceRange {
+  fileprivate func piece(from start: UInt32, count: UInt32) -> SourceRange {
+    SourceRange(file: file, start: start, end: start + count)
   }
 }

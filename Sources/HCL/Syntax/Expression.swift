@@ -5,18 +5,34 @@ package final class Expression: Sendable {
   package let kind: ExpressionKind
   package let range: SourceRange
   /// Levels below and including this node, so that no reader of the tree can be driven out of its stack.
-  let height: UInt32
+  let height: UInt16
+  /// How many bytes the marks before and behind the text of a literal take: its quotes, or the lines that begin and end a
+  /// heredoc. Both are 0 when that is not known.
+  let opening: UInt8
+  let closing: UInt8
 
   package init(_ kind: ExpressionKind, range: SourceRange) {
     self.kind = kind
     self.range = range
-    var deepest: UInt32 = 0
+    var deepest: UInt16 = 0
     kind.forEachChild { deepest = max(deepest, $0.height) }
     height = deepest + 1
+    opening = 0
+    closing = 0
+  }
+
+  /// A literal whose text stands at a range of its own, within the quotes that belong to it.
+  init(literal text: String, at inner: SourceRange, range: SourceRange) {
+    kind = .string(text)
+    self.range = range
+    height = 1
+    let marks = (UInt8(exactly: inner.start &- range.start), UInt8(exactly: range.end &- inner.end))
+    opening = marks.0 ?? 0
+    closing = marks.1 ?? 0
   }
 
   /// The deepest tree the parsers build. Deeper source is a diagnostic, never a stack overflow in a reader.
-  static let maximumHeight: UInt32 = 1000
+  static let maximumHeight: UInt16 = 1000
 }
 
 package enum ExpressionKind: Sendable {

@@ -125,7 +125,8 @@ private struct Unification {
     return nil
   }
 
-  /// What loses less comes first: strings before other primitive types, lists before sets; the open type comes last.
+  /// What loses less comes first: strings before other primitive types, lists before tuples before sets, maps before
+  /// objects; the open type comes last.
   private func isPreferred(_ type: ValueType, to other: ValueType) -> Bool {
     switch (type, other) {
     case (.dynamic, _): false
@@ -133,7 +134,7 @@ private struct Unification {
     case (.string, .number), (.string, .bool): true
     case (.list(let own), .list(let element)), (.set(let own), .set(let element)), (.map(let own), .map(let element)):
       isPreferred(own, to: element)
-    case (.list(let own), .set(let element)): own == element || !isPreferred(element, to: own)
+    case (.list, .set), (.list, .tuple), (.tuple, .set), (.map, .object): true
     default: false
     }
   }

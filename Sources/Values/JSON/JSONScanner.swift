@@ -44,7 +44,16 @@ package struct JSONScanner: ~Copyable {
     guard offset < bytes.count else { return failure("unexpected end of JSON input") }
     // One byte is shown as one character, as Go's decoder does.
     let byte = bytes[offset]
-    let shown = byte == UInt8(ascii: "'") ? "\\'" : String(Unicode.Scalar(byte))
+    let shown =
+      switch byte {
+      case UInt8(ascii: "'"): "\\'"
+      case UInt8(ascii: "\n"): "\\n"
+      case UInt8(ascii: "\r"): "\\r"
+      case UInt8(ascii: "\t"): "\\t"
+      case UInt8(ascii: "\\"): "\\\\"
+      case ..<0x20, 0x7F: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      default: String(Unicode.Scalar(byte))
+      }
     return failure("invalid character '\(shown)' \(place)")
   }
 

@@ -59,15 +59,18 @@ extension Operations {
   package static func index(_ collection: Value, _ key: Value) throws(OperationError) -> Value {
     let (plain, marks) = collection.unmarked()
     let (plainKey, keyMarks) = key.unmarked()
-    return try indexUnmarked(plain, plainKey).marked(with: marks.union(keyMarks))
+    let element = try indexUnmarked(plain, plainKey)
+    // As in HCL, which attribute of an object is taken is no secret.
+    if case .object = plain.type { return element.marked(with: marks) }
+    return element.marked(with: marks.union(keyMarks))
   }
 
   private static func indexUnmarked(_ collection: Value, _ key: Value) throws(OperationError) -> Value {
-    if key.isNull { throw invalidIndex("Can't use a null value as an indexing key.") }
     if collection.isNull {
       throw OperationError(
         summary: "Attempt to index null value", message: "This value is null, so it does not have any indices.")
     }
+    if key.isNull { throw invalidIndex("Can't use a null value as an indexing key.") }
     let type = collection.type
     if type == .dynamic || key.type == .dynamic { return .dynamicUnknown }
     switch type {
@@ -107,16 +110,18 @@ extension Operations {
   ) throws(OperationError) -> Value {
     guard case .number(let number) = try converted(key, .number) else { return unknown }
     if let place = number.int64, place >= 0, place < Int64(collection.count) { return collection.elements[Int(place)] }
-    if !number.isWhole {
-      throw noSuchElement("indexing a sequence requires a whole number, but the given index has a fractional part")
-    }
-    if number.isNegative { throw noSuchElement("a negative number is not a valid index for a sequence") }
     guard collection.isKnown else {
       let maximum = collection.unknownDetails?.refinements.maximumLength
       if let maximum, number >= Number(maximum) { throw noSuchElement() }
       return unknown
     }
-    throw noSuchElement(collection.count == 0 ? "the collection has no elements" : nil)
+    if !number.isWhole {
+      throw noSuchElement("indexing a sequence requires a whole number, but the given index has a fractional part")
+    }
+    if number.isNegative { throw noSuchElement("a negative number is not a valid index for a sequence") }
+    throw noSuchElement(
+      collection.count == 0
+        ? "the collection has no elements" : "the given index is greater than or equal to the length of the collection")
   }
 
   private static func unknownTupleIndex(_ types: [ValueType], _ key: Value) throws(OperationError) -> Value {
@@ -130,9 +135,7 @@ extension Operations {
     guard case .string(let name) = try converted(key, .string), case .map(let map) = collection else {
       return .unknown(element)
     }
-    guard let found = map[name] else {
-      throw noSuchElement(map.keys.isEmpty ? "the collection has no elements" : nil)
-    }
+    guard let found = map[name] else { throw noSuchElement() }
     return found
   }
 
@@ -140,7 +143,12 @@ extension Operations {
     _ collection: Value, _ key: Value, _ type: ObjectType
   ) throws(OperationError) -> Value {
     guard case .string(let name) = try converted(key, .string) else { return .dynamicUnknown }
-    guard let place = type.index(of: name) else { throw noSuchElement() }
+    guard let place = type.index(of: name) else {
+      if key.type != .number { throw noSuchElement() }
+      throw invalidIndex(
+        "The given key does not identify an element in this collection value. An object only supports looking up attributes by name, not by numeric index."
+      )
+    }
     if case .object(let object) = collection { return object.values[place] }
     return .unknown(type.types[place])
   }
