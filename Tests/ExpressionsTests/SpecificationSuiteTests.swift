@@ -177,10 +177,8 @@ private struct Specification {
       case .attribute(let name, _, let isRequired):
         ContentSchema(attributes: [AttributeSpecification(name, required: isRequired)])
       case .object(let members):
-        members.map(\.1.schema).reduce(into: ContentSchema()) { all, next in
-          all.attributes += next.attributes
-          all.blocks += next.blocks
-        }
+        ContentSchema(
+          attributes: members.flatMap(\.1.schema.attributes), blocks: members.flatMap(\.1.schema.blocks))
       case .block(let type, _), .blockList(let type, _): ContentSchema(blocks: [BlockSpecification(type)])
       case .blockMap(let type, let labels, _): ContentSchema(blocks: [BlockSpecification(type, labelNames: labels)])
       }
