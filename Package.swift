@@ -41,7 +41,7 @@ let strict: [SwiftSetting] = [
 let fixtures: [String: [String]] = [
   "CLITests": ["Views/Golden"],
   "HCLTests": ["Fixtures"],
-  "ReferenceTests": ["Expressions", "Scenarios"],
+  "ReferenceTests": ["Expressions", "Peers/Providers", "Scenarios"],
   "StateTests": ["Fixtures"],
 ]
 

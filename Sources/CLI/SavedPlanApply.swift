@@ -39,6 +39,7 @@ struct SavedPlanApply {
       view.diagnostics(diagnostics, sources)
       return 1
     case .ready(let pipeline):
+      view.diagnostics(pipeline.diagnostics, sources)
       let code = await apply(file, pipeline, input.values)
       await pipeline.close()
       return code
@@ -134,9 +135,6 @@ struct SavedPlanApply {
               + "created.")
         ], sources)
       return 1
-    }
-    if !plan.isApplyable && plan.changes.allSatisfy({ $0.action == .noOp }) {
-      view.planned(plan, schemas: pipeline.graph.schemas)
     }
     do {
       var usable = plan

@@ -23,8 +23,9 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package var values: [ExpressionValue]
   /// The function call that failed, if one did.
   package var functionCall: FunctionCall?
-  /// An attribute path reported by a provider, not yet turned into a range: one step an element, as printed (`.name`, `[0]`).
-  package var attributePath: [String]
+  /// An attribute path reported by a provider, not yet turned into a range: one step an element, as printed (`.name`, `[0]`). Empty
+  /// when the provider means the whole block.
+  package var attributePath: [String]?
   /// The object whose condition does not hold or cannot be decided, as check results name it: `var.x`, `output.y`, `check.z`,
   /// or a resource instance.
   package var checkedObject: String?
@@ -52,7 +53,7 @@ package struct Diagnostic: Error, Hashable, Sendable {
   package init(
     _ severity: Severity, _ summary: String, _ detail: String = "", subject: SourceRange? = nil,
     context: SourceRange? = nil, address: String? = nil, values: [ExpressionValue] = [],
-    functionCall: FunctionCall? = nil, attributePath: [String] = []
+    functionCall: FunctionCall? = nil, attributePath: [String]? = nil
   ) {
     self.severity = severity
     self.summary = summary

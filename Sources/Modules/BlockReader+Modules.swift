@@ -251,6 +251,12 @@ extension BlockReader {
             + "\"test_instance.foo[1]\").", at: traversal.steps.last?.range ?? traversal.range)
         return nil
       }
+      if instance.resource.mode == .ephemeral {
+        error(
+          "Ephemeral resource address not allowed",
+          "Ephemeral resources are in no state, so there is nothing that a removed block could take out of it.", at: traversal.range)
+        return nil
+      }
       if instance.resource.mode == .data {
         error(
           "Data source address not allowed",

@@ -34,15 +34,25 @@ private func compare(_ reference: JSONTree?, _ own: JSONTree?, at place: String,
   }
 }
 
-/// Messages have no order that means anything: what only one program says is named.
+/// Messages have no order that means anything: what only one program says is named, and what both say of different places. The
+/// reference says again in each phase what a provider warned of; once is enough.
 private func compareDiagnostics(_ left: [JSONTree], _ right: [JSONTree], at place: String, into found: inout [Difference]) {
   var unmatched = right
+  var missing: [JSONTree] = []
   for diagnostic in left {
     if let index = unmatched.firstIndex(of: diagnostic) {
       unmatched.remove(at: index)
-    } else {
-      found.append(Difference(place: place, reference: shownDiagnostic(diagnostic), own: "absent"))
+    } else if diagnostic["severity"]?.text != "warning" || !right.contains(diagnostic) && !missing.contains(diagnostic) {
+      missing.append(diagnostic)
     }
+  }
+  for diagnostic in missing {
+    let other = unmatched.firstIndex { $0["summary"] == diagnostic["summary"] && $0["severity"] == diagnostic["severity"] }
+    let own = other.map { unmatched.remove(at: $0) }
+    found.append(
+      Difference(
+        place: own == nil ? place : "\(place).place", reference: shownDiagnostic(diagnostic),
+        own: own.map(shownDiagnostic) ?? "absent"))
   }
   for diagnostic in unmatched {
     found.append(Difference(place: place, reference: "absent", own: shownDiagnostic(diagnostic)))

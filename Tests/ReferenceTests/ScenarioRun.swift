@@ -18,6 +18,10 @@ struct ScenarioRun {
   var limitSeconds = 120
   /// Commands that wait for a cloud take no processor from the others, which need not stand back for them.
   var isMostlyWaiting = false
+  /// Whether providers are installed before the first command; those under development are not.
+  var needsProviders = true
+  /// A file into which providers write what they are told.
+  var providerLog: String?
 
   private var isInitialised = false
 
@@ -43,10 +47,24 @@ struct ScenarioRun {
           results += try await initialise()
           isInitialised = true
         }
-        results.append(try await run(command))
+        var result = try await run(command)
+        if let log = takeProviderLog() { result.aspects["providers"] = log }
+        results.append(result)
       }
     }
     return results
+  }
+
+  /// What providers wrote during the last command. They are told things side by side, and one of the programs configures them
+  /// anew in each phase.
+  private func takeProviderLog() -> JSONTree? {
+    guard let url = providerLog.map({ directory.appending(path: $0) }),
+      let text = try? String(contentsOf: url, encoding: .utf8)
+    else { return nil }
+    try? FileManager.default.removeItem(at: url)
+    let lines = text.split(separator: "\n").map(String.init)
+    let configured = Set(lines.filter { $0.hasPrefix("configure ") })
+    return .array((lines.filter { !$0.hasPrefix("configure ") } + configured).sorted().map { .string($0) })
   }
 
   mutating func write(_ text: String, to path: String) throws {
@@ -63,7 +81,7 @@ struct ScenarioRun {
       let text = try? String(contentsOf: directory.appending(path: file), encoding: .utf8)
       return ["module \"", "\"module\"", "module {", "required_providers", "backend \""].contains { text?.contains($0) == true }
     }
-    return needs ? [try await run(.init(words: ["init"]))] : []
+    return needs ? [try await run(.init(words: [needsProviders ? "init" : "get"]))] : []
   }
 
   func run(_ command: Scenario.Command) async throws -> StepResult {
@@ -222,10 +240,13 @@ private struct Step {
     var diagnostics: [JSONTree] = []
     var aspects: [String: JSONTree] = [:]
     var provisioned: [String: String] = [:]
+    var ephemeral: [JSONTree] = []
     for event in JSONTree.lines(of: outcome.output) {
       switch event["type"]?.text {
       case "provision_start", "provision_progress", "provision_complete", "provision_errored":
         if let address = event["hook"]?["resource"]?["addr"]?.text { provisioned[address, default: ""] += "\(event["@message"]?.text ?? "")\n" }
+      case "ephemeral_op_start", "ephemeral_op_progress", "ephemeral_op_complete", "ephemeral_op_errored":
+        ephemeral.append(.object(event.members.filter { $0.key == "type" || $0.key == "hook" || $0.key == "@message" }))
       case "diagnostic":
         // The reference warns of this at some times and not at others.
         if let diagnostic = event["diagnostic"], diagnostic["summary"]?.text != "Config generation is experimental" {
@@ -238,6 +259,7 @@ private struct Step {
     aspects["diagnostics"] = sorted(diagnostics)
     // Objects are provisioned side by side; only what is said of one has an order.
     if !provisioned.isEmpty { aspects["provisioned"] = .object(provisioned.mapValues { .string($0) }) }
+    if !ephemeral.isEmpty { aspects["ephemeral"] = sorted(ephemeral) }
     return aspects
   }
 

@@ -49,7 +49,7 @@ func report(
 }
 
 /// What the reference did, for whoever writes a scenario and wants to know whether it shows what it should.
-private func trace(_ results: [StepResult], of scenario: Scenario) -> String {
+func trace(_ results: [StepResult], of scenario: Scenario) -> String {
   var text = "\n# \(scenario.name): \(scenario.title)\n"
   for result in results {
     text += "\(result.line) -> \(result.aspects["exit code"]?.canonical ?? "")"

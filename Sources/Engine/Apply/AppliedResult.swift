@@ -39,20 +39,20 @@ struct AppliedResult {
     guard let value = new else {
       if !diagnostics.hasErrors {
         diagnostics.append(
-          invalid("The provider did not report the object, so it is not known whether it exists."))
+          invalid(Self.invalidResult, "The provider did not report the object, so it is not known whether it exists."))
       }
       return
     }
     let problems = conformanceProblems(schema: schema, value)
     if !problems.isEmpty {
-      diagnostics += problems.map { invalid("Provider \"\(change.provider.source)\" produced an invalid value after apply for \($0.text).") }
+      diagnostics += problems.map { invalid(Self.invalidObject, "Provider \"\(change.provider.source)\" produced an invalid value after apply for \($0.text).") }
       new = nil
       isSilent = true
       return
     }
     let writeOnly = writeOnlyPathsWithValues(schema: schema, value)
     if !writeOnly.isEmpty {
-      diagnostics += writeOnly.map { invalid("The provider returned a value for the write-only attribute \"\(address)\($0)\" during apply.") }
+      diagnostics += writeOnly.map { invalid(Self.invalidObject, "The provider returned a value for the write-only attribute \"\(address)\($0)\" during apply.") }
       new = nil
       isSilent = true
       return
@@ -66,6 +66,7 @@ struct AppliedResult {
     guard !value.isWhollyKnown else { return }
     diagnostics += unknownPaths(in: value).map {
       invalid(
+        Self.invalidResult,
         "After the apply operation, the provider still indicated an unknown value for \(address)\($0). All values must be known "
           + "after apply, so this is always a bug in the provider and should be reported in the provider's own issue tracker.")
     }
@@ -99,9 +100,12 @@ struct AppliedResult {
     isSilent = false
   }
 
-  private func invalid(_ detail: String) -> Diagnostic {
+  private static let invalidObject = "Provider produced invalid object"
+  private static let invalidResult = "Provider returned invalid result object after apply"
+
+  private func invalid(_ summary: String, _ detail: String) -> Diagnostic {
     .error(
-      "Provider returned invalid result object after apply",
+      summary,
       "\(detail)\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.")
   }
 }

@@ -50,7 +50,7 @@ extension Applier {
         guard let own, let provider = await provider(for: own) else { return false }
         let opening = EphemeralOpening(
           address: instance, provider: provider, providerName: providerAddress.source.description, schema: schema,
-          configuration: .dynamicNull)
+          configuration: .dynamicNull, body: body, range: block.range)
         if await !open(opening, block, body, node, repetition.data(at: position)) { return false }
       }
     }

@@ -92,6 +92,15 @@ enum TerraformData {
 
   /// A `null_resource` can become a `terraform_data`: its triggers become `triggers_replace`.
   static func move(_ request: MoveResourceStateRequest) -> MoveResourceStateResponse {
+    guard request.sourceProvider.hasSuffix("/hashicorp/null") else {
+      return MoveResourceStateResponse(
+        target: nil,
+        diagnostics: [
+          .error(
+            "Unsupported source provider for move operation",
+            "Only moving from the official hashicorp/null provider to terraform_data is supported.")
+        ])
+    }
     guard request.sourceTypeName == "null_resource", request.targetTypeName == name else {
       return MoveResourceStateResponse(
         target: nil,

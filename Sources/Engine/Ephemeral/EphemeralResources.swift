@@ -1,5 +1,6 @@
 import Addresses
 import Diagnostics
+import Expressions
 import Modules
 import Plans
 import ProviderInterface
@@ -13,6 +14,9 @@ struct EphemeralOpening: Sendable {
   var schema: Schema
   /// Wholly known; its marks are put upon what comes back.
   var configuration: Value
+  /// Where the block is written, for what its provider reports later.
+  var body: DecodePlan
+  var range: SourceRange
 }
 
 /// The ephemeral resource instances that a walk holds open. Plan and apply have one each: what the one opened is of no use to
@@ -22,6 +26,8 @@ actor EphemeralResources {
   private struct Held {
     var address: ResourceInstance
     var provider: any Provider
+    var body: DecodePlan
+    var range: SourceRange
     var renewal: Task<Void, Never>?
   }
   private let context: EngineContext
@@ -58,7 +64,8 @@ actor EphemeralResources {
       return (.failed, problems)
     }
     // It is open now, whatever else is wrong with it, so it will be closed.
-    held.append(Held(address: opening.address, provider: opening.provider))
+    held.append(
+      Held(address: opening.address, provider: opening.provider, body: opening.body, range: opening.range))
     notes[opening.address] = response.private
     scheduleRenewal(at: held.count - 1, response.renewAtSeconds)
     let invalid = invalidResult(response.result, opening, plain)
@@ -106,7 +113,7 @@ actor EphemeralResources {
     let found = await item.provider.closeEphemeralResource(
       named: item.address.resource.type, private: notes.removeValue(forKey: item.address) ?? [])
     ended(item.address, .close, since: start, failed: found.hasErrors)
-    problems += addressed(found, item.address)
+    problems += located(found, address: item.address, body: item.body, block: item.range)
   }
 
   // MARK: Renewing
@@ -131,7 +138,7 @@ actor EphemeralResources {
       let response = await item.provider.renewEphemeralResource(
         named: item.address.resource.type, private: notes[item.address] ?? [])
       ended(item.address, .renew, since: start, failed: response.diagnostics.hasErrors)
-      problems += addressed(response.diagnostics, item.address)
+      problems += located(response.diagnostics, address: item.address, body: item.body, block: item.range)
       if response.diagnostics.hasErrors { return }
       notes[item.address] = response.private
       next = response.renewAtSeconds

@@ -37,17 +37,34 @@ extension Evaluator {
   private func count(_ expression: Expression, in node: ModuleNode) -> Repetition {
     let (value, problems) = evaluate(expression, as: .number, in: context(in: node))
     report(problems)
-    if problems.hasErrors { return .unknown(isCount: true) }
-    func invalid(_ detail: String) -> Repetition {
-      report([.error("Invalid count argument", detail, at: expression.range)])
-      return .unknown(isCount: true)
+    return problems.hasErrors ? .unknown(isCount: true) : reported(Repetition.of(count: value, at: expression.range))
+  }
+
+  private func forEach(_ expression: Expression, in node: ModuleNode) -> Repetition {
+    let (value, problems) = evaluate(expression, in: context(in: node))
+    report(problems)
+    return problems.hasErrors ? .unknown(isCount: false) : reported(Repetition.of(forEach: value, at: expression.range))
+  }
+
+  private func reported(_ outcome: (repetition: Repetition, problems: [Diagnostic])) -> Repetition {
+    report(outcome.problems)
+    return outcome.repetition
+  }
+}
+
+extension Repetition {
+  /// What a value of `count` says. What is wrong with it is told, and the repetition is then unknown.
+  static func of(count value: Value, at range: SourceRange) -> (Repetition, [Diagnostic]) {
+    func invalid(_ detail: String) -> (Repetition, [Diagnostic]) {
+      (.unknown(isCount: true), [.error("Invalid count argument", detail, at: range)])
     }
     if value.containsMark(.ephemeral) {
       return invalid(
-        "The given \"count\" is derived from an ephemeral value, which means that it can't be used to decide how many instances exist.")
+        "The given \"count\" is derived from an ephemeral value, which means that it can't be used to decide how many instances "
+          + "exist.")
     }
     let (plain, _) = value.unmarked()
-    if !plain.isKnown { return .unknown(isCount: true) }
+    if !plain.isKnown { return (.unknown(isCount: true), []) }
     if plain.isNull { return invalid("The given \"count\" argument value is null. An integer is required.") }
     guard let number = plain.asNumber, let count = number.int64 else {
       return invalid("The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive.")
@@ -55,17 +72,19 @@ extension Evaluator {
     if count < 0 {
       return invalid("The given \"count\" argument value is unsuitable: must be greater than or equal to zero.")
     }
-    return .count(Int(count))
+    return (.count(Int(count)), [])
   }
 
-  private func forEach(_ expression: Expression, in node: ModuleNode) -> Repetition {
-    let (value, problems) = evaluate(expression, in: context(in: node))
-    report(problems)
-    let failed = Repetition.unknown(isCount: false)
-    if problems.hasErrors { return failed }
-    func invalid(_ detail: String) -> Repetition {
-      report([.error("Invalid for_each argument", detail, at: expression.range)])
-      return failed
+  /// What a value of `for_each` says, in the same way.
+  static func of(forEach value: Value, at range: SourceRange) -> (Repetition, [Diagnostic]) {
+    let unknown = Repetition.unknown(isCount: false)
+    func invalid(_ detail: String) -> (Repetition, [Diagnostic]) {
+      (unknown, [.error("Invalid for_each argument", detail, at: range)])
+    }
+    func unsuitable() -> (Repetition, [Diagnostic]) {
+      invalid(
+        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and "
+          + "you have provided a value of type \(value.type.friendlyName).")
     }
     if value.marks.contains(.ephemeral) {
       return invalid(
@@ -80,11 +99,17 @@ extension Evaluator {
       return invalid(
         "The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.")
     }
-    if !value.isKnown { return unknownForEach(value, invalid: invalid) }
+    if !value.isKnown {
+      // It is fine as long as it can become a map or a set of strings.
+      switch value.type {
+      case .dynamic, .map, .object, .set(.string), .set(.dynamic): return (unknown, [])
+      default: return unsuitable()
+      }
+    }
     switch value {
-    case .map, .object: return .forEach(keys: value.keys, values: value.elements)
+    case .map, .object: return (.forEach(keys: value.keys, values: value.elements), [])
     case .set(let set):
-      if !value.isWhollyKnown { return failed }
+      if !value.isWhollyKnown { return (unknown, []) }
       if set.elements.contains(where: \.isNull) {
         return invalid(
           "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.")
@@ -95,22 +120,9 @@ extension Evaluator {
           "The given \"for_each\" argument value is unsuitable: \"for_each\" supports maps and sets of strings, but you have "
             + "provided a set containing type \(set.elementType.friendlyName).")
       }
-      return .forEach(keys: keys, values: set.elements)
+      return (.forEach(keys: keys, values: set.elements), [])
     default:
-      return invalid(
-        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and "
-          + "you have provided a value of type \(value.type.friendlyName).")
-    }
-  }
-
-  /// An unknown value is fine as long as it can become a map or a set of strings.
-  private func unknownForEach(_ value: Value, invalid: (String) -> Repetition) -> Repetition {
-    switch value.type {
-    case .dynamic, .map, .object, .set(.string), .set(.dynamic): return .unknown(isCount: false)
-    default:
-      return invalid(
-        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and "
-          + "you have provided a value of type \(value.type.friendlyName).")
+      return unsuitable()
     }
   }
 }

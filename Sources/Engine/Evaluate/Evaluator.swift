@@ -211,6 +211,11 @@ final class Evaluator: @unchecked Sendable {
     node(at: address.module)?.resourceNode(address.resource).setValue(value, of: address.key)
   }
 
+  /// Says that an instance is not there, and that nobody is about to make it.
+  func setGone(_ address: ResourceInstance) {
+    node(at: address.module)?.resourceNode(address.resource).setGone(address.key)
+  }
+
   /// The value of one instance; nil if it does not exist.
   func value(of key: InstanceKey?, of block: ResourceBlock, in node: ModuleNode) -> Value? {
     let resource = node.resourceNode(block.resource)

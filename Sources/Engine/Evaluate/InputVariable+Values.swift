@@ -27,8 +27,14 @@ extension InputVariable {
 }
 
 extension OutputValue {
-  /// What is wrong with the marks of an output's value: sensitive without saying so at the root, or ephemeral without saying so.
+  /// What is wrong with the marks of an output's value: sensitive without saying so at the root, ephemeral without saying so, or
+  /// ephemeral at the root, where outputs are kept.
   func markProblems(of value: Value, isRoot: Bool) -> [Diagnostic] {
+    if isRoot && ephemeral {
+      return [
+        .error("Ephemeral output not allowed", "Ephemeral outputs are not allowed in context of a root module.", at: range)
+      ]
+    }
     var problems: [Diagnostic] = []
     if isRoot && !sensitive && value.containsMark(.sensitive) {
       problems.append(
@@ -39,14 +45,12 @@ extension OutputValue {
             + "intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following "
             + "argument:\n    sensitive = true", at: range))
     }
-    if value.containsMark(.ephemeral) && (isRoot || !ephemeral) {
+    if value.containsMark(.ephemeral) && !ephemeral {
       problems.append(
         .error(
           "Ephemeral value not allowed",
-          isRoot
-            ? "Ephemeral outputs are not allowed in context of a root module."
-            : "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from "
-              + "an ephemeral value.", at: expression.range))
+          "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from an "
+            + "ephemeral value.", at: expression.range))
     }
     return problems
   }

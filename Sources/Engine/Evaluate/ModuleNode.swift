@@ -59,6 +59,8 @@ final class ResourceNode {
   /// The object without a key, which is the only one of most resources.
   private var single: Value?
   private var values: [InstanceKey: Value] = [:]
+  /// Instances that are not there, and that nobody is about to make.
+  private var gone: Set<InstanceKey> = []
   /// All instances as one value, built once when somebody asks for them together.
   private var whole: Value?
 
@@ -72,14 +74,24 @@ final class ResourceNode {
     whole = nil
   }
 
-  /// The tuple, object or single value that the resource's name stands for.
+  func setGone(_ key: InstanceKey?) {
+    if let key { gone.insert(key) }
+    whole = nil
+  }
+
+  /// The tuple, object or single value that the resource's name stands for. What is gone is left out where no other instance moves
+  /// to its place.
   func wholeValue(missing: Value) -> Value {
     if let whole { return whole }
     let value: Value
     switch repetition {
     case .single: value = single ?? missing
-    case .count(let count): value = .tuple((0..<count).map { values[.integer($0)] ?? missing })
-    case .forEach(let keys, _): value = .object(keys.map { ($0, values[.string($0)] ?? missing) })
+    case .count(let count):
+      let end = gone.isEmpty ? count : (0..<count).last { !gone.contains(.integer($0)) }.map { $0 + 1 } ?? 0
+      value = .tuple((0..<end).map { values[.integer($0)] ?? missing })
+    case .forEach(let keys, _):
+      let there = gone.isEmpty ? keys : keys.filter { !gone.contains(.string($0)) }
+      value = .object(there.map { ($0, values[.string($0)] ?? missing) })
     case .disabled: value = .null(missing.type).marked(with: missing.marks)
     case .unknown, nil: return .dynamicUnknown
     }

@@ -66,7 +66,13 @@ private struct ChangePlanning {
     self.request = request
     typeName = request.address.resource.type
     block = request.schema.block
-    (configuration, configurationMarks) = request.configuration.unmarkedDeep()
+    let (plain, marks) = request.configuration.unmarkedDeep()
+    configuration = plain
+    // Ephemeral values stand in write-only arguments alone, of which nothing is planned.
+    configurationMarks = marks.compactMap { entry in
+      let kept = entry.marks.subtracting(.ephemeral)
+      return kept.isEmpty ? nil : PathMarks(path: entry.path, marks: kept)
+    }
     // A tainted object is planned as if it were not there; it is put back as what the replacement destroys.
     let usable = request.prior.flatMap { $0.isTainted ? nil : $0 }
     priorMarked = usable?.value ?? .null(.object(request.schema.block.impliedType))

@@ -55,7 +55,9 @@ extension Planner {
   private func addUntouched() {
     // Every object that was looked at is among the previous ones.
     if previous.count == stored.count { return }
-    for entry in stored.all {
+    // What a data source read last time is nothing to build on when it is about to be read anew.
+    let toBeRead = Set(changes.filter { $0.action == .read }.map { ObjectKey($0.address) })
+    for entry in stored.all where !toBeRead.contains(entry.object.key) {
       let key = entry.object.key
       guard current[key] == nil, refreshedRows[key] == nil,
         let schema = schemas.schema(of: key.address.resource, from: entry.object.provider.source),

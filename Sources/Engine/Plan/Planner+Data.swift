@@ -18,7 +18,7 @@ extension Planner {
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
     var (configuration, problems) = planning.body.decode(in: evaluator.context(in: node, repetition: data))
     problems += evaluator.takeDiagnostics()
-    if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.schema.block, at: block.range) }
+    if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.body) }
     diagnostics += problems
     if problems.hasErrors { return false }
 

@@ -25,7 +25,7 @@ extension Planner {
     }
     let opening = EphemeralOpening(
       address: address, provider: planning.provider, providerName: planning.providerAddress.source.description,
-      schema: planning.schema, configuration: configuration)
+      schema: planning.schema, configuration: configuration, body: planning.body, range: block.range)
     let (outcome, found) = await limited { [ephemeralResources] in await ephemeralResources.open(opening) }
     diagnostics += located(found, address: address, body: planning.body, block: block.range)
     switch outcome {

@@ -188,7 +188,7 @@ extension Planner {
     }
     if imported.typeName != target.address.resource.type || imported.state.isNull {
       return fail(
-        "Invalid import result",
+        imported.state.isNull ? "Import returned null resource" : "Invalid import result",
         "While attempting to import with ID \(goQuoted(target.id)), the provider \(provider.source) returned "
           + (imported.state.isNull ? "no object." : "an object of the type \(imported.typeName)."))
     }

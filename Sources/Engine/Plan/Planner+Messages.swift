@@ -20,21 +20,30 @@ func unknownType(_ resource: Resource, _ source: ProviderSource, at range: Sourc
   switch resource.mode {
   case .managed: kind = "resource type"
   case .data: kind = "data source"
-  case .ephemeral: kind = "ephemeral resource type"
+  case .ephemeral: kind = "ephemeral resource"
   }
   return .error(
     "Invalid \(kind)", "The provider \(source.displayName) does not support \(kind) \"\(resource.type)\".", at: range)
 }
 
-/// Ephemeral values may only go where nothing is stored: write-only attributes.
-func ephemeralProblems(_ configuration: Value, _ schema: BlockSchema, at range: SourceRange) -> [Diagnostic] {
+/// Ephemeral values may only go where nothing is stored: write-only attributes, and what is in them. One message for each
+/// attribute.
+func ephemeralProblems(_ configuration: Value, _ body: DecodePlan) -> [Diagnostic] {
   guard configuration.containsMark(.ephemeral) else { return [] }
-  return configuration.unmarkedDeep().1.compactMap { entry in
-    guard entry.marks.contains(.ephemeral), schema.attribute(at: entry.path)?.writeOnly != true else { return nil }
-    return .error(
+  let schema = body.schema
+  var refused: [Path] = []
+  for entry in configuration.unmarkedDeep().1 where entry.marks.contains(.ephemeral) {
+    let steps = entry.path.steps
+    let outer = steps.indices.map { Path(Array(steps[...$0])) }
+    if outer.contains(where: { schema.attribute(at: $0)?.writeOnly == true }) { continue }
+    let path = outer.first { schema.attribute(at: $0) != nil } ?? entry.path
+    if !refused.contains(path) { refused.append(path) }
+  }
+  return refused.map { path in
+    .error(
       "Invalid use of ephemeral value",
-      "Ephemeral values are not valid for \"\(entry.path.description.drop { $0 == "." })\", because it is not a write-only "
-        + "attribute and must be persisted to state.", at: range)
+      "Ephemeral values are not valid for \"\(path.description.drop { $0 == "." })\", because it is not a write-only attribute "
+        + "and must be persisted to state.", at: body.sourceRange(of: path))
   }
 }
 

@@ -11,7 +11,9 @@ extension Planner {
   // MARK: Reading state
 
   /// The stored object in the form of the present schema; nil, with a diagnostic, if that cannot be had.
-  func upgraded(_ entry: StoredObjects.Entry, provider: any Provider, schema: Schema) async -> ObjectRecord? {
+  func upgraded(
+    _ entry: StoredObjects.Entry, provider: any Provider, schema: Schema, block: ResourceBlock? = nil
+  ) async -> ObjectRecord? {
     let object = entry.object
     let address = object.address
     if object.schemaVersion > schema.version {
@@ -27,7 +29,8 @@ extension Planner {
         UpgradeResourceStateRequest(
           typeName: address.resource.type, version: object.schemaVersion, json: object.attributes))
     }
-    diagnostics += addressed(response.diagnostics, address)
+    diagnostics += located(
+      response.diagnostics, address: address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     guard let value = response.upgraded, !response.diagnostics.hasErrors else { return nil }
     let problems = conformanceProblems(schema: schema.block, value)
     if !problems.isEmpty || !value.isWhollyKnown || value.isNull {
@@ -200,7 +203,7 @@ extension Planner {
     }
     guard let real = await provider(for: providerAddress) else { return false }
     let provider = provider(real, of: providerAddress, for: object.address)
-    guard let record = await upgraded(entry, provider: provider, schema: schema),
+    guard let record = await upgraded(entry, provider: provider, schema: schema, block: block),
       let refreshed = await refreshedRecord(
         record, entry: entry, provider: provider, schema: schema, block: block, vertex: nil)
     else { return false }

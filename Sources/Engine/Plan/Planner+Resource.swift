@@ -224,7 +224,7 @@ extension Planner {
         entry.isConverted(for: planning.providerAddress)
         ? await converted(
           entry, provider: planning.provider, address: planning.providerAddress, schema: planning.schema)
-        : await upgraded(entry, provider: planning.provider, schema: planning.schema)
+        : await upgraded(entry, provider: planning.provider, schema: planning.schema, block: block)
       guard let record = known else { return false }
       if options.imports.contains(where: { $0.address == address }) {
         diagnostics.append(alreadyManaged(address))
@@ -244,15 +244,17 @@ extension Planner {
     if prior == nil && options.mode == .normal && refusesCreation(of: address, at: block.range) { return false }
     let dependencies = directDependencies[block.address] ?? []
     if options.mode != .normal {
-      // What is gone has no value; nobody is about to make it anew, so that it stays unknown to those who refer to it.
+      // What is gone has no value; nobody is about to make it anew. It is not among its resource's instances, and stays unknown to
+      // those who refer to itself.
       evaluator.setValue(prior?.value ?? .unknown(.object(planning.schema.block.impliedType)), of: address)
+      if prior == nil { evaluator.setGone(address) }
       return true
     }
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
     let context = evaluator.context(in: node, repetition: data)
     var (configuration, problems) = planning.body.decode(in: context)
     problems += evaluator.takeDiagnostics()
-    if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.schema.block, at: block.range) }
+    if !problems.hasErrors { problems += ephemeralProblems(configuration, planning.body) }
     let (ignored, ignoreProblems) = ignoredChanges(block, schema: planning.schema)
     problems += ignoreProblems
     diagnostics += problems

@@ -11,8 +11,8 @@ func located(
     var diagnostic = original
     if diagnostic.address == nil { diagnostic.address = address?.description }
     guard diagnostic.subject == nil else { return diagnostic }
-    if !diagnostic.attributePath.isEmpty, let body {
-      diagnostic.subject = body.sourceRange(of: Path(printed: diagnostic.attributePath))
+    if let path = diagnostic.attributePath, let body {
+      diagnostic.subject = body.sourceRange(of: Path(printed: path))
     } else {
       diagnostic.subject = block
     }

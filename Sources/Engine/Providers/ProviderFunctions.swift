@@ -103,7 +103,14 @@ extension ProviderFunction {
       FunctionSignature(
         parameters.map(\.evaluable), variadic: variadic?.evaluable, description: description.isEmpty ? summary : description),
       isNeverNull: false, returns: { [returnType] (_: [Value]) throws(FunctionError) -> ValueType in returnType },
-      call: { (arguments: [Value]) throws(FunctionError) -> Value in try answers.result(name, arguments) })
+      call: { [parameters, variadic, returnType] (arguments: [Value]) throws(FunctionError) -> Value in
+        // Whoever does not take unknown values takes none in parts of a value either.
+        for (place, argument) in arguments.enumerated() where !argument.isWhollyKnown {
+          let parameter = parameters.indices.contains(place) ? parameters[place] : variadic
+          if parameter?.allowsUnknown != true { return .unknown(returnType) }
+        }
+        return try answers.result(name, arguments)
+      })
   }
 }
 

@@ -163,14 +163,13 @@ private actor Validator {
     let scope = values.context(
       repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil))
     var problems: [Diagnostic] = []
-    if let count = block.count { problems += evaluate(count, as: .number, in: values.context()).1 }
-    if let forEach = block.forEach { problems += evaluate(forEach, in: values.context()).1 }
+    problems += checkRepetition(count: block.count, forEach: block.forEach, values)
     for flag in [block.enabled, block.preventDestroy].compactMap({ $0 }) {
       problems += evaluate(flag, as: .bool, in: values.context()).1
     }
     let (value, found) = body.decode(in: scope)
     problems += found
-    if block.resource.mode != .ephemeral { problems += ephemeralProblems(value, schema.block, at: block.range) }
+    if block.resource.mode != .ephemeral { problems += ephemeralProblems(value, body) }
     problems += ignoredChanges(block, schema: schema).1
     let withSelf = values.context(
       repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil),
@@ -189,6 +188,16 @@ private actor Validator {
       provider: source, kind: block.resource.mode.typeKind, typeName: block.resource.type,
       configuration: value.withoutMarks, body: body, range: block.range, address: address)
     return (question, problems)
+  }
+
+  private func checkRepetition(count: Expression?, forEach: Expression?, _ values: ValidationValues) -> [Diagnostic] {
+    if let count {
+      let (value, problems) = evaluate(count, as: .number, in: values.context())
+      return problems.hasErrors ? problems : problems + Repetition.of(count: value, at: count.range).1
+    }
+    guard let forEach else { return [] }
+    let (value, problems) = evaluate(forEach, in: values.context())
+    return problems.hasErrors ? problems : problems + Repetition.of(forEach: value, at: forEach.range).1
   }
 
   /// What runs before objects go whose resource was removed. Their type need not be known any more.
@@ -238,9 +247,7 @@ private actor Validator {
 
   private func checkRepetition(of child: Module, in values: ValidationValues) -> [Diagnostic] {
     guard let call = call(of: child, in: values) else { return [] }
-    var problems: [Diagnostic] = []
-    if let count = call.count { problems += evaluate(count, as: .number, in: values.context()).1 }
-    if let forEach = call.forEach { problems += evaluate(forEach, in: values.context()).1 }
+    var problems = checkRepetition(count: call.count, forEach: call.forEach, values)
     if let enabled = call.enabled { problems += evaluate(enabled, as: .bool, in: values.context()).1 }
     return problems + values.takeDiagnostics()
   }
@@ -253,7 +260,7 @@ private actor Validator {
     var (value, problems) = evaluate(argument.expression, in: scope)
     if !problems.hasErrors {
       problems += variable.convert(
-        value.withoutMarks, at: argument.expression.range, module: child.path, sources: tree.sources
+        value, at: argument.expression.range, module: child.path, sources: tree.sources
       ).1
     }
     return problems + values.takeDiagnostics()

@@ -5,7 +5,7 @@ import Values
 /// Message `Diagnostic`. A severity that is not known counts as an error (protocol reference: INVALID is to be treated so).
 func decodeDiagnostic(_ message: ProtobufReader) throws(ProtobufError) -> Diagnostic {
   var message = message
-  var result = Diagnostic(.error, "")
+  var result = Diagnostic(.error, "", attributePath: [])
   while let field = try message.next() {
     switch field.number {
     case 1: result.severity = field.int64 == 2 ? .warning : .error

@@ -4,6 +4,8 @@ package import Host
 /// Replies to GetProviderSchema on disk, named by the checksum of the provider's program: a big provider needs half a second
 /// and more to make the reply, and reads back in milliseconds.
 ///
+/// Scripts are always asked: what they run may change while they stay the same.
+///
 /// Whatever is wrong with the cache, nothing fails: the provider is asked instead.
 package struct PluginSchemaCache: Sendable {
   /// Changes with the form of the files.
@@ -73,7 +75,7 @@ package struct PluginSchemaCache: Sendable {
 
   private func path(_ checksum: String) -> String { "\(directory)/\(checksum).schema" }
 
-  /// The program's SHA-256. A note beside the schemas remembers it for as long as path, size, time and inode stay.
+  /// The program's SHA-256; nil of a script. A note beside the schemas remembers it for as long as path, size, time and inode stay.
   private func checksum(_ executable: String) -> String? {
     guard let resolved = try? files.resolve(executable), let status = try? files.status(resolved) else { return nil }
     let note = "\(directory)/\(SHA256.hexadecimal(of: Array(resolved.utf8))).checksum"
@@ -92,6 +94,8 @@ package struct PluginSchemaCache: Sendable {
     var digest = SHA256()
     var offset = 0
     while let piece = try? files.read(path, from: offset, count: 4 << 20) {
+      // What a script does is not told by its own text alone.
+      if offset == 0, piece.starts(with: "#!".utf8) { return nil }
       if piece.isEmpty { return offset == size ? digest.hexadecimal() : nil }
       digest.update(piece)
       offset += piece.count

@@ -46,12 +46,5 @@ extension Scenario {
   static let sourcesDirectory = directory.appending(path: "Sources")
 
   /// The scenarios about module sources.
-  static let sources: [Scenario] = {
-    let wanted = ProcessInfo.processInfo.environment["PLUMB_SCENARIOS"] ?? ""
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: sourcesDirectory.path)) ?? []
-    return names.filter { $0.hasSuffix(".txtar") && (wanted.isEmpty || $0.contains(wanted)) }.sorted().compactMap { file in
-      guard let text = try? String(contentsOf: sourcesDirectory.appending(path: file), encoding: .utf8) else { return nil }
-      return Scenario(name: String(file.dropLast(".txtar".count)), text: text)
-    }
-  }()
+  static let sources = read(from: sourcesDirectory)
 }

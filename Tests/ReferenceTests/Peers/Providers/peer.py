@@ -19,10 +19,28 @@ THING = block(
         "single", attribute("user", optional=True), attribute("password", optional=True, write_only=True))),
     attribute("trick", optional=True), attribute("pretend", optional=True),
     blocks=[nested_block("part", "list", PART)])
+SIZE = block(attribute("width", "number", required=True), attribute("depth", "number", optional=True, computed=True))
+CHEST = block(
+    attribute("id", computed=True), attribute("name", required=True),
+    attribute("lock", optional=True, nested=nested("single", attribute("code", required=True), attribute(
+        "keys", ["list", "string"], optional=True), attribute("made", optional=True, computed=True))),
+    attribute("drawers", optional=True, nested=nested(
+        "list", attribute("label", required=True), attribute("lining", optional=True, computed=True))),
+    attribute("bins", optional=True, computed=True, nested=nested("map", attribute("label", optional=True))),
+    attribute("marks", optional=True, nested=nested("set", attribute("text", required=True))),
+    attribute("tags", ["map", "string"], optional=True), attribute("extra", "dynamic", optional=True),
+    attribute("pin", optional=True, sensitive=True), attribute("complain", optional=True),
+    blocks=[nested_block("size", "single", SIZE), nested_block("shelf", "list", SIZE, most=3),
+            nested_block("hook", "set", SIZE), nested_block("door", "map", SIZE), nested_block("frame", "group", block(
+                attribute("wood", optional=True)))])
 FACT = block(attribute("name", required=True), attribute("text", computed=True), attribute("trick", optional=True))
 LEASE = block(
     attribute("name", required=True), attribute("ttl", "number", optional=True), attribute("value", computed=True),
-    attribute("count", "number", optional=True, computed=True), attribute("trick", optional=True))
+    attribute("uses", "number", optional=True, computed=True), attribute("trick", optional=True))
+
+THING_NAMES = ["id", "name", "zone", "size", "note", "secret", "secret_version", "auth", "trick", "pretend", "part"]
+CHEST_NAMES = ["id", "name", "lock", "drawers", "bins", "marks", "tags", "extra", "pin", "complain", "size", "shelf", "hook",
+               "door", "frame"]
 
 FUNCTIONS = {
     "shout": wire.function([wire.parameter("text")], summary="Says it loud"),
@@ -50,8 +68,9 @@ class Peer:
 
     def GetProviderSchema(self, request):
         return message(
-            (1, wire.schema(CONFIGURATION)), *wire.entries(2, {"peer_thing": wire.schema(THING)}),
-            *wire.entries(3, {"peer_fact": wire.schema(FACT)}), (6, message((1, 1))),
+            (1, wire.schema(CONFIGURATION)), *wire.entries(2, {
+                "peer_thing": wire.schema(THING, int(os.environ.get("PEER_VERSION", "0"))), "peer_chest": wire.schema(CHEST)}),
+            *wire.entries(3, {"peer_fact": wire.schema(FACT)}), (6, message((1, 1), (3, 1))),
             *wire.entries(7, FUNCTIONS), *wire.entries(8, {"peer_lease": wire.schema(LEASE)}))
 
     def ValidateProviderConfig(self, request):
@@ -67,8 +86,7 @@ class Peer:
         return b""
 
     def ValidateResourceConfig(self, request):
-        value = decode(request[2][-1])
-        return validation(value, 1)
+        return validation(decode(request[2][-1]), 1)
 
     def ValidateDataResourceConfig(self, request):
         return validation(decode(request[2][-1]), 1)
@@ -80,20 +98,43 @@ class Peer:
 
     def UpgradeResourceState(self, request):
         state = json.loads(wire.parse(request[3][-1])[1][-1])
+        version = request.get(2, [0])[-1]
+        if kind(request) == "chest":
+            return message((1, encode(dict(state, extra=wire.dynamic(state["extra"])))), *complaints(state, "upgrade", 2))
+        if version < int(os.environ.get("PEER_VERSION", "0")):
+            log(f"upgrade {state['name']} from {version}")
+            state = {name: state.get(name) for name in THING_NAMES} | {"note": f"upgraded from {version}"}
         return tricked(state, "upgrade", message((1, encode(state))))
+
+    def MoveResourceState(self, request):
+        state = json.loads(wire.parse(request[4][-1])[1][-1])
+        source, old = request[1][-1].decode(), request[2][-1].decode()
+        log(f"move {old} of {source} private={request.get(6, [b''])[-1].decode()}")
+        if kind(request, 5) != "thing":
+            return message((2, error("Not movable", f"A {old} cannot become this.")))
+        if state.get("name") == "stubborn":
+            return message((2, error("Stubborn", "It does not move.", path("name"))))
+        moved = dict.fromkeys(THING_NAMES) | {
+            "id": state["id"], "name": state.get("name") or "moved", "note": "was " + old, "part": []}
+        return message((1, encode(moved)), (3, b"moved"))
 
     def ReadResource(self, request):
         state = decode(request[2][-1])
+        private = request.get(3, [b""])[-1]
+        log(f"read {state['name']} private={private.decode()}")
         if state.get("trick") == "read-gone":
             return message((1, encode(None)))
         if state.get("trick") == "read-write-only":
             state = dict(state, secret="read")
-        return tricked(state, "read", message((1, encode(state)), (3, request.get(3, [b""])[-1])))
+        return tricked(state, "read", message(
+            (1, encode(state)), (3, private), *complaints(state, "read", 2)))
 
     def PlanResourceChange(self, request):
         prior, proposed, config = (decode(request[n][-1]) for n in (2, 3, 4))
         if proposed is None:
-            return message((1, encode(None)))
+            return message((1, encode(None)), (3, request.get(5, [b""])[-1]), *complaints(prior, "plan-destroy", 4))
+        if kind(request) == "chest":
+            return message((1, encode(chests.planned(proposed))), *complaints(proposed, "plan", 4))
         planned = dict(proposed, secret=None, part=without_tokens(proposed["part"]))
         if isinstance(planned["auth"], dict):
             planned["auth"] = dict(planned["auth"], password=None)
@@ -109,6 +150,10 @@ class Peer:
             planned["secret"] = "planned"
         if trick == "plan-other":
             planned["name"] = "other"
+        if trick == "plan-deferred":
+            return message((1, encode(planned)), (6, message((1, 3))))
+        if trick == "plan-replace-nonsense":
+            replaced = [path("nothing", 3), path(), path("part", 0, "label")]
         legacy = 1 if trick in ("legacy", "legacy-apply") else None
         if trick == "legacy":
             planned["name"] = "legacy"
@@ -117,11 +162,14 @@ class Peer:
 
     def ApplyResourceChange(self, request):
         prior, planned, config = (decode(request[n][-1]) for n in (2, 3, 4))
+        private = request.get(5, [b""])[-1].decode()
         if planned is None:
-            log("destroy " + prior["name"])
-            return tricked(prior, "destroy", message((1, encode(None))))
+            log(f"destroy {prior['name']} private={private}")
+            return tricked(prior, "destroy", message((1, encode(None)), *complaints(prior, "destroy", 3)))
+        if kind(request) == "chest":
+            return message((1, encode(chests.made(planned))), *complaints(planned, "apply", 3))
         log(f"apply {planned['name']} secret={config['secret']} parts={[part['token'] for part in config['part']]}"
-            f" password={(config['auth'] or {}).get('password')}")
+            f" password={(config['auth'] or {}).get('password')} private={private}")
         new = {name: None if value == UNKNOWN else value for name, value in planned.items()}
         new["id"] = new["id"] or "thing-" + new["name"]
         new["note"] = new["note"] or "note of " + new["name"]
@@ -138,14 +186,32 @@ class Peer:
             return message((1, encode(new)), (3, error("Half done", "The second half failed.", path("name"))))
         if trick == "apply-error-nothing":
             return message((3, error("Nothing done", "It did not work.")))
+        if trick == "apply-warning":
+            return message((1, encode(new)), (3, warning("Done badly", "But done.", path("name"))))
         return tricked(new, "apply", message(
-            (1, encode(new)), (2, b"private"), (4, 1 if trick == "legacy-apply" else None)))
+            (1, encode(new)), (2, b"private of " + new["name"].encode()), (4, 1 if trick == "legacy-apply" else None)))
 
     def ImportResourceState(self, request):
-        name = request[2][-1].decode()
-        state = {"id": "thing-" + name, "name": name, "zone": None, "size": 1, "note": "note of " + name, "secret": None,
-                 "secret_version": None, "auth": None, "trick": None, "pretend": None, "part": []}
-        return message((1, message((1, "peer_thing"), (2, encode(state)), (3, b"imported"))))
+        name, _, trick = request[2][-1].decode().partition("!")
+        if kind(request) == "chest":
+            state = dict.fromkeys(CHEST_NAMES) | {
+                "id": "chest-" + name, "name": name, "shelf": [], "hook": [], "door": {}, "frame": {"wood": None}}
+            return message((1, message((1, "peer_chest"), (2, encode(state)))))
+        state = dict.fromkeys(THING_NAMES) | {"id": "thing-" + name, "name": name, "size": 1, "note": "note of " + name, "part": []}
+        imported = message((1, "peer_thing"), (2, encode(state)), (3, b"imported"))
+        match trick:
+            case "": return message((1, imported))
+            case "none": return b""
+            case "null": return message((1, message((1, "peer_thing"), (2, encode(None)))))
+            case "two": return message((1, imported), (1, imported))
+            case "other-type": return message((1, message((1, "peer_chest"), (2, encode(None)))))
+            case "no-type": return message((1, message((1, "peer_nothing"), (2, encode(state)))))
+            case "unknown": return message((1, message((1, "peer_thing"), (2, encode(dict(state, note=UNKNOWN))))))
+            case "write-only": return message((1, message((1, "peer_thing"), (2, encode(dict(state, secret="s"))))))
+            case "error": return message((2, error("No such thing", f"There is none called {name}.")))
+            case "warning": return message((1, imported), (2, warning("Old thing", "It was found in a corner.")))
+            case "gone": return message((1, message((1, "peer_thing"), (2, encode(dict(state, trick="read-gone"))))))
+        return tricked(dict(state, trick="import-" + trick), "import", message((1, imported)))
 
     # Data sources
 
@@ -163,8 +229,8 @@ class Peer:
         if trick == "open-error":
             return message((1, error("No lease", "There is none left.", path("name"))))
         if trick == "open-warning":
-            return message((1, warning("Short lease", "It ends soon.")), (3, encode(dict(value, value="v", count=1))), (4, b"a|"))
-        result = dict(value, value="secret of " + name, count=1 if value["count"] is None else value["count"])
+            return message((1, warning("Short lease", "It ends soon.")), (3, encode(dict(value, value="v", uses=1))), (4, b"a|"))
+        result = dict(value, value="secret of " + name, uses=1 if value["uses"] is None else value["uses"])
         if trick == "open-other":
             result["name"] = "other"
         if trick == "open-unknown":
@@ -172,7 +238,7 @@ class Peer:
         if trick == "open-null":
             result = None
         if trick == "open-deferred":
-            return message((3, encode(dict(value, value=UNKNOWN, count=UNKNOWN))), (5, message((1, 1))))
+            return message((3, encode(dict(value, value=UNKNOWN, uses=UNKNOWN))), (5, message((1, 1))))
         renewal = None
         if value["ttl"] is not None:
             at = time.time() + value["ttl"]
@@ -230,11 +296,57 @@ class Peer:
         return message((2, message((1, "it just failed"))))
 
 
+class chests:
+    """What a chest's provider decides itself: whatever is computed and not set."""
+
+    @staticmethod
+    def filled(chest, of):
+        def size(item):
+            return dict(item, depth=of(item["depth"], 1)) if isinstance(item, dict) else item
+
+        def each(items, change):
+            if isinstance(items, dict):
+                return {key: change(item) for key, item in items.items()}
+            return [change(item) for item in items] if isinstance(items, list) else items
+
+        lock = chest["lock"]
+        return dict(
+            chest, id=of(chest["id"], "chest-" + chest["name"] if isinstance(chest["name"], str) else None),
+            lock=dict(lock, made=of(lock["made"], "made")) if isinstance(lock, dict) else lock,
+            drawers=each(chest["drawers"], lambda item: dict(item, lining=of(item["lining"], "felt"))
+                         if isinstance(item, dict) else item),
+            bins=of(chest["bins"], {"first": {"label": "made up"}}), size=size(chest["size"]), shelf=each(chest["shelf"], size),
+            hook=each(chest["hook"], size), door=each(chest["door"], size))
+
+    @classmethod
+    def planned(cls, proposed):
+        return cls.filled(proposed, lambda value, _: UNKNOWN if value is None else value)
+
+    @classmethod
+    def made(cls, planned):
+        return cls.filled(planned, lambda value, made: made if value == UNKNOWN else value)
+
+
 def without_tokens(parts):
     return [dict(part, token=None) for part in parts] if isinstance(parts, list) else parts
 
 
+def kind(request, field=1):
+    return request[field][-1].decode().removeprefix("peer_")
+
+
+def complaints(value, call, number):
+    """What a chest has to say in a call: `complain` holds calls with a path, a summary, and whether it is only a warning."""
+    if not isinstance(value.get("complain"), str):
+        return []
+    return [(number, (warning if item.get("soft") else error)(
+        item.get("summary", "Complaint"), f"In {call}.", path(*item["path"]) if "path" in item else None))
+        for item in json.loads(value["complain"]) if item["call"] == call]
+
+
 def validation(value, number):
+    if "complain" in value:
+        return message(*complaints(value, "validate", number))
     if value.get("trick") == "invalid":
         return message((number, error("Bad trick", "This one is refused.", path("trick"))))
     if value.get("trick") == "warned":

@@ -83,6 +83,11 @@ def decode(data):
     return json.loads(fields[2][-1]) if 2 in fields else None
 
 
+def dynamic(value):
+    """A value of a dynamic type as a state file has it, in the form that it has on the wire."""
+    return None if value is None else [json.dumps(value["type"]).encode(), value["value"]]
+
+
 def known(value):
     if isinstance(value, dict):
         return all(known(item) for item in value.values())
@@ -92,8 +97,10 @@ def known(value):
 
 
 def path(*steps):
+    """Names of attributes, numbers, and keys of maps, each of which stands in a list of its own."""
     return b"".join(
-        message((1, message((1, step) if isinstance(step, str) else (3, step)))) for step in steps)
+        message((1, message((1, step) if isinstance(step, str) else (2, step[0]) if isinstance(step, list) else (3, step))))
+        for step in steps)
 
 
 def error(summary, detail="", at=None):
@@ -122,8 +129,9 @@ def block(*attributes, blocks=()):
     return message(*[(2, item) for item in attributes], *[(3, item) for item in blocks])
 
 
-def nested_block(name, nesting, content):
-    return message((1, name), (2, content), (3, {"single": 1, "list": 2, "set": 3, "map": 4, "group": 5}[nesting]))
+def nested_block(name, nesting, content, least=None, most=None):
+    kinds = {"single": 1, "list": 2, "set": 3, "map": 4, "group": 5}
+    return message((1, name), (2, content), (3, kinds[nesting]), (4, least), (5, most))
 
 
 def schema(content, version=0):
@@ -195,6 +203,29 @@ def certificate():
         made.public_bytes(encoding.PEM), made.public_bytes(encoding.DER))
 
 
+def greet(trick, socket, shown):
+    """The line that says where the provider listens, or what no provider should say."""
+    match trick:
+        case "garbage": line = "Hello, how are you?"
+        case "core": line = f"2|6|unix|{socket}|grpc|{shown}"
+        case "version": line = f"1|9|unix|{socket}|grpc|{shown}"
+        case "old": line = f"1|4|unix|{socket}|grpc|{shown}"
+        case "word": line = f"1|six|unix|{socket}|grpc|{shown}"
+        case "network": line = f"1|6|pigeon|{socket}|grpc|{shown}"
+        case "transport": line = f"1|6|unix|{socket}|netrpc|{shown}"
+        case "short": line = "1|6"
+        case "certificate": line = f"1|6|unix|{socket}|grpc|{'A' * 100}"
+        case "base64": line = f"1|6|unix|{socket}|grpc|{'*' * 100}"
+        case "nowhere": line = f"1|6|unix|{socket}.not|grpc|{shown}"
+        case "empty": line = ""
+        case "exit": sys.exit("I cannot go on.")
+        case "chatty": line = f"1|6|unix|{socket}|grpc|{shown}\n" + "still here\n" * 20000
+        case _: line = f"1|6|unix|{socket}|grpc|{shown}"
+    if trick == "chatty":
+        sys.stderr.write("[WARN] so much to say\n" * 20000)
+    print(line, flush=True)
+
+
 def serve(provider):
     if "TF_PLUGIN_MAGIC_COOKIE" not in os.environ and "--reattach" not in sys.argv:
         sys.exit("This program is a provider; it is started by the program that uses it.")
@@ -211,7 +242,7 @@ def serve(provider):
     else:
         server.add_insecure_port(f"unix:{socket}")
     server.start()
-    print(f"1|6|unix|{socket}|grpc|{shown}", flush=True)
+    greet(os.environ.get("PEER_HANDSHAKE"), socket, shown)
     stopped.wait()
     server.stop(grace=1).wait()
     os.remove(socket) if os.path.exists(socket) else None

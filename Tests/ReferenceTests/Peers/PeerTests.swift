@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+/// Each scenario of `Scenarios/Peers` through both programs, with providers that others wrote or that no framework would let
+/// anybody write. A scenario whose name begins with `mirror-` has its providers installed from a mirror; all others take them from
+/// where they are developed.
+@Suite struct PeerTests {
+  static let canRun = PeerProviders.peer.interpreter != nil && PeerProviders.desk.interpreter != nil
+  static let skipReason: Comment =
+    "no python3 with grpcio, msgpack, cryptography and tf; PLUMB_TEST_PYTHON names an interpreter that has them"
+
+  @Test(
+    .enabled(if: Program.terraform != nil, Program.terraformSkipReason), .enabled(if: canRun, skipReason),
+    arguments: Scenario.peers)
+  func sameAsTerraform(scenario: Scenario) async throws {
+    let terraform = try #require(Program.terraform)
+    let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
+    #expect(!scenario.events.isEmpty)
+    async let reference = walk(scenario, with: terraform)
+    async let own = walk(scenario, with: plumb)
+    report(try await differences(reference, own), try await own, known: scenario.known)
+    if ProcessInfo.processInfo.environment["PLUMB_SCENARIO_TRACE"] != nil { print(trace(try await reference, of: scenario)) }
+  }
+
+  private func walk(_ scenario: Scenario, with program: Program) async throws -> [StepResult] {
+    let home = FileManager.default.temporaryDirectory.appending(path: "plumb-peer-\(UUID().uuidString)")
+    let directory = home.appending(path: "stack")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: home) }
+    let isMirror = scenario.name.hasPrefix("mirror-")
+    let settings = try PeerProviders.install([PeerProviders.peer, PeerProviders.desk], in: home, asMirror: isMirror)
+    var run = ScenarioRun(program: program, directory: directory)
+    run.environment = ["TF_CLI_CONFIG_FILE": settings.path]
+    run.needsProviders = isMirror
+    run.providerLog = "peer.log"
+    let results = try await run.run(scenario)
+    var normaliser = Normaliser(replacements: [(directory.path, "‹directory›"), (home.path, "‹home›")])
+    return normaliser.normalise(results)
+  }
+}
+
+extension Scenario {
+  /// The scenarios with providers in Python.
+  static let peers = read(from: directory.appending(path: "Peers"))
+}
