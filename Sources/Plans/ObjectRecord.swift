@@ -14,6 +14,7 @@ package struct ObjectRecord: Sendable {
     var dependencies: [ConfigurationResource]
     var createBeforeDestroy: Bool
     var skipDestroy = false
+    var identity: ResourceIdentity?
     var rowVersion: Int64
   }
   /// Shared by all copies until one of them is changed.
@@ -62,6 +63,11 @@ package struct ObjectRecord: Sendable {
   package var skipDestroy: Bool {
     get { shared.content.skipDestroy }
     set { shared.change { $0.skipDestroy = newValue } }
+  }
+  /// What its provider knows it by; nil if that is not known.
+  package var identity: ResourceIdentity? {
+    get { shared.content.identity }
+    set { shared.change { $0.identity = newValue } }
   }
   /// The version of the row it came from; 0 if it is in no row yet.
   package var rowVersion: Int64 {

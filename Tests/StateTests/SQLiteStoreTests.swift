@@ -76,7 +76,7 @@ import Testing
     try Connection(path: world.path, mode: .readWrite, busyTimeout: 1000).execute("PRAGMA user_version = 99")
     let newer = open()
     let expected =
-      "\(world.path) has schema version 99; this program knows versions up to 2. Use a newer version of the program."
+      "\(world.path) has schema version 99; this program knows versions up to 3. Use a newer version of the program."
     #expect(await failure { _ = try await newer.snapshot() } == StoreError(.newerVersion, expected))
     #expect(await failure { _ = try await newer.beginRun(command: "apply") } == StoreError(.newerVersion, expected))
     await newer.close()

@@ -4,7 +4,7 @@ import Values
 
 /// The columns that hold what an object is, in the order of `Query.contentColumns`; in `objects` and in `history` alike.
 struct ObjectRow {
-  static let columnCount: Int32 = 9
+  static let columnCount: Int32 = 11
 
   var provider: String
   var schemaVersion: Int64
@@ -15,6 +15,7 @@ struct ObjectRow {
   var dependencies: [UInt8]
   var createBeforeDestroy: Bool
   var skipDestroy: Bool
+  var identity: ResourceIdentity?
 
   init(_ object: StateObject) {
     provider = object.provider.description
@@ -26,6 +27,7 @@ struct ObjectRow {
     dependencies = Self.encode(object.dependencies)
     createBeforeDestroy = object.createBeforeDestroy
     skipDestroy = object.skipDestroy
+    identity = object.identity
   }
 
   /// Reads the columns from `first` on.
@@ -39,9 +41,12 @@ struct ObjectRow {
     dependencies = statement.bytes(first + 6)
     createBeforeDestroy = statement.bool(first + 7)
     skipDestroy = statement.bool(first + 8)
+    identity = statement.optionalInteger(first + 10).map {
+      ResourceIdentity(schemaVersion: $0, json: statement.bytes(first + 9))
+    }
   }
 
-  /// Binds parameters 1 to 9.
+  /// Binds parameters 1 to 11.
   func bind(to statement: Statement) {
     statement.bind(1, provider)
     statement.bind(2, schemaVersion)
@@ -52,6 +57,13 @@ struct ObjectRow {
     statement.bindText(7, dependencies)
     statement.bind(8, createBeforeDestroy)
     statement.bind(9, skipDestroy)
+    if let identity {
+      statement.bindText(10, identity.json)
+      statement.bind(11, identity.schemaVersion)
+    } else {
+      statement.bindNull(10)
+      statement.bindNull(11)
+    }
   }
 
   static func bindNone(to statement: Statement) {
@@ -63,7 +75,8 @@ struct ObjectRow {
     guard statement.holds(attributes, first + 2), statement.integer(first + 1) == schemaVersion,
       statement.text(first) == provider, statement.holds(self.private, first + 4), statement.text(first + 5) == status,
       statement.holds(dependencies, first + 6), statement.bool(first + 7) == createBeforeDestroy,
-      statement.bool(first + 8) == skipDestroy
+      statement.bool(first + 8) == skipDestroy, statement.optionalInteger(first + 10) == identity?.schemaVersion,
+      identity == nil || statement.holds(identity?.json ?? [], first + 9)
     else { return false }
     if statement.holds(sensitivePaths, first + 3) { return true }
     guard let stored = SensitivePaths.decode(statement.bytes(first + 3)),
@@ -104,6 +117,7 @@ struct ObjectDecoder {
       dependencies: try resources(row.dependencies, of: key), createBeforeDestroy: row.createBeforeDestroy,
       version: version, lastVerified: lastVerified)
     object.skipDestroy = row.skipDestroy
+    object.identity = row.identity
     return object
   }
 

@@ -48,6 +48,8 @@ package struct StateObject: Sendable, Equatable {
   package var createBeforeDestroy: Bool
   /// Whether the object is forgotten where others are destroyed, as its configuration said when it was last applied.
   package var skipDestroy = false
+  /// What its provider knows it by; nil if that is not known.
+  package var identity: ResourceIdentity?
   /// The version of the row: grows with each change of any object, never repeats. 0: not stored yet.
   package var version: Int64
   /// When a provider last confirmed the object, RFC 3339 in UTC.

@@ -135,6 +135,7 @@ extension StateSnapshot {
         private: object.private, isTainted: object.isTainted, dependencies: object.dependencies,
         createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
       record.skipDestroy = object.skipDestroy
+      record.identity = object.identity
       return record
     }
   }

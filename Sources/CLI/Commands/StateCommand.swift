@@ -11,7 +11,7 @@ struct StateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "state", abstract: "Look into the state, change it by hand, and hand it over.",
     subcommands: [
-      StateListCommand.self, StateShowCommand.self, StateMoveCommand.self, StateRemoveCommand.self,
+      StateListCommand.self, StateIdentitiesCommand.self, StateShowCommand.self, StateMoveCommand.self, StateRemoveCommand.self,
       StateReplaceProviderCommand.self, StatePullCommand.self, StatePushCommand.self, StateHistoryCommand.self, StateJournalCommand.self, StateResolveCommand.self,
     ])
 }
@@ -104,7 +104,7 @@ struct StateListCommand: Command {
     return targets.isEmpty ? all : targets.flatMap { target in all.filter(target.contains) }
   }
 
-  private static func unknown(_ target: TargetAddress) -> DiagnosticsError {
+  static func unknown(_ target: TargetAddress) -> DiagnosticsError {
     switch target {
     case .module(let module):
       return DiagnosticsError(
@@ -131,7 +131,7 @@ struct StateListCommand: Command {
 
 extension StateObject {
   /// The `id` attribute, if it is text.
-  fileprivate var identifier: String? { (try? JSONNode(parsing: attributes))?["id"]?.string }
+  var identifier: String? { (try? JSONNode(parsing: attributes))?["id"]?.string }
 }
 
 struct StateShowCommand: Command {

@@ -175,6 +175,9 @@ struct PlanFileReader: ~Copyable {
     object.dependencies = try dependencies()
     object.createBeforeDestroy = try reader.readBool()
     object.skipDestroy = try reader.readBool()
+    object.identity = try optional { this throws(CodecError) in
+      ResourceIdentity(schemaVersion: try this.integer(), json: try this.reader.readBinary())
+    }
     object.rowVersion = try integer()
     return object
   }

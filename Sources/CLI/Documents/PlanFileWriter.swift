@@ -133,6 +133,10 @@ struct PlanFileWriter {
     write(object.dependencies)
     writer.bool(object.createBeforeDestroy)
     writer.bool(object.skipDestroy)
+    optional(object.identity) { this, identity in
+      this.writer.integer(identity.schemaVersion)
+      this.writer.binary(identity.json)
+    }
     writer.integer(object.rowVersion)
   }
 

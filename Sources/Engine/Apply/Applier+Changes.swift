@@ -264,6 +264,8 @@ extension Applier {
         value: Engine.marked(new, schema: schema.block, with: marks), private: result.private,
         dependencies: change.dependencies, createBeforeDestroy: change.createBeforeDestroy)
       object.skipDestroy = change.skipDestroy
+      // An update leaves the object the same one.
+      object.identity = change.action == .update ? prior?.identity : nil
       object.isTainted =
         result.diagnostics.hasErrors
         ? change.action != .update || prior?.isTainted == true : hasCreationProvisioners(change)

@@ -16,6 +16,7 @@ extension ObjectRecord {
       isTainted: isTainted, dependencies: dependencies, createBeforeDestroy: createBeforeDestroy, version: rowVersion,
       lastVerified: verifiedAt)
     object.skipDestroy = skipDestroy
+    object.identity = identity
     return object
   }
 

@@ -56,6 +56,7 @@ extension Planner {
       isTainted: object.isTainted, dependencies: object.dependencies,
       createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
     record.skipDestroy = object.skipDestroy
+    record.identity = object.identity
     return record
   }
 

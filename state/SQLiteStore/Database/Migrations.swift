@@ -5,7 +5,7 @@ import State
 enum Migrations {
   /// "PLMB": tells `file` and us whose database it is.
   static let applicationID: Int64 = 0x504C_4D42
-  static let steps = [tables, forgetting]
+  static let steps = [tables, forgetting, identities]
   static var currentVersion: Int64 { Int64(steps.count) }
 
   /// Whether the file can be read as it is. False for one that has no tables yet.
@@ -176,5 +176,12 @@ enum Migrations {
   private static let forgetting = """
     ALTER TABLE objects ADD COLUMN skip_destroy INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE history ADD COLUMN skip_destroy INTEGER;
+    """
+  /// What providers know objects by.
+  private static let identities = """
+    ALTER TABLE objects ADD COLUMN identity TEXT; -- JSON
+    ALTER TABLE objects ADD COLUMN identity_schema_version INTEGER;
+    ALTER TABLE history ADD COLUMN identity TEXT; -- JSON
+    ALTER TABLE history ADD COLUMN identity_schema_version INTEGER;
     """
 }

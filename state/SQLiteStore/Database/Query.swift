@@ -13,7 +13,8 @@ enum Query: Int, CaseIterable {
   static let operationColumns =
     "id, run_id, address, deposed, action, planned, provider, started_at, finished_at, status, message"
   static let contentColumns =
-    "provider, schema_version, attributes, sensitive_paths, private, status, dependencies, create_before_destroy, skip_destroy"
+    "provider, schema_version, attributes, sensitive_paths, private, status, dependencies, create_before_destroy, skip_destroy, "
+    + "identity, identity_schema_version"
 
   var sql: String {
     switch self {
@@ -49,12 +50,12 @@ enum Query: Int, CaseIterable {
       """
       INSERT INTO objects (\(Self.contentColumns), version, last_verified, changed_by_run,
         stack_id, address, deposed, module, mode, type, name, index_key)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     case .updateObject:
       """
       UPDATE objects SET (\(Self.contentColumns), version, last_verified, changed_by_run)
-        = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       WHERE stack_id = ? AND address = ? AND deposed = ?
       """
     case .deleteObject: "DELETE FROM objects WHERE stack_id = ? AND address = ? AND deposed = ?"
@@ -121,7 +122,7 @@ enum Query: Int, CaseIterable {
       """
       INSERT INTO history (\(Self.contentColumns), stack_id, address, deposed, change, other_address, other_deposed,
         run_id, operation_id, previous_version, at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     case .lastRunOfObject:
       """

@@ -130,11 +130,11 @@ final class ObjectWriter {
     let version = try record(row, under: name, .put, previous: found)
     let write = try transaction.connection.statement(found == nil ? .insertObject : .updateObject)
     row.bind(to: write)
-    write.bind(10, version)
-    write.bind(11, object.lastVerified)
-    write.bind(12, runID)
-    name.bind(to: write, from: 13, stackID: transaction.stackID)
-    if found == nil { name.bindParts(to: write, from: 16) }
+    write.bind(12, version)
+    write.bind(13, object.lastVerified)
+    write.bind(14, runID)
+    name.bind(to: write, from: 15, stackID: transaction.stackID)
+    if found == nil { name.bindParts(to: write, from: 18) }
     try write.run()
     return version
   }
@@ -180,14 +180,14 @@ final class ObjectWriter {
     hasChanged = true
     let insert = try transaction.connection.statement(.insertHistory)
     if let row { row.bind(to: insert) } else { ObjectRow.bindNone(to: insert) }
-    name.bind(to: insert, from: 10, stackID: transaction.stackID)
-    insert.bind(13, change.rawValue)
-    insert.bind(14, other?.address)
-    insert.bind(15, other?.deposed)
-    insert.bind(16, runID)
-    insert.bind(17, operationID)
-    insert.bind(18, previous)
-    insert.bind(19, transaction.nowText)
+    name.bind(to: insert, from: 12, stackID: transaction.stackID)
+    insert.bind(15, change.rawValue)
+    insert.bind(16, other?.address)
+    insert.bind(17, other?.deposed)
+    insert.bind(18, runID)
+    insert.bind(19, operationID)
+    insert.bind(20, previous)
+    insert.bind(21, transaction.nowText)
     try insert.run()
     return transaction.connection.lastInsertedRow
   }

@@ -1,5 +1,5 @@
 /// Lays valid JSON out anew without reading its values: numbers, texts and key order pass through as they are.
-enum JSONLayout {
+package enum JSONLayout {
   private static let quote = UInt8(ascii: "\"")
   private static let backslash = UInt8(ascii: "\\")
 
@@ -22,7 +22,7 @@ enum JSONLayout {
 
   /// As Go's `json.MarshalIndent` lays out a raw value inside a document: two spaces a level, `<`, `>`, `&`, U+2028 and U+2029 escaped.
   /// - Parameter depth: the level of the line that the value begins on.
-  static func indented(_ json: [UInt8], depth: Int) -> [UInt8] {
+  package static func indented(_ json: [UInt8], depth: Int) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(json.count * 2)
     var depth = depth

@@ -168,6 +168,7 @@ struct StateFileReader: ~Copyable {
     of owner: ResourceInstance, provider shared: ProviderConfigurationAddress?
   ) throws -> StateObject {
     var own = shared
+    var identityVersion: Int64 = 0
     var object = StateObject(key: ObjectKey(owner), provider: shared ?? .init(source: .builtin), attributes: [])
     try scanner.beginObject()
     while let key = try scanner.nextKey() {
@@ -191,6 +192,8 @@ struct StateFileReader: ~Copyable {
         object.private = bytes
       case "dependencies": object.dependencies = try readDependencies(of: object.key)
       case "create_before_destroy": object.createBeforeDestroy = try scanner.readBool()
+      case "identity_schema_version": identityVersion = Int64(try scanner.readNumberText()) ?? 0
+      case "identity": object.identity = ResourceIdentity(json: compact(try scanner.skipValue()))
       case "skip_destroy": object.skipDestroy = try scanner.readBool()
       default: _ = try scanner.skipValue()
       }
@@ -198,6 +201,7 @@ struct StateFileReader: ~Copyable {
     if object.deposedKey?.isEmpty == true { object.key.deposedKey = nil }
     guard let own else { throw Self.unreadable("\(owner) has no provider") }
     object.provider = own
+    object.identity?.schemaVersion = identityVersion
     guard object.attributes.first == UInt8(ascii: "{") else {
       throw Self.unreadable(
         "\(object.key) has no \"attributes\" object. States that Terraform 0.11 wrote must be upgraded with `terraform apply -refresh-only` of Terraform 1.x first"

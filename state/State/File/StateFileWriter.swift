@@ -120,6 +120,12 @@ struct StateFileWriter {
     writer.verbatim(JSONLayout.indented(object.attributes, depth: 5))
     writer.key("sensitive_attributes")
     writer.verbatim(JSONLayout.indented(SensitivePaths.encode(object.sensitivePaths), depth: 5))
+    if let identity = object.identity {
+      writer.key("identity_schema_version")
+      writer.integer(identity.schemaVersion)
+      writer.key("identity")
+      writer.verbatim(JSONLayout.indented(identity.json, depth: 5))
+    }
     if !object.private.isEmpty { writer.member("private", Base64.encode(object.private)) }
     // Objects of data sources never have the list, whatever they depend on.
     let names = object.address.resource.mode == .managed ? dependencies.names(for: object) : []
