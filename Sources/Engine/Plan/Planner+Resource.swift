@@ -71,7 +71,7 @@ extension Planner {
     let nodes = evaluator.instances(of: address.module)
     if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
     guard let imports = importTargets(of: block) else { return false }
-    let isChosen = hasProviderInstances(block, providerAddress)
+    let isChosen = hasInstances(providerAddress)
     guard let provider = isChosen ? await anyProvider(of: providerAddress.source) : await provider(for: providerAddress)
     else { return false }
     var succeeded = true
@@ -136,14 +136,14 @@ extension Planner {
     return succeeded
   }
 
-  /// Whether the provider configuration of a resource has instances, of which each instance of the resource has one.
-  private func hasProviderInstances(_ block: ResourceBlock, _ address: ProviderConfigurationAddress) -> Bool {
+  /// Whether a provider configuration has instances, of which each instance of the resource has one.
+  private func hasInstances(_ address: ProviderConfigurationAddress) -> Bool {
     tree.providerBlock(at: address)?.forEach != nil
   }
 
   private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
     var planning = planning
-    if hasProviderInstances(planning.block, planning.providerAddress) {
+    if hasInstances(planning.providerAddress) {
       let address = evaluator.providerConfiguration(of: planning.block, in: planning.node.node, data)
       let problems = evaluator.takeDiagnostics()
       diagnostics += problems
