@@ -40,7 +40,7 @@ package struct Resource: Hashable, Sendable, Comparable, CustomStringConvertible
   package var description: String { "\(mode.prefix)\(type).\(name)" }
 
   /// The provider's local name when the block names none: the type up to its first underscore.
-  package var impliedProvider: String { String(type.prefix { $0 != "_" }) }
+  package var impliedProvider: String { String(decoding: type.utf8.prefix { $0 != UInt8(ascii: "_") }, as: UTF8.self) }
 
   package static func < (left: Self, right: Self) -> Bool {
     if left.mode != right.mode { return left.mode < right.mode }

@@ -16,10 +16,7 @@ package struct StateSnapshot: Sendable {
   /// The runs of `operationsInFlight`, by id. A run whose process is gone or whose leases expired has the status `abandoned` here.
   package let runs: [Int64: Run]
 
-  private let indexByKey: [ObjectKey: Int]
-  private let indicesByResource: [ConfigurationResource: [Int]]
-
-  /// Sorts the objects and indexes them; of two objects with one key the later one counts.
+  /// Sorts the objects; of two objects with one key the later one counts.
   package init(
     lineage: String = "", serial: UInt64 = 0, objects: [StateObject] = [], outputs: [String: OutputState] = [:],
     checkResults: [UInt8]? = nil, operationsInFlight: [Operation] = [], runs: [Int64: Run] = [:]
@@ -30,45 +27,16 @@ package struct StateSnapshot: Sendable {
     self.checkResults = checkResults
     self.operationsInFlight = operationsInFlight
     self.runs = runs
-    var positions: [ObjectKey: Int] = [:]
-    positions.reserveCapacity(objects.count)
-    var unique: [StateObject] = []
-    unique.reserveCapacity(objects.count)
-    for object in objects {
-      if let position = positions[object.key] {
-        unique[position] = object
-      } else {
-        positions[object.key] = unique.count
-        unique.append(object)
-      }
-    }
-    // Objects are large; only their indices move while sorting.
-    let order = unique.indices.sorted { unique[$0].key < unique[$1].key }
-    if !order.elementsEqual(unique.indices) {
-      unique = order.map { unique[$0] }
-      for (index, object) in unique.enumerated() { positions[object.key] = index }
-    }
-    self.objects = unique
-    indexByKey = positions
-    indicesByResource = Self.indices(of: unique)
+    self.objects = Self.sorted(objects)
   }
 
-  private static func indices(of objects: [StateObject]) -> [ConfigurationResource: [Int]] {
-    var result: [ConfigurationResource: [Int]] = [:]
-    var start = 0
-    // Neighbours mostly belong to one resource, whose name is then made and hashed once.
-    while start < objects.count {
-      let first = objects[start].address
-      var end = start + 1
-      while end < objects.count, objects[end].address.resource == first.resource,
-        objects[end].address.module == first.module
-      {
-        end += 1
-      }
-      result[first.configuration, default: []].append(contentsOf: start..<end)
-      start = end
-    }
-    return result
+  private static func sorted(_ objects: [StateObject]) -> [StateObject] {
+    // A store gives them in order.
+    if objects.indices.dropFirst().allSatisfy({ objects[$0 - 1].key < objects[$0].key }) { return objects }
+    var positions: [ObjectKey: Int] = [:]
+    for (index, object) in objects.enumerated() { positions[object.key] = index }
+    // Objects are large; only their names move while sorting.
+    return positions.sorted { $0.key < $1.key }.map { objects[$0.value] }
   }
 
   package var isEmpty: Bool { objects.isEmpty && outputs.isEmpty }
@@ -76,21 +44,38 @@ package struct StateSnapshot: Sendable {
   /// Whether nothing was ever stored, though there may be a workspace to store it in.
   package var wasNeverWritten: Bool { isEmpty && serial == 0 }
 
-  /// The object of that name, or nil. O(1).
+  /// The object of that name, or nil; found by halving.
   package func object(_ key: ObjectKey) -> StateObject? {
-    indexByKey[key].map { objects[$0] }
+    var (low, high) = (0, objects.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if objects[middle].key < key { low = middle + 1 } else { high = middle }
+    }
+    return low < objects.count && objects[low].key == key ? objects[low] : nil
   }
 
-  /// The current object of an instance, or nil. O(1).
+  /// The current object of an instance, or nil.
   package func object(at address: ResourceInstance) -> StateObject? { object(ObjectKey(address)) }
 
-  /// All objects of a resource in all module instances, deposed ones included, in the order of `objects`. O(1) and the result.
+  /// All objects of a resource in all module instances, deposed ones included, in the order of `objects`.
   package func objects(of resource: ConfigurationResource) -> [StateObject] {
-    (indicesByResource[resource] ?? []).map { objects[$0] }
+    objects.filter { $0.address.resource == resource.resource && $0.address.configuration == resource }
   }
 
   /// Every resource that has an object, sorted.
-  package var resources: [ConfigurationResource] { indicesByResource.keys.sorted() }
+  package var resources: [ConfigurationResource] {
+    var found: Set<ConfigurationResource> = []
+    for (index, object) in objects.enumerated() {
+      // Neighbours mostly belong to one resource.
+      if index > 0, objects[index - 1].address.resource == object.address.resource,
+        objects[index - 1].address.module == object.address.module
+      {
+        continue
+      }
+      found.insert(object.address.configuration)
+    }
+    return found.sorted()
+  }
 
   /// Operations in flight whose run no longer works on them: their effect is not known.
   package var interruptedOperations: [Operation] {

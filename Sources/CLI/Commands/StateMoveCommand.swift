@@ -123,7 +123,7 @@ struct StateMove {
       names[pair.object.address.configuration, default: []].insert(pair.key.address.configuration)
     }
     // Where other instances keep the old name, both are depended on.
-    for name in names.keys where !moved.objects(of: name).isEmpty { names[name]?.insert(name) }
+    for name in moved.resources { names[name]?.insert(name) }
     return moved.objects.compactMap { object in
       var changed = object
       let renamed = Set(object.dependencies.flatMap { names[$0] ?? [$0] })
