@@ -97,9 +97,9 @@ struct SavedPlanApply {
               + "the apply phase."))
     }
     if problems.hasErrors { return ([:], problems) }
-    let (values, found) = input.resolve(for: tree.root)
+    let (values, found, unsuitable) = input.resolve(for: tree.root)
     sources = input.sources
-    return (values.mapValues(\.withoutMarks), found + changed(given, file, tree, &sources))
+    return (values.mapValues(\.withoutMarks), found + unsuitable.values + changed(given, file, tree, &sources))
   }
 
   /// Errors for variables that the command line gives another value than the plan has.
@@ -146,7 +146,7 @@ struct SavedPlanApply {
       let interrupt = Interrupt()
       PlanRun.listen(interrupt, pipeline, session)
       let context = session.context(
-        planTimestamp: plan.timestamp, parallelism: arguments.mode.parallelism, isPlanning: false,
+        planTimestamp: plan.timestamp, parallelism: arguments.mode.width, isPlanning: false,
         leaseTimeout: arguments.mode.locking.timeout, interrupt: interrupt,
         events: { view.event($0) })
       let outcome = await applyPlan(

@@ -4,14 +4,30 @@ import Host
 import Modules
 import Values
 
+/// What a run knows of the root module's variables before anything is evaluated.
+struct RootVariables {
+  /// The final values.
+  var values: [String: Value] = [:]
+  /// The values as they were given.
+  var given: [String: Value] = [:]
+  /// The ephemeral variables that were given a value.
+  var ephemeral: [String] = []
+  /// What keeps values from being had.
+  var diagnostics: [Diagnostic] = []
+  /// What is wrong with values that do not suit their variable.
+  var unsuitable: [String: Diagnostic] = [:]
+
+  /// Everything that is wrong, for what can do nothing without all the values.
+  var allDiagnostics: [Diagnostic] { diagnostics + unsuitable.sorted { $0.key < $1.key }.map(\.value) }
+}
+
 extension Session {
   /// Values for the root module's variables from the environment, files, options and, on a terminal, from the user.
   ///
   /// - Parameter allowsMissing: whether a variable without a value is unknown, instead of an error.
-  /// - Returns: the final values; the values as they were given; the ephemeral variables that were given one; what is wrong.
   func inputVariables(
     _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap, allowsMissing: Bool = false
-  ) -> (values: [String: Value], given: [String: Value], ephemeral: [String], diagnostics: [Diagnostic]) {
+  ) -> RootVariables {
     var input = gatheredVariables(arguments, sources)
     if allowsMissing {
       for variable in input.missing(in: tree.root) {
@@ -30,15 +46,15 @@ extension Session {
     }
     // What cannot be read at all is said alone: without it, other complaints may be wrong.
     let unreadable = input.diagnostics
-    let (values, diagnostics) = input.resolve(for: tree.root)
+    let (values, diagnostics, unsuitable) = input.resolve(for: tree.root)
     let given = input.given(for: tree.root)
     let ephemeral = tree.root.variables.values.filter { variable in
       variable.ephemeral && input.values[variable.name] != nil && values[variable.name]?.isNull == false
     }
     sources = input.sources
-    return (
-      values.mapValues(\.withoutMarks), given, ephemeral.map(\.name).sorted(), unreadable.hasErrors ? unreadable : diagnostics
-    )
+    return RootVariables(
+      values: values.mapValues(\.withoutMarks), given: given, ephemeral: ephemeral.map(\.name).sorted(),
+      diagnostics: unreadable.hasErrors ? unreadable : diagnostics, unsuitable: unsuitable)
   }
 
   /// What the environment, files and options say of variables.

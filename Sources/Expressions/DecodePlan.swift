@@ -146,7 +146,7 @@ private struct BodyReader {
     }
     var blocks = schema.blocks.map { BlockSpecification($0.name, labelNames: $0.nesting == .map ? ["key"] : []) }
     blocks += written.map { BlockSpecification($0) }
-    if !blocks.isEmpty { blocks.append(BlockSpecification("dynamic", labelNames: ["type"])) }
+    blocks.append(BlockSpecification("dynamic", labelNames: ["type"]))
     let (content, found) = body.content(for: ContentSchema(attributes: attributes, blocks: blocks))
     diagnostics += found
 

@@ -9,6 +9,12 @@ enum InstallDiagnostics {
       "Cannot use \(source): there is no built-in provider named \"\(source.type)\".")
   }
 
+  static func builtinVersion(_ source: ProviderSource) -> Diagnostic {
+    .error(
+      "Invalid dependency on built-in provider",
+      "Cannot use \(source): built-in providers have no versions that could be asked for.")
+  }
+
   static func queryFailed(
     _ source: ProviderSource, _ error: InstallError, _ required: Set<ProviderSource>
   ) -> Diagnostic {

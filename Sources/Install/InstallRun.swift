@@ -49,7 +49,9 @@ struct InstallRun {
     _ source: ProviderSource, _ constraints: VersionConstraints, _ report: (InstallEvent) -> Void
   ) {
     if source.isBuiltin {
-      if source == .builtin {
+      if source == .builtin, !constraints.terms.isEmpty {
+        fail(source, InstallDiagnostics.builtinVersion(source))
+      } else if source == .builtin {
         closed.insert(source)
         report(.builtin(source))
       } else {

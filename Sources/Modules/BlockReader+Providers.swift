@@ -74,7 +74,7 @@ extension BlockReader {
   private mutating func source(_ text: String, at range: SourceRange) -> ProviderSource? {
     guard let source = ProviderSource(parsing: text) else {
       error(
-        "Invalid provider source string",
+        text.contains("/") ? "Invalid provider source string" : "Invalid provider type",
         "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"", at: range)
       return nil
     }

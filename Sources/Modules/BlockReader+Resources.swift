@@ -16,7 +16,7 @@ extension BlockReader {
       blocks: ["locals", "lifecycle", "_"].map { BlockSpecification($0) } + more)
   }
 
-  mutating func resource(_ block: Block, in module: ModulePath) -> ResourceBlock? {
+  mutating func resource(_ block: Block, in module: ModulePath, isOverride: Bool = false) -> ResourceBlock? {
     guard block.labels.count == 2 else { return nil }
     let mode: ResourceMode = block.type == "data" ? .data : block.type == "ephemeral" ? .ephemeral : .managed
     checkResourceName(block.labels, mode)
@@ -35,7 +35,7 @@ extension BlockReader {
       resource.provider = providerReference(provider.expression, argument: "provider", allowsKey: true)
     }
     resource.dependsOn = dependsOn(content.attributes["depends_on"])
-    readBlocks(content.blocks, of: resource)
+    readBlocks(content.blocks, of: resource, isOverride: isOverride)
     checkOwnConditions(resource)
     return resource
   }
@@ -72,7 +72,7 @@ extension BlockReader {
     checkName(labels[1], mode == .data ? "Invalid data resource name" : "Invalid \(kind) name")
   }
 
-  private mutating func readBlocks(_ blocks: [Block], of resource: ResourceBlock) {
+  private mutating func readBlocks(_ blocks: [Block], of resource: ResourceBlock, isOverride: Bool) {
     var lifecycle: Block?
     var connection: Block?
     let mode = resource.resource.mode
@@ -88,7 +88,7 @@ extension BlockReader {
           continue
         }
         lifecycle = block
-        readLifecycle(block, of: resource)
+        readLifecycle(block, of: resource, isOverride: isOverride)
       case "connection" where mode == .managed:
         if let connection {
           error(
@@ -129,7 +129,7 @@ extension BlockReader {
 
   // MARK: Lifecycle
 
-  private mutating func readLifecycle(_ block: Block, of resource: ResourceBlock) {
+  private mutating func readLifecycle(_ block: Block, of resource: ResourceBlock, isOverride: Bool) {
     let arguments = ["create_before_destroy", "prevent_destroy", "destroy", "ignore_changes", "replace_triggered_by"]
     let content = self.content(
       block.body, (arguments + ["enabled"]).map { AttributeSpecification($0) },
@@ -150,6 +150,10 @@ extension BlockReader {
       }
     }
     for nested in content.blocks {
+      if isOverride {
+        rejectInOverride(nested)
+        continue
+      }
       guard let rule = checkRule(nested) else { continue }
       if nested.type == "precondition" {
         resource.preconditions.append(rule)
@@ -226,10 +230,11 @@ extension BlockReader {
       switch reference.subject {
       case .resource: resources += 1
       case .count("index"), .each("key"): break
-      case .each:
+      case .count, .each:
+        let (name, allowed) = if case .count = reference.subject { ("count", "count.index") } else { ("each", "each.key") }
         error(
-          "Invalid each reference in replace_triggered_by expression", "Only each.key may be used in replace_triggered_by.",
-          at: parsed.range)
+          "Invalid \(name) reference in replace_triggered_by expression",
+          "Only \(allowed) may be used in replace_triggered_by.", at: parsed.range)
       default:
         error(
           "Invalid reference in replace_triggered_by expression",

@@ -32,6 +32,10 @@ extension BlockReader {
     variable.deprecated = deprecation(content.attributes["deprecated"], of: "variable")
     readDefault(content.attributes["default"], into: &variable)
     for nested in content.blocks {
+      if isOverride {
+        rejectInOverride(nested)
+        continue
+      }
       guard let rule = checkRule(nested) else { continue }
       variable.validations.append(rule)
       let refersToItself = rule.condition.variables.contains {

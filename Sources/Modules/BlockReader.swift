@@ -196,7 +196,11 @@ struct BlockReader {
   }
 
   private mutating func providerTraversal(_ expression: Expression, _ argument: String) -> Traversal? {
-    if case .string = expression.kind { return reference(expression) }
+    if case .string = expression.kind {
+      if argument != "configuration_aliases" { return reference(expression) }
+      error("Invalid expression", "A single static variable reference is required.", at: expression.range)
+      return nil
+    }
     if let traversal = expression.asTraversal() { return traversal }
     error("Invalid provider configuration reference", providerReferenceDetail(argument), at: expression.range)
     return nil

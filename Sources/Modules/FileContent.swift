@@ -59,15 +59,17 @@ extension BlockReader {
     case "output": if let output = output(block, isOverride: isOverride) { file.outputs.append(output) }
     case "module": if let call = moduleCall(block, isOverride: isOverride) { file.moduleCalls.append(call) }
     case "resource", "data", "ephemeral":
-      if let resource = resource(block, in: module) { file.resources.append(resource) }
+      if let resource = resource(block, in: module, isOverride: isOverride) { file.resources.append(resource) }
     case "moved":
       if let moved = moved(block) { file.moved.append(moved) }
       if isOverride { rejectOverride(of: block) }
     case "removed":
       if let removed = removed(block) { file.removed.append(removed) }
+    case "import":
+      if let block = importBlock(block) { file.imports.append(block) }
       if isOverride { rejectOverride(of: block) }
-    case "import": if let block = importBlock(block) { file.imports.append(block) }
-    case "check": check(block, into: &file, module)
+    case "check":
+      if isOverride { rejectInOverride(block) } else { check(block, into: &file, module) }
     default: break
     }
   }
@@ -77,6 +79,12 @@ extension BlockReader {
       "Cannot override '\(block.type)' blocks",
       "Records of \(block.type) objects can appear only in normal files, not in override files.",
       at: block.definitionRange)
+  }
+
+  /// A rule or a check stands for itself; there is nothing that it could replace.
+  mutating func rejectInOverride(_ block: Block) {
+    error(
+      "Can't override \(block.type) blocks", "Override files cannot override \"\(block.type)\" blocks.", at: block.definitionRange)
   }
 
   // MARK: Settings
@@ -181,6 +189,8 @@ extension BlockReader {
         error(
           "Postconditions are not allowed", "Output values can only have preconditions, not postconditions.",
           at: nested.definitionRange)
+      } else if isOverride {
+        rejectInOverride(nested)
       } else if let rule = checkRule(nested) {
         output.preconditions.append(rule)
       }

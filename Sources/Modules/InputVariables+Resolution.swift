@@ -13,21 +13,29 @@ extension InputVariables {
   /// Final values for all variables of a root module: converted, defaults applied, marked as declared.
   ///
   /// With errors, the variables at fault are unknown. Validation rules are not checked here: they may need other values.
-  package mutating func resolve(for module: Module) -> (values: [String: Value], diagnostics: [Diagnostic]) {
+  ///
+  /// - Returns: the values; what keeps values from being had; and what is wrong with values that do not suit their variable, by
+  ///   its name, with which a plan can still go on for all that does not need the variable.
+  package mutating func resolve(
+    for module: Module
+  ) -> (values: [String: Value], diagnostics: [Diagnostic], unsuitable: [String: Diagnostic]) {
     var result: [String: Value] = [:]
     var found = diagnostics
+    var unsuitable: [String: Diagnostic] = [:]
     found += undeclared(in: module)
+    func missing(_ variable: InputVariable) -> Diagnostic {
+      .error(
+        "No value for required variable",
+        "The root module input variable \"\(variable.name)\" is not set, and has no default value. Use a -var or -var-file "
+          + "command line argument to provide a value for this variable.", at: variable.range)
+    }
     for name in module.variables.keys.sorted() {
       guard let variable = module.variables[name] else { continue }
       guard let given = values[name] else {
         if let standard = variable.defaultValue {
           result[name] = variable.marking(standard)
         } else {
-          found.append(
-            .error(
-              "No value for required variable",
-              "The root module input variable \"\(name)\" is not set, and has no default value. Use a -var or -var-file "
-                + "command line argument to provide a value for this variable.", at: variable.range))
+          found.append(missing(variable))
           result[name] = variable.marking(.unknown(variable.type.withoutOptionals))
         }
         continue
@@ -36,16 +44,17 @@ extension InputVariables {
       let (raw, problems) = value(of: given, for: variable)
       found += problems
       guard !problems.hasErrors else {
+        if variable.isRequired { found.append(missing(variable)) }
         result[name] = variable.marking(.unknown(variable.type.withoutOptionals))
         continue
       }
       let origin = InputOrigin(
         variable, in: module.path, sources: sources, source: given.source, range: given.range)
       let (value, diagnostic) = variable.finalValue(raw, from: origin)
-      if let diagnostic { found.append(diagnostic) }
+      if let diagnostic { unsuitable[name] = diagnostic }
       result[name] = value
     }
-    return (result, found)
+    return (result, found, unsuitable)
   }
 
   /// The values as they were given, and the defaults of the other variables. Ephemeral variables have nothing but their default.

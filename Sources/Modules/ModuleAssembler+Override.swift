@@ -99,7 +99,6 @@ extension ModuleAssembler {
       let isOverriding = written.contains("type") && !written.contains("default")
       reader.setDefault(of: &base, overriddenAt: isOverriding ? variable.range : nil)
     }
-    if !variable.validations.isEmpty { base.validations = variable.validations }
     content.variables[variable.name] = base
   }
 
@@ -115,8 +114,7 @@ extension ModuleAssembler {
     if written.contains("sensitive") { base.sensitive = output.sensitive }
     if written.contains("ephemeral") { base.ephemeral = output.ephemeral }
     if written.contains("deprecated") { base.deprecated = output.deprecated }
-    rejectDependsOn(written, output.range)
-    if !output.preconditions.isEmpty { base.preconditions = output.preconditions }
+    rejectDependsOn(output.dependsOn)
     content.outputs[output.name] = base
   }
 
@@ -141,7 +139,7 @@ extension ModuleAssembler {
       base.enabled = call.enabled
     }
     if written.contains("providers") { base.providers = call.providers }
-    rejectDependsOn(written, call.range)
+    rejectDependsOn(call.dependsOn)
     base.arguments.merge(call.arguments) { _, new in new }
     base.body = base.body.overridden(by: call.body)
     content.moduleCalls[call.name] = base
@@ -169,7 +167,7 @@ extension ModuleAssembler {
       base.enabled = resource.enabled
     }
     if let provider = resource.provider { base.provider = provider }
-    rejectDependsOn(resource.written, resource.range)
+    rejectDependsOn(resource.dependsOn)
     if let flag = resource.createBeforeDestroy { base.createBeforeDestroy = flag }
     if let expression = resource.preventDestroy { base.preventDestroy = expression }
     if let flag = resource.destroys { base.destroys = flag }
@@ -178,15 +176,13 @@ extension ModuleAssembler {
     case .all, .attributes: base.ignoreChanges = resource.ignoreChanges
     }
     if !resource.replaceTriggeredBy.isEmpty { base.replaceTriggeredBy = resource.replaceTriggeredBy }
-    base.preconditions += resource.preconditions
-    base.postconditions += resource.postconditions
     if let connection = resource.connection { base.connection = connection }
     if !resource.provisioners.isEmpty { base.provisioners = resource.provisioners }
     base.body = base.body.overridden(by: resource.body)
   }
 
-  private mutating func rejectDependsOn(_ written: Set<String>, _ range: SourceRange) {
-    guard written.contains("depends_on") else { return }
-    reader.error("Unsupported override", "The depends_on argument may not be overridden.", at: range)
+  private mutating func rejectDependsOn(_ traversals: [Traversal]) {
+    guard let first = traversals.first else { return }
+    reader.error("Unsupported override", "The depends_on argument may not be overridden.", at: first.range)
   }
 }

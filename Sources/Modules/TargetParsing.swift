@@ -3,7 +3,7 @@ package import Diagnostics
 package import HCL
 
 /// Names that cannot be resource types in an address unless `resource.` stands before them.
-private let reservedRoots: Set<String> = [
+package let reservedRoots: Set<String> = [
   "count", "each", "local", "path", "self", "terraform", "var", "template", "lazy", "arg", "run", "output", "check",
   "moved",
 ]

@@ -39,8 +39,9 @@ import Values
     inputs.addAutoFiles(in: ".", files: files(archive))
     for option in options { inputs.addOption(option) }
     for file in named { inputs.addFile(file, files: files(archive)) }
-    let (values, found) = inputs.resolve(for: tree.root)
-    return (values, found.map { text($0, inputs.sources) + ": " + $0.detail })
+    let (values, found, unsuitable) = inputs.resolve(for: tree.root)
+    let all = found + unsuitable.sorted { $0.key < $1.key }.map(\.value)
+    return (values, all.map { text($0, inputs.sources) + ": " + $0.detail })
   }
 
   @Test func defaultsFillWhatIsLeftOut() {

@@ -151,10 +151,14 @@ struct ApplyRounds {
 
   /// One plan and its apply. The second part says whether another round follows.
   private func round(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> (Int32, Bool?) {
-    let sources = run.pipeline.tree.sources
+    let sources = run.sources
     // A plan that failed before it came to anything has nothing to show.
-    if !run.plan.isErrored || !run.plan.changes.isEmpty { view.planned(run.plan, schemas: run.pipeline.graph.schemas) }
-    view.diagnostics(run.diagnostics, sources)
+    // Programs are told nothing of the plan that refreshing is made of.
+    let isTold = command != "refresh" || !approval.json
+    if isTold, !run.plan.isErrored || !run.plan.changes.isEmpty { view.planned(run.plan, schemas: run.pipeline.graph.schemas) }
+    // What is applied at once evaluates its checks at once, too.
+    let mayWait = run.diagnostics.hasErrors || !approval.autoApprove || run.plan.mode != .normal
+    view.diagnostics(mayWait ? run.diagnostics : run.diagnostics.filter { !$0.isOfCheckBlock }, sources)
     if run.diagnostics.hasErrors { return (1, nil) }
     if run.plan.isApplyable && !approve(run.plan) {
       world.output.line("\n\(run.plan.mode == .destroy ? "Destroy" : "Apply") cancelled.")
@@ -166,7 +170,7 @@ struct ApplyRounds {
       }
       let plan = run.pipeline.isFromTerraform ? try await rebased(run) : run.plan
       let context = session.context(
-        planTimestamp: run.plan.timestamp, parallelism: mode.parallelism, isPlanning: false, leaseTimeout: mode.locking.timeout,
+        planTimestamp: run.plan.timestamp, parallelism: mode.width, isPlanning: false, leaseTimeout: mode.locking.timeout,
         interrupt: run.interrupt,
         events: { view.event($0) })
       let outcome = await applyPlan(

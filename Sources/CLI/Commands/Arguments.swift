@@ -85,6 +85,9 @@ struct PlanModeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("How many operations run at once.", valueName: "n"))
   var parallelism = 10
 
+  /// How many operations run at once; 0 was always taken for the default.
+  var width: Int { parallelism == 0 ? 10 : parallelism }
+
   @OptionGroup var locking: LockArguments
 
   var mode: PlanMode { isDestroy ? .destroy : isRefreshOnly ? .refreshOnly : .normal }
@@ -110,8 +113,9 @@ struct PlanModeArguments: ParsableArguments {
           "The -minimal-refresh option says which objects are read, so that it can be used neither with -refresh-only, which reads "
             + "all of them, nor with -refresh=false, which reads none."))
     }
-    if parallelism < 1 {
-      problems.append(.error("Invalid parallelism", "The -parallelism option must be at least 1, not \(parallelism)."))
+    if parallelism < 0 {
+      problems.append(
+        .error("Invalid parallelism value", "The -parallelism option must not be negative; 0 stands for the default."))
     }
     var options = PlanOptions(mode: mode, refresh: !refresh ? .nothing : hasMinimalRefresh ? .changes : .everything)
     problems += targeting.read(into: &options, files, &sources)

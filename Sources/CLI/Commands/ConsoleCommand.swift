@@ -20,8 +20,8 @@ struct ConsoleCommand: Command {
     let tree = session.loadModules(variables)
     var sources = tree.sources
     let input = session.inputVariables(tree, variables, &sources, allowsMissing: true)
-    if input.diagnostics.hasErrors {
-      report.show(input.diagnostics, sources)
+    if input.allDiagnostics.hasErrors {
+      report.show(input.allDiagnostics, sources)
       return 1
     }
     switch await Pipeline.open(session, tree: tree) {
@@ -39,7 +39,9 @@ struct ConsoleCommand: Command {
   }
 
   private func read(_ console: ExpressionConsole, _ pool: ProviderPool, _ world: World, _ report: Report) async -> Int32 {
-    var failed = false
+    // A script is told the last value only, and ends with its first mistake.
+    var last: String?
+    defer { if let last { world.output.line(last) } }
     var pending = ""
     while true {
       if world.isInputTerminal { world.output(pending.isEmpty ? "> " : ": ") }
@@ -58,18 +60,20 @@ struct ConsoleCommand: Command {
       let problems = await console.prepare(text, pool: pool)
       if problems.hasErrors {
         report.show(problems, SourceMap())
-        failed = true
-        continue
+        if world.isInputTerminal { continue }
+        last = nil
+        return 1
       }
       let (value, diagnostics, sources) = console.evaluate(text)
       report.show(diagnostics, sources)
       if diagnostics.hasErrors {
-        failed = true
-      } else if let value {
-        world.output.line(consoleText(value))
+        if world.isInputTerminal { continue }
+        last = nil
+        return 1
       }
+      guard let value else { continue }
+      if world.isInputTerminal { world.output.line(consoleText(value)) } else { last = consoleText(value) }
     }
-    // Errors end a script with 1; a person has seen them already.
-    return failed && !world.isInputTerminal ? 1 : 0
+    return 0
   }
 }

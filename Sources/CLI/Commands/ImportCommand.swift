@@ -53,8 +53,8 @@ struct ImportCommand: Command {
     }
     var sources = tree.sources
     let input = session.inputVariables(tree, variables, &sources)
-    if input.diagnostics.hasErrors {
-      view.diagnostics(input.diagnostics, sources)
+    if input.allDiagnostics.hasErrors {
+      view.diagnostics(input.allDiagnostics, sources)
       return 1
     }
     do {

@@ -29,12 +29,20 @@ struct OutputCommand: Command {
       report.show(Pipeline.diagnostics(of: error), SourceMap())
       return 1
     }
+    if raw && json {
+      report.show([.error("Invalid output format", "The -raw and -json options are mutually-exclusive.")], SourceMap())
+      return 1
+    }
     if raw && name == nil {
       report.show(
         [.error("Unsupported arguments", "The -raw option can only be used together with the name of one output.")], SourceMap())
       return 1
     }
     guard let name else { return showAll(outputs, world, report) }
+    if outputs.isEmpty && !json {
+      report.show([Self.none], SourceMap())
+      return 0
+    }
     guard let value = outputs[name] else {
       report.show(
         [
@@ -49,17 +57,16 @@ struct OutputCommand: Command {
     return show(name, value.withoutMarks, world, report)
   }
 
+  private static let none = Diagnostic.warning(
+    "No outputs found",
+    "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your "
+      + "configuration with the `output` keyword and run `plumb refresh` for it to become available.")
+
   private func showAll(_ outputs: [String: Value], _ world: World, _ report: Report) -> Int32 {
     if json {
       world.output(bytes: outputsDocument(outputs))
     } else if outputs.isEmpty {
-      report.show(
-        [
-          .warning(
-            "No outputs found",
-            "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your "
-              + "configuration with the `output` keyword and run `plumb refresh` for it to become available.")
-        ], SourceMap())
+      report.show([Self.none], SourceMap())
     } else {
       world.output(outputLines(outputs))
     }

@@ -59,7 +59,7 @@ struct PlanCommand: Command {
       }
     }
     if !diagnostics.hasErrors && run.plan.isApplyable { view.planEnded(savedAs: out) }
-    view.diagnostics(diagnostics, run.pipeline.tree.sources)
+    view.diagnostics(diagnostics, run.sources)
     if diagnostics.hasErrors { return 1 }
     return detailedExitCode && run.plan.isApplyable ? 2 : 0
   }
@@ -77,6 +77,8 @@ struct PlanRun {
   var variables: [String: Value]
   var diagnostics: [Diagnostic]
   var interrupt: Interrupt
+  /// The text that diagnostics are drawn with: of the configuration and of files with variables.
+  var sources: SourceMap
 
   /// Every file of the configuration, as saved plans carry it.
   var configurationFiles: [(path: String, bytes: [UInt8])] {
@@ -107,12 +109,13 @@ struct PlanRun {
     // Names and types of variables are checked before anything is started.
     let input =
       tree.diagnostics.hasErrors
-      ? (values: [:], given: [:], ephemeral: [], diagnostics: []) : session.inputVariables(tree, variables, &sources)
+      ? RootVariables() : session.inputVariables(tree, variables, &sources)
     if input.diagnostics.hasErrors {
       view.diagnostics(tree.diagnostics + input.diagnostics, sources)
       return nil
     }
     options.variables = input.values
+    options.unsuitableVariables = input.unsuitable
     var pipeline: Pipeline
     switch await Pipeline.open(session, tree: tree) {
     case .failed(let diagnostics, let sources):
@@ -124,7 +127,7 @@ struct PlanRun {
     let interrupt = Interrupt()
     listen(interrupt, pipeline, session)
     let context = session.context(
-      planTimestamp: session.world.timestamp(), parallelism: mode.parallelism, isPlanning: true, interrupt: interrupt,
+      planTimestamp: session.world.timestamp(), parallelism: mode.width, isPlanning: true, interrupt: interrupt,
       events: { view.event($0) })
     let found = await validate(pipeline.graph, pool: pipeline.pool, context: context)
     problems += found
@@ -156,7 +159,8 @@ struct PlanRun {
     plan.givenVariables = input.given
     plan.ephemeralVariables = input.ephemeral
     return PlanRun(
-      pipeline: pipeline, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt)
+      pipeline: pipeline, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt,
+      sources: generating == nil ? sources : pipeline.tree.sources)
   }
 
   static let noConfiguration = Diagnostic.error(

@@ -3,6 +3,7 @@ import ArgumentParser
 import Diagnostics
 import Engine
 import Host
+import Modules
 
 /// What part of the configuration a command is about.
 struct TargetArguments: ParsableArguments {
@@ -80,12 +81,18 @@ struct TargetArguments: ParsableArguments {
   }
 
   private func address(_ text: String, _ option: String, at range: SourceRange?, _ problems: inout [Diagnostic]) -> TargetAddress? {
-    if let address = TargetAddress(parsing: text) { return address }
+    if let address = TargetAddress(parsing: text), !isReserved(address, as: text) { return address }
     problems.append(
       .error(
         "Invalid \(option) \"\(text)\"",
         "It must be the address of a module, a resource or an instance, like module.network, aws_vpc.main or "
           + "aws_subnet.private[0].", at: range))
     return nil
+  }
+
+  /// Whether an address begins with a word of the language, which is no type unless `resource.` stands before it.
+  private func isReserved(_ target: TargetAddress, as text: String) -> Bool {
+    guard case .resource(let instance) = target, instance.resource.mode == .managed else { return false }
+    return reservedRoots.contains(instance.resource.type) && !text.contains("resource.\(instance.resource.type)")
   }
 }

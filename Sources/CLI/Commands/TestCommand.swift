@@ -58,6 +58,15 @@ struct TestCommand: Command {
         SourceMap(), run: nil, file: nil)
       return 1
     }
+    if testDirectory.hasPrefix("/") || normalizedPath(".", testDirectory).hasPrefix("..") {
+      view.diagnostics(
+        [
+          .error(
+            "Invalid testing directory",
+            "The testing directory \(testDirectory) is not inside of the configuration's directory, where test files have to be.")
+        ], SourceMap(), run: nil, file: nil)
+      return 1
+    }
     var suite = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory).loadTests(testDirectory: testDirectory)
     let tree = session.moduleLoader(variables).load(".", after: suite.sources)
     var problems = suite.diagnostics + (tree.isSound ? tree.diagnostics.filter { $0.severity == .warning } : tree.diagnostics)

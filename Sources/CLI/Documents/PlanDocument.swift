@@ -45,7 +45,9 @@ private struct PlanDocument {
     writeOutputChanges()
     if !plan.priorObjects.isEmpty || !plan.priorOutputs.isEmpty {
       writer.key("prior_state")
-      writer.state(plan.priorObjects, outputs: plan.priorOutputs, checks: [], schemas: schemas)
+      // What is read again when the plan is applied is nothing that was there before.
+      let read = Set(plan.changes.filter { $0.action == .read && $0.reason != .readBecauseCheckNested }.map(\.address))
+      writer.state(plan.priorObjects.filter { !read.contains($0.address) }, outputs: plan.priorOutputs, checks: [], schemas: schemas)
     }
     writer.key("configuration")
     configurationDocument(tree, schemas: schemas, into: &writer)

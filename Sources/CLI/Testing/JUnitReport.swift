@@ -4,9 +4,10 @@ import Modules
 
 /// What came of a test as XML in the form that JUnit made known.
 struct JUnitReport {
-  private var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><testsuites>\n"
+  private var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><testsuites>"
 
   init(_ files: [TestFileResult]) {
+    if !files.isEmpty { text += "\n" }
     for file in files { add(file) }
     text += "</testsuites>"
   }
@@ -53,7 +54,7 @@ struct JUnitReport {
   /// How many assertions do not hold, and what the first says.
   private func failure(_ run: TestRunResult) -> String {
     let failed = run.diagnostics.filter { $0.severity == .error }
-    return "\(failed.count) of \(run.run.asserts.count) assertions failed: \(failed.first?.detail ?? "")"
+    return "\(failed.count) of \(run.run.asserts.count) assertions failed\(failed.count > 1 ? ", including" : ""): \(failed.first?.detail ?? "")"
   }
 
   private mutating func element(_ name: String, _ message: String?, _ run: TestRunResult, _ severity: Severity) {

@@ -35,6 +35,18 @@ extension TestExecution {
     return ModuleTree(root: changed, sources: tree.sources, diagnostics: tree.diagnostics)
   }
 
+  /// What is wrong with the provider configurations that the run passes on.
+  var missingProviders: [Diagnostic] {
+    (run.providers ?? []).compactMap { passed in
+      let key = passed.parent.key
+      if file.providers[key] != nil || file.mockProviders[key] != nil { return nil }
+      if parent.runner.tree.root.providerConfigurations[key] != nil { return nil }
+      return .error(
+        "Missing provider definition for \(key)",
+        "This provider block references a provider definition that does not exist.", at: passed.parent.nameRange)
+    }
+  }
+
   /// Under which name each provider of the file is known in the module; those that the run does not pass are left out.
   private func providerMapping(of root: Module) -> [(key: ProviderReferenceKey, origin: ProviderReferenceKey)] {
     if let passed = run.providers { return passed.map { ($0.child.key, $0.parent.key) } }

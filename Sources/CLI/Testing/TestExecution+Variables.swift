@@ -41,9 +41,10 @@ extension TestExecution {
       result.diagnostics += undeclared(in: tree.root)
       return result
     }
-    let (values, problems) = input.resolve(for: tree.root)
+    let (values, problems, unsuitable) = input.resolve(for: tree.root)
     sources = input.sources
     result.values = values.mapValues(\.withoutMarks)
+    result.diagnostics += unsuitable.sorted { $0.key < $1.key }.map(\.value)
     result.diagnostics += problems.filter { $0.summary != "Value for undeclared variable" && $0.summary != "Values for undeclared variables" }
       .map(inRun)
     result.diagnostics += undeclared(in: tree.root)
@@ -87,7 +88,7 @@ extension TestExecution {
   private func globalValues() -> [String: Known] {
     var input = parent.globals
     let root = parent.runner.tree.root
-    let (resolved, _) = input.resolve(for: root)
+    let resolved = input.resolve(for: root).values
     var result: [String: Known] = [:]
     for name in input.values.keys {
       if let value = resolved[name] {
@@ -117,10 +118,16 @@ struct TestVariableScope: Scope {
 
   func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
     guard case .attribute(let name, let nameRange)? = steps.first, ["var", "run"].contains(root) else {
+      // The part that names an object, without what is asked of it.
+      var place = range
+      if let last = steps.prefix(root == "data" ? 2 : 1).last { place.end = last.range.end }
       return .failure(
         .error(
           "Invalid reference",
-          "You can only reference variables\(runs == nil ? "" : " and earlier run blocks") here, not \"\(root)\".", at: range), steps: steps)
+          runs == nil
+            ? "You can only reference global variables within the test file variables block."
+            : "You can only reference earlier run blocks, file level, and global variables while defining variables from inside a "
+              + "run block.", at: place), steps: steps)
     }
     let place = SourceRange(file: range.file, start: range.start, end: nameRange.end)
     if root == "var" {

@@ -44,6 +44,9 @@ final class TestExecution {
     add(problems)
     if problems.hasErrors { return }
     let input = inputs(of: loaded)
+    let missing = missingProviders
+    add(missing)
+    if missing.hasErrors { return }
     let tree = configured(loaded)
     do throws(DiagnosticsError) {
       let (pool, found) = try await parent.providers(for: tree)
@@ -103,8 +106,8 @@ final class TestExecution {
       return
     }
     context.functions = session.functions(planTimestamp: plan.timestamp, isPlanning: false)
-    // What planning could not decide is decided again.
-    let kept = planned.diagnostics.filter { $0.summary != Self.undecided }
+    // What is checked while planning is checked again.
+    let kept = planned.diagnostics.filter { plan.mode == .normal ? !$0.isOfCheckBlock : $0.summary != Self.undecided }
     let applied = await applyPlan(
       plan, graph, variables: input.values, store: state.store, pool: pool, context: context, command: "test")
     let index = file.runs.firstIndex { $0.name == run.name } ?? 0
@@ -190,7 +193,7 @@ final class TestExecution {
       for assertion in run.asserts { add(values.check(assertion, names: names)) }
       parent.outputs[run.name] = values.outputs
     }
-    if !rest.hasErrors { add(expected.missing) }
+    add(expected.missing)
   }
 
   private func givenRange(of variable: String) -> SourceRange? {

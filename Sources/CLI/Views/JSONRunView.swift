@@ -31,7 +31,9 @@ struct JSONRunView: RunView {
 
   func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
     guard !outcome.diagnostics.hasErrors else { return }
-    world.output(bytes: messages.changeSummary(outcome.counts, operation: command == "destroy" ? .destroy : .apply))
+    if command != "refresh" {
+      world.output(bytes: messages.changeSummary(outcome.counts, operation: command == "destroy" ? .destroy : .apply))
+    }
     if plan.mode != .destroy { world.output(bytes: messages.outputs(outcome.outputs)) }
   }
 

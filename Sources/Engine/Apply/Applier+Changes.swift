@@ -65,9 +65,16 @@ extension Applier {
       value = result
       problems += found
     }
+    let found = located(problems, address: address, body: target.body, block: target.block.range)
+    if let check = target.block.check, problems.hasErrors {
+      noteUnreadable(check, in: target.node, found)
+      let planned = plannedDataObject(schema: target.schema.block, configuration: configuration.withoutMarks)
+      value = planned.withoutUnknowns
+      problems = []
+    } else {
+      diagnostics += found
+    }
     configuration = .dynamicNull
-    diagnostics += located(
-      problems, address: address, body: target.body, block: target.block.range)
     guard let value, !problems.hasErrors else {
       context.events(.applyFailed(address, deposedKey: nil, .read, milliseconds: context.uptimeMilliseconds() - start))
       return false
@@ -86,6 +93,17 @@ extension Applier {
         address, deposedKey: nil, .read, ObjectRecord.identity(of: value),
         milliseconds: context.uptimeMilliseconds() - start))
     return conditionsHold(target.block.postconditions, of: change.address, node: target.node, data: target.data, value: value)
+  }
+
+  private func noteUnreadable(_ check: String, in node: ModuleNode, _ problems: [Diagnostic]) {
+    let name = "check.\(check)"
+    let instance = CheckResult.Instance(
+      address: node.address.isRoot ? name : "\(node.address).\(name)",
+      module: node.address.isRoot ? nil : node.address.description, status: .pass, failures: [])
+    unreadableChecks.insert(instance.address)
+    diagnostics += problems.asWarnings(of: instance.address)
+    let path = node.module.path
+    checks.record(.check, path.isRoot ? name : "\(path).\(name)", instance.unreadable(problems))
   }
 
   /// - Parameter version: of the row that a reading of an earlier run left; 0 for none.

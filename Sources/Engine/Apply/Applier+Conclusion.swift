@@ -31,12 +31,20 @@ extension Applier {
 
   /// Evaluates again what could not be decided while planning: preconditions of outputs, and check blocks.
   func checkAgain() async {
-    let blocked = verticesBehindFailures()
-    for (index, vertex) in graph.vertices.enumerated() where !blocked[index] {
+    var blocked = verticesBehindFailures()
+    for index in graph.graph.topologicalOrder() ?? [] where !blocked[index] {
+      let vertex = graph.vertices[index]
       switch vertex {
+      case .variable(let path, let name):
+        await validateAgain(name, in: path, vertex)
       case .output(let path, let name):
         let rules = tree.module(at: path)?.outputs[name]?.preconditions ?? []
+        let errors = diagnostics.count
         await check(rules, vertex, .output, path, "output.\(name)", "Module output value precondition failed", .error)
+        if diagnostics[errors...].hasErrors {
+          failedOutputs.insert(index)
+          blocked = verticesBehindFailures()
+        }
       case .check(let path, let name):
         let rules = tree.module(at: path)?.checks[name]?.asserts ?? []
         await check(rules, vertex, .check, path, "check.\(name)", "Check block assertion failed", .warning)
@@ -45,19 +53,41 @@ extension Applier {
     }
   }
 
+  /// The rules of a variable that were not decided while planning.
+  private func validateAgain(_ name: String, in path: ModulePath, _ vertex: ConfigurationGraph.Vertex) async {
+    guard let variable = tree.module(at: path)?.variables[name], !variable.validations.isEmpty else { return }
+    let configuration = path.isRoot ? "var.\(name)" : "\(path).var.\(name)"
+    guard plan.checks.first(where: { $0.kind == .variable && $0.address == configuration })?.status == .unknown,
+      await openEphemeralResources(neededBy: vertex)
+    else { return }
+    for node in evaluator.instances(of: path) {
+      var result = CheckResult.Instance(
+        address: node.address.isRoot ? "var.\(name)" : "\(node.address).var.\(name)",
+        module: node.address.isRoot ? nil : node.address.description, status: .pass, failures: [])
+      for var outcome in evaluator.outcomesOfValidating(variable, in: node) {
+        outcome.name(result.address)
+        outcome.diagnostics += evaluator.takeDiagnostics()
+        diagnostics += outcome.diagnostics
+        result.add(outcome)
+      }
+      checks.record(.variable, configuration, result)
+    }
+  }
+
   private func check(
     _ rules: [CheckRule], _ vertex: ConfigurationGraph.Vertex, _ kind: CheckableKind, _ path: ModulePath, _ name: String, _ summary: String,
     _ severity: Severity
   ) async {
     let configuration = path.isRoot ? name : "\(path).\(name)"
-    // What was decided while planning stays decided; saying it twice would help nobody.
+    // What was decided while planning stays decided, but for checks, which are about how things are in the end.
     let planned = plan.checks.first { $0.kind == kind && $0.address == configuration }
-    if rules.isEmpty || (planned != nil && planned?.status != .unknown) { return }
+    if rules.isEmpty || kind != .check && planned != nil && planned?.status != .unknown { return }
     guard await openEphemeralResources(neededBy: vertex) else { return }
     for node in evaluator.instances(of: path) {
       var result = CheckResult.Instance(
         address: node.address.isRoot ? name : "\(node.address).\(name)",
         module: node.address.isRoot ? nil : node.address.description, status: .pass, failures: [])
+      if unreadableChecks.contains(result.address) { continue }
       for rule in rules {
         var outcome = evaluateCondition(rule, in: evaluator.context(in: node), failure: (summary, severity))
         outcome.name(result.address)
@@ -115,9 +145,9 @@ extension Applier {
 
   /// The results as a state file has them: those of this run, and for the rest those of the plan.
   private func checkResults() -> CheckResultsChange? {
-    if plan.mode == .destroy { return .clear }
     var byAddress: [String: CheckResult] = [:]
-    for result in plan.checks + checks.results { byAddress["\(result.kind.rawValue) \(result.address)"] = result }
+    let results = plan.mode == .destroy ? tree.undecidedChecks : plan.checks + checks.results
+    for result in results { byAddress["\(result.kind.rawValue) \(result.address)"] = result }
     if byAddress.isEmpty { return .clear }
     var writer = JSONWriter()
     writer.beginArray()
@@ -159,7 +189,7 @@ extension Applier {
   func verticesBehindFailures() -> [Bool] {
     let roots = graph.vertices.indices.filter {
       if case .resource(let address) = graph.vertices[$0] { return failedResources.contains(address) }
-      return false
+      return failedOutputs.contains($0)
     }
     return graph.graph.reachable(from: roots, through: graph.graph.dependents)
   }

@@ -85,6 +85,10 @@ actor Applier {
   var objects: [ObjectKey: ObjectRecord] = [:]
   /// Resources of which a step failed or was skipped; what depends on them is not evaluated.
   var failedResources: Set<ConfigurationResource> = []
+  /// The vertices of outputs whose preconditions do not hold.
+  var failedOutputs: Set<Int> = []
+  /// The checks whose data sources could not be read, so that their assertions say nothing.
+  var unreadableChecks: Set<String> = []
   private var isJournalBroken = false
   private var isOutdated = false
   private var configured: [ProviderConfigurationAddress: Bool] = [:]

@@ -99,7 +99,9 @@ package struct ConfigurationGraph: Sendable {
   func name(of vertex: Vertex) -> String {
     func full(_ path: ModulePath, _ rest: String) -> String { path.isRoot ? rest : "\(path).\(rest)" }
     switch vertex {
-    case .variable(let path, let name): return full(path, "var.\(name)")
+    case .variable(let path, let name):
+      // Only by its rules can a variable of the root module need anything.
+      return full(path, "var.\(name)") + (path.isRoot ? " (validation)" : "")
     case .local(let path, let name): return full(path, "local.\(name)") + " (expand)"
     case .output(let path, let name): return full(path, "output.\(name)")
     case .moduleCall(let path): return "\(path) (expand)"
@@ -203,7 +205,20 @@ package struct ConfigurationGraph: Sendable {
     if let parent = path.parent, let name = path.names.last, let call = tree.module(at: parent)?.moduleCalls[name] {
       addEdges(ofCall: call, module: module, parent: parent)
     }
-    for (name, local) in module.locals { connect(.local(path, name), to: local.expression.variables, in: path) }
+    for (name, local) in module.locals {
+      let own = Vertex.local(path, name)
+      for traversal in local.expression.variables {
+        for target in targets(of: traversal, in: path) {
+          if target != own {
+            connect(own, to: target)
+            continue
+          }
+          problems.append(
+            .error(
+              "Self-referencing local value", "A local value cannot be used to compute itself.", at: traversal.range))
+        }
+      }
+    }
     for (name, output) in module.outputs {
       let vertex = Vertex.output(path, name)
       connect(vertex, to: output.expression.variables, in: path)

@@ -37,6 +37,10 @@ package struct ConfigurationValues: Sendable {
           "Ephemeral resources are closed when the test is finished, and are not available within the test context for assertions.",
           at: Reference.parse(traversal).0?.range ?? traversal.range))
     }
+    if outcome.status == .pass {
+      // A message that could not be shown is a mistake in the test, whether it is needed or not.
+      problems += evaluate(assertion.errorMessage, as: .string, in: context).1.filter { $0.severity == .error }
+    }
     if outcome.status == .unknown {
       var unknown = Diagnostic.error(
         "Unknown condition value",

@@ -78,8 +78,8 @@ extension Repetition {
   /// What a value of `for_each` says, in the same way.
   static func of(forEach value: Value, at range: SourceRange) -> (Repetition, [Diagnostic]) {
     let unknown = Repetition.unknown(isCount: false)
-    func invalid(_ detail: String) -> (Repetition, [Diagnostic]) {
-      (unknown, [.error("Invalid for_each argument", detail, at: range)])
+    func invalid(_ detail: String, of kind: String = "") -> (Repetition, [Diagnostic]) {
+      (unknown, [.error("Invalid for_each \(kind)argument", detail, at: range)])
     }
     func unsuitable() -> (Repetition, [Diagnostic]) {
       invalid(
@@ -112,13 +112,13 @@ extension Repetition {
       if !value.isWhollyKnown { return (unknown, []) }
       if set.elements.contains(where: \.isNull) {
         return invalid(
-          "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.")
+          "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.", of: "set ")
       }
       let keys = set.elements.compactMap(\.asString)
       if keys.count != set.elements.count {
         return invalid(
           "The given \"for_each\" argument value is unsuitable: \"for_each\" supports maps and sets of strings, but you have "
-            + "provided a set containing type \(set.elementType.friendlyName).")
+            + "provided a set containing type \(set.elementType.friendlyName).", of: "set ")
       }
       return (.forEach(keys: keys, values: set.elements), [])
     default:

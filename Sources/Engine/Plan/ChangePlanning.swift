@@ -154,6 +154,8 @@ private struct ChangePlanning {
         change.reason = .replaceBecauseTainted
         change.before = old.value
       }
+      // Even of an object that is only created is it told that something triggered it.
+      if request.forcedReplacement == .replaceByTriggers { change.reason = .replaceByTriggers }
       return .planned(change)
     }
     if request.forcedReplacement != nil || !required.paths.isEmpty {

@@ -1,4 +1,5 @@
 package import Addresses
+package import Diagnostics
 package import Plans
 package import Values
 
@@ -21,6 +22,8 @@ package struct PlanOptions: Sendable {
   package var replace: [ResourceInstance]
   /// Final values of all root variables: converted, defaults filled in, not marked.
   package var variables: [String: Value]
+  /// What is wrong with the values of variables that do not suit them: nothing that needs such a variable can be planned.
+  package var unsuitableVariables: [String: Diagnostic] = [:]
 
   /// Whether the plan is about a part of the configuration only.
   var isTargeted: Bool { !targets.isEmpty || !excludes.isEmpty }

@@ -21,7 +21,7 @@ extension Planner {
     plan.priorObjects = sortedCurrent()
     plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
     plan.settledOperations = settledOperations.sorted()
-    plan.checks = checks.results
+    plan.checks = checkResults()
     plan.outputChanges = outputChanges()
     plan.priorOutputs = priorOutputs(plan.outputChanges)
     if !diagnostics.hasErrors { addExecution(to: &plan) }
@@ -49,6 +49,20 @@ extension Planner {
     }
     if records.count == current.count { return records }
     return current.keys.sorted().compactMap { current[$0] }
+  }
+
+  /// What came of conditions. Of objects that were not reached nothing is known; what is to be destroyed is not checked.
+  private func checkResults() -> [CheckResult] {
+    if options.mode == .destroy { return tree.undecidedChecks }
+    var results = checks.results
+    if diagnostics.hasErrors || targeting != nil {
+      let reached = Set(results.map { "\($0.kind.rawValue) \($0.address)" })
+      for var result in tree.undecidedChecks where !reached.contains("\(result.kind.rawValue) \(result.address)") {
+        result.instances = []
+        results.append(result)
+      }
+    }
+    return results.sorted { ($0.address, $0.kind.rawValue) < ($1.address, $1.kind.rawValue) }
   }
 
   /// Objects that nobody looked at, since they are outside the targets or wait for a later round, are still there.
@@ -80,6 +94,15 @@ extension Planner {
     warnOfTargeting()
     warnOfForgotten(plan)
     for address in options.replace where !changes.contains(where: { $0.address == address }) {
+      if address.key == nil, changes.contains(where: { $0.address.module == address.module && $0.address.resource == address.resource }) {
+        diagnostics.append(
+          .warning(
+            "Incompletely-matched force-replace resource instance",
+            "The option -replace=\(address) matches no instance, because the resource has several that differ by their keys. Name "
+              + "each instance that is to be replaced."))
+        continue
+      }
+      if targeting != nil { continue }
       diagnostics.append(
         .warning(
           "Resource to replace does not exist",

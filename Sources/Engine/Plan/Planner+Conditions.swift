@@ -139,7 +139,7 @@ extension Planner {
     return instance.status
   }
 
-  private func qualified(_ node: ModuleNode, _ rest: String) -> (configuration: String, instance: CheckResult.Instance) {
+  func qualified(_ node: ModuleNode, _ rest: String) -> (configuration: String, instance: CheckResult.Instance) {
     let path = node.module.path
     return (
       path.isRoot ? rest : "\(path).\(rest)",
@@ -166,7 +166,7 @@ extension Planner {
 
   /// Preconditions of an output; an error keeps its value from being used.
   func checkOutput(_ name: String, in node: ModuleNode) -> [Diagnostic] {
-    guard let output = node.module.outputs[name], !output.preconditions.isEmpty else { return [] }
+    guard let output = node.module.outputs[name], !output.preconditions.isEmpty, options.mode != .destroy else { return [] }
     let (configuration, instance) = qualified(node, "output.\(name)")
     let before = diagnostics.count
     _ = evaluate(
@@ -182,23 +182,91 @@ extension Planner {
   func checkBlock(_ name: String, in node: ModuleNode) -> [Diagnostic] {
     guard let check = node.module.checks[name] else { return [] }
     let (configuration, instance) = qualified(node, "check.\(name)")
-    let before = diagnostics.count
-    let status = evaluate(
-      check.asserts, in: evaluator.context(in: node), summary: "Check block assertion failed", severity: .warning,
-      kind: .check, configuration: configuration, instance: instance)
-    var found = Array(diagnostics[before...])
-    diagnostics.removeSubrange(before...)
-    if status == .unknown {
-      var warning = Diagnostic.warning(
-        "Check block assertion known after apply",
-        "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
-        at: check.asserts.first?.condition.range ?? check.range)
-      warning.checkedObject = instance.address
-      if let rule = check.asserts.first {
-        warning.values = describedValues(of: rule.condition, in: evaluator.context(in: node))
+    if unreadableChecks.contains(instance.address) { return [] }
+    let context = evaluator.context(in: node)
+    var result = instance
+    var found: [Diagnostic] = []
+    for rule in check.asserts {
+      var outcome = evaluateCondition(rule, in: context, failure: ("Check block assertion failed", .warning))
+      outcome.name(instance.address)
+      if outcome.status == .unknown {
+        var warning = Diagnostic.warning(
+          "Check block assertion known after apply",
+          "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
+          at: rule.condition.range)
+        warning.checkedObject = instance.address
+        warning.values = describedValues(of: rule.condition, in: context)
+        outcome.diagnostics.append(warning)
       }
-      found.append(warning)
+      found += outcome.diagnostics + evaluator.takeDiagnostics()
+      result.add(outcome)
     }
+    checks.record(.check, configuration, result)
     return found
+  }
+}
+
+extension Diagnostic {
+  /// Whether it is about a check block, which applying a plan evaluates again.
+  package var isOfCheckBlock: Bool {
+    checkedObject.map { $0.hasPrefix("check.") || $0.contains(".check.") } ?? false
+  }
+}
+
+extension ModuleTree {
+  /// Everything that has conditions: once all is destroyed, nothing is known of them.
+  var undecidedChecks: [CheckResult] {
+    var results: [CheckResult] = []
+    for module in modules {
+      let prefix = module.path.isRoot ? "" : "\(module.path)."
+      func add(_ kind: CheckableKind, _ name: String, _ instances: [CheckResult.Instance] = []) {
+        results.append(CheckResult(kind: kind, address: prefix + name, status: .unknown, instances: instances))
+      }
+      for (name, variable) in module.variables where !variable.validations.isEmpty { add(.variable, "var.\(name)") }
+      for name in module.checks.keys { add(.check, "check.\(name)") }
+      for (resource, block) in module.resources where !block.preconditions.isEmpty || !block.postconditions.isEmpty {
+        add(.resource, resource.description)
+      }
+      for (name, output) in module.outputs where !output.preconditions.isEmpty {
+        let address = "output.\(name)"
+        // Outputs of the root module are always there.
+        add(
+          .output, address,
+          module.path.isRoot ? [CheckResult.Instance(address: address, status: .unknown, failures: [])] : [])
+      }
+    }
+    return results
+  }
+}
+
+extension CheckResult.Instance {
+  /// The result of a check whose data source could not be read.
+  func unreadable(_ problems: [Diagnostic]) -> CheckResult.Instance {
+    var result = self
+    result.status = .fail
+    result.failures = problems.filter { $0.severity == .error }.map { "\($0.summary): \($0.detail)" }
+    return result
+  }
+}
+
+extension [Diagnostic] {
+  /// The same as warnings about a check.
+  func asWarnings(of check: String) -> [Diagnostic] {
+    map { diagnostic in
+      var warning = diagnostic
+      warning.severity = .warning
+      warning.checkedObject = check
+      return warning
+    }
+  }
+}
+
+extension Value {
+  /// The value with null for all that is not known.
+  var withoutUnknowns: Value {
+    transform { _, part in
+      if case .unknown(let unknown) = part { return .null(unknown.type) }
+      return part
+    }
   }
 }

@@ -35,11 +35,15 @@ extension Planner {
       let planned = Engine.marked(
         plannedDataObject(schema: planning.schema.block, configuration: plain), schema: planning.schema.block, with: marks)
       evaluator.setValue(planned, of: address)
-      if options.mode == .normal { recordRead(address, planning, planned: planned, reason: reason) }
+      recordRead(address, planning, planned: planned, reason: reason)
       // What a move left behind cannot stay: the reading goes into a row of its own.
       if let entry = stored.entry(ObjectKey(address)), entry.isMoved {
         refreshedRows[ObjectKey(address)] = refreshedRow(entry, nil)
       }
+      return true
+    }
+    if let check = block.check {
+      await readForCheck(check, configuration, address: address, planning: planning)
       return true
     }
     guard let value = await read(configuration, address: address, planning: planning) else { return false }
@@ -49,13 +53,31 @@ extension Planner {
   }
 
   private func recordRead(_ address: ResourceInstance, _ planning: ResourcePlanning, planned: Value, reason: ActionReason) {
-    if planning.block.check != nil { return }
+    if options.mode != .normal { return }
     record(
       ResourceChange(
         address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, action: .read,
         reason: reason, before: .null(.object(planning.schema.block.impliedType)), after: planned,
         dependencies: directDependencies[planning.block.address] ?? [],
         rowVersion: stored.entry(ObjectKey(address)).flatMap { $0.isMoved ? nil : $0.object.version } ?? 0))
+  }
+
+  /// Reads a data source that belongs to a check. That it cannot be read fails the check and stops nothing; applying the plan reads
+  /// it again, since the check is about how things are then.
+  private func readForCheck(
+    _ check: String, _ configuration: Value, address: ResourceInstance, planning: ResourcePlanning
+  ) async {
+    if let value = await read(configuration, address: address, planning: planning) {
+      evaluator.setValue(value, of: address)
+      recordRead(address, planning, planned: value, reason: .readBecauseCheckNested)
+      return
+    }
+    let (plain, marks) = configuration.unmarkedDeep()
+    let schema = planning.schema.block
+    let planned = Engine.marked(plannedDataObject(schema: schema, configuration: plain), schema: schema, with: marks)
+    evaluator.setValue(planned, of: address)
+    remember(planned.withoutUnknowns, of: address, planning)
+    recordRead(address, planning, planned: planned, reason: .readBecauseCheckNested)
   }
 
   private func read(_ configuration: Value, address: ResourceInstance, planning: ResourcePlanning) async -> Value? {
@@ -67,8 +89,12 @@ extension Planner {
         schema: planning.schema, configuration: configuration)
     }
     let elapsed = context.uptimeMilliseconds() - start
-    diagnostics += located(
-      problems, address: address, body: planning.body, block: planning.block.range)
+    let found = located(problems, address: address, body: planning.body, block: planning.block.range)
+    if let check = planning.block.check, problems.hasErrors {
+      noteUnreadable(check, in: planning.node.node, found)
+    } else {
+      diagnostics += found
+    }
     if let deferral {
       let null = Value.null(.object(planning.schema.block.impliedType))
       let change = ResourceChange(
@@ -84,6 +110,16 @@ extension Planner {
     context.events(.readFinished(address, ObjectRecord.identity(of: value), milliseconds: elapsed))
     remember(value, of: address, planning)
     return value
+  }
+
+  private func noteUnreadable(_ check: String, in node: ModuleNode, _ problems: [Diagnostic]) {
+    unreadableChecks.insert(node.address.isRoot ? "check.\(check)" : "\(node.address).check.\(check)")
+    // What is to be destroyed is not checked.
+    if options.mode == .destroy { return }
+    let (configuration, instance) = qualified(node, "check.\(check)")
+    let result = instance.unreadable(problems)
+    diagnostics += problems.asWarnings(of: instance.address)
+    checks.record(.check, configuration, result)
   }
 
   /// What was read becomes a row; the one of the last run is only looked at to see whether it must be rewritten.

@@ -64,6 +64,16 @@ func ignoredChanges(_ block: ResourceBlock, schema: Schema) -> (IgnoredChanges, 
             at: traversal.rootRange))
         continue
       }
+      if let attribute = schema.block.attribute(traversal.root), attribute.computed, !attribute.optional,
+        attribute.nestedType == nil || traversal.steps.isEmpty
+      {
+        problems.append(
+          .warning(
+            "Redundant ignore_changes element",
+            "What ignore_changes names is kept as it was first configured. The attribute \(traversal.root) is decided by the "
+              + "provider alone and has no configured value, so naming it has no effect. Remove it to quiet this warning.",
+            at: block.typeRange))
+      }
       paths.append(Path([.attribute(traversal.root)] + Path(steps: traversal.steps).steps))
     }
     return (.paths(paths), problems)

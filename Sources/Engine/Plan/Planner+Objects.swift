@@ -306,20 +306,48 @@ extension Planner {
     await visitRemaining()
     let records = current.values.filter { $0.address.resource.mode == .managed }.sorted { $0.key < $1.key }
     let condemned = targeting == nil ? records : targetedForDestruction(records)
-    for record in condemned {
-      guard let schema = schemas.schema(of: record.address.resource, from: record.provider.source),
-        let real = await provider(for: record.provider)
-      else { continue }
-      let provider = provider(real, of: record.provider, for: record.address)
-      let configuration = record.address.configuration
-      let block = tree.module(at: configuration.module)?.resources[configuration.resource]
-      if let entry = stored.entry(record.key), skipsDestroy(entry.object, block) {
-        planForgetting(entry, reason: nil)
-        continue
-      }
-      _ = await planDeletion(
-        record, entry: stored.entry(record.key), provider: provider, schema: schema, reason: nil, block: block)
+    let isProtected = { (record: ObjectRecord) in self.block(of: record)?.preventDestroy != nil }
+    var kept: [ObjectRecord] = []
+    for record in condemned where isProtected(record) {
+      if await !planDestruction(of: record) { kept.append(record) }
     }
+    // What these need is not reached, and nothing is said of it.
+    let needed = resources(neededBy: kept, among: condemned)
+    for record in condemned where !isProtected(record) && !needed.contains(record.address.configuration) {
+      _ = await planDestruction(of: record)
+    }
+  }
+
+  private func block(of record: ObjectRecord) -> ResourceBlock? {
+    tree.module(at: record.address.configuration.module)?.resources[record.address.resource]
+  }
+
+  /// Gives false if the object may not be destroyed.
+  private func planDestruction(of record: ObjectRecord) async -> Bool {
+    guard let schema = schemas.schema(of: record.address.resource, from: record.provider.source),
+      let real = await provider(for: record.provider)
+    else { return true }
+    let provider = provider(real, of: record.provider, for: record.address)
+    let block = block(of: record)
+    if let entry = stored.entry(record.key), skipsDestroy(entry.object, block) {
+      planForgetting(entry, reason: nil)
+      return true
+    }
+    return await planDeletion(
+      record, entry: stored.entry(record.key), provider: provider, schema: schema, reason: nil, block: block)
+  }
+
+  private func resources(
+    neededBy kept: [ObjectRecord], among records: [ObjectRecord]
+  ) -> Set<ConfigurationResource> {
+    let dependencies = Dictionary(
+      records.map { ($0.address.configuration, $0.dependencies) }, uniquingKeysWith: { first, _ in first })
+    var pending = kept.map(\.address.configuration)
+    var needed: Set<ConfigurationResource> = []
+    while let resource = pending.popLast() {
+      for dependency in dependencies[resource] ?? [] where needed.insert(dependency).inserted { pending.append(dependency) }
+    }
+    return needed
   }
 
   /// Reads what the walk passed by, since its number of instances or what it needs is not known: it is to be destroyed as well.

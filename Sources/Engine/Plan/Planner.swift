@@ -65,6 +65,8 @@ actor Planner {
   /// Where each resource has changes other than no-op, for data sources that must wait and for triggers.
   var pendingChanges: [ConfigurationResource: [ModuleInstance: [Int]]] = [:]
   var checks: CheckRecorder
+  /// The checks whose data sources could not be read, so that their assertions say nothing.
+  var unreadableChecks: Set<String> = []
   var configuredProviders: Set<ProviderConfigurationAddress> = []
   private var configuring: [ProviderConfigurationAddress: Task<Bool, Never>] = [:]
   var failedProviders: Set<ProviderConfigurationAddress> = []
@@ -209,6 +211,10 @@ actor Planner {
     var problems: [Diagnostic] = []
     switch graph.vertices[vertex] {
     case .variable(_, let name):
+      if path.isRoot, let problem = options.unsuitableVariables[name] {
+        problems.append(problem)
+        break
+      }
       for node in evaluator.instances(of: path) {
         _ = evaluator.variable(name, in: node)
         problems += checkVariable(name, in: node)
@@ -233,6 +239,8 @@ actor Planner {
     }
     problems += evaluator.takeDiagnostics()
     diagnostics += problems
+    // An output that could not be evaluated keeps what it was.
+    if problems.hasErrors, path.isRoot, case .output(_, let name) = graph.vertices[vertex] { evaluator.root.outputs[name] = nil }
     return !problems.hasErrors
   }
 

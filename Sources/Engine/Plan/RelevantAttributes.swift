@@ -14,7 +14,9 @@ extension Planner {
     if plan.mode != .destroy {
       for module in tree.modules where !module.path.isRoot {
         for node in evaluator.instances(of: module.path) {
-          for name in module.outputs.keys where evaluator.output(name, in: node)?.isNull == false {
+          for name in module.outputs.keys {
+            // What was not reached, or failed, has no value.
+            guard let value = node.outputs[name], !value.isNull else { continue }
             finder.addOutput(name, in: module.path, at: node.address)
           }
         }

@@ -156,6 +156,10 @@ extension BlockReader {
       }
     }
     run.refresh = bool(content.attributes["refresh"]) ?? true
+    if run.isRefreshOnly, !run.refresh, let attribute = content.attributes["refresh"] {
+      error(
+        "Incompatible plan options", "A run that only refreshes cannot do without refreshing.", at: attribute.range)
+    }
     for traversal in dependsOn(content.attributes["target"]) {
       let (target, found) = parseTarget(traversal)
       diagnostics += found
@@ -177,11 +181,17 @@ extension BlockReader {
 
   private mutating func testModule(_ block: Block) -> ModuleCall? {
     let content = self.content(
-      block.body, [AttributeSpecification("source", required: true), AttributeSpecification("version")])
+      block.body, [AttributeSpecification("source"), AttributeSpecification("version")])
     var call = ModuleCall(
       name: "", source: "", sourceRange: block.definitionRange, arguments: [:], range: block.definitionRange)
     if let attribute = content.attributes["version"] { call.version = constraint(attribute) }
-    guard let attribute = content.attributes["source"], let text = string(attribute) else { return nil }
+    guard let attribute = content.attributes["source"] else {
+      error(
+        "Missing \"source\" attribute for module block",
+        "A module block in a run block has to say with \"source\" which module is run.", at: block.definitionRange)
+      return nil
+    }
+    guard let text = string(attribute) else { return nil }
     call.sourceRange = attribute.expression.range
     call.source = text
     checkSource(text, hasVersion: content.attributes["version"] != nil, at: attribute.expression.range)

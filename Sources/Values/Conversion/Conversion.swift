@@ -84,7 +84,7 @@ struct Conversion {
   /// Elements for a collection. When the element type is open they all get one common type.
   /// - Returns: the elements and their type.
   private mutating func convertElements(
-    _ elements: [Value], _ element: ValueType, labels: [String]?, openMessage: String
+    _ elements: [Value], _ element: ValueType, labels: [String]?, openMessage: String, unequalMessage: String
   ) throws(ConversionError) -> ([Value], ValueType) {
     var wanted = element
     if case .dynamic = element {
@@ -100,6 +100,9 @@ struct Conversion {
     // What the elements brought into the open places must be one type.
     guard let common = unify(parts.map(\.type)) else { throw failure("collection elements cannot be unified") }
     for index in parts.indices { parts[index] = try convertPart(parts[index], common, at: .index(.int(index))) }
+    // An open place inside of the common type leaves each element the type that it brought.
+    let types = parts.lazy.map(\.type).filter { $0 != .dynamic }
+    if let first = types.first, types.contains(where: { $0 != first }) { throw failure(unequalMessage) }
     return (parts, common)
   }
 
@@ -135,7 +138,8 @@ struct Conversion {
       return .list([], of: emptyElementType(element, own))
     }
     let (converted, common) = try convertElements(
-      parts, element, labels: nil, openMessage: "all list elements must have the same type")
+      parts, element, labels: nil, openMessage: "all list elements must have the same type",
+      unequalMessage: "element types must all match for conversion to list")
     return .list(converted, of: common)
   }
 
@@ -159,7 +163,8 @@ struct Conversion {
       return .set([], of: emptyElementType(element, own))
     }
     let (converted, common) = try convertElements(
-      parts, element, labels: nil, openMessage: "all set elements must have the same type")
+      parts, element, labels: nil, openMessage: "all set elements must have the same type",
+      unequalMessage: "element types must all match for conversion to set")
     return .set(converted, of: common)
   }
 
@@ -178,7 +183,8 @@ struct Conversion {
       return .map([:], of: emptyElementType(element, own))
     }
     let (converted, common) = try convertElements(
-      value.elements, element, labels: keys, openMessage: "all map elements must have the same type")
+      value.elements, element, labels: keys, openMessage: "all map elements must have the same type",
+      unequalMessage: "attribute types must all match for conversion to map")
     return .map(sortedKeys: keys, values: converted, of: common)
   }
 
