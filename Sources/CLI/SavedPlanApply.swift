@@ -136,6 +136,7 @@ struct SavedPlanApply {
         ], sources)
       return 1
     }
+    view.applying(plan)
     do {
       var usable = plan
       if pipeline.isFromTerraform {
@@ -152,8 +153,8 @@ struct SavedPlanApply {
       let outcome = await applyPlan(
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: context,
         command: plan.mode == .destroy ? "destroy" : "apply")
-      view.applied(outcome, plan: plan, command: "apply")
       view.diagnostics(pipeline.tree.diagnostics + outcome.diagnostics, sources)
+      view.applied(outcome, plan: plan, command: "apply")
       if outcome.diagnostics.hasErrors || outcome.isInterrupted { return 1 }
       if let problem = arguments.approval.problem(of: outcome, plan) {
         view.diagnostics([problem], sources)

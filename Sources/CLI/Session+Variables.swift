@@ -22,7 +22,7 @@ struct RootVariables {
 }
 
 extension Session {
-  /// Values for the root module's variables from the environment, files, options and, on a terminal, from the user.
+  /// Values for the root module's variables from the environment, files, options and the user.
   ///
   /// - Parameter allowsMissing: whether a variable without a value is unknown, instead of an error.
   func inputVariables(
@@ -35,12 +35,13 @@ extension Session {
       }
     }
     let mayAsk = arguments.input && !["0", "false"].contains(world.environment["TF_INPUT"] ?? "")
-    if mayAsk && world.isInputTerminal {
+    if mayAsk {
       for variable in input.missing(in: tree.root) {
         let description = variable.description.map { "  \($0)\n\n" } ?? ""
         world.output("var.\(variable.name)\n\(description)  Enter a value: ")
-        guard let text = world.readLine() else { break }
+        let answer = variable.sensitive ? world.readSecretLine() : world.readLine()
         world.output.line()
+        guard let text = answer else { break }
         input.set(variable.name, InputValue(.text(text), source: .interactive))
       }
     }

@@ -37,6 +37,14 @@ package struct DiagnosticRenderer: Sendable {
     return isBoxed ? drawing.boxed(diagnostic.severity) : "\n" + drawing.text
   }
 
+  /// A line for the summary and one for the place, as lists of warnings have them.
+  package func compactText(_ diagnostic: Diagnostic) -> String {
+    guard let snippet = Snippet(diagnostic, sources: sources, enclosingBlock: enclosingBlock) else {
+      return "- \(diagnostic.summary)\n"
+    }
+    return "- \(diagnostic.summary)\n  on \(snippet.path) line \(snippet.start.line)\n"
+  }
+
   /// Several diagnostics as text, in the order given.
   package func text(_ diagnostics: [Diagnostic]) -> String {
     diagnostics.map(text).joined()

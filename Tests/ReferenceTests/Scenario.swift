@@ -16,7 +16,8 @@ import Testing
 /// (a place stands for all that begins with it, and `everything` for the whole step), so that a line that is out of date fails too.
 ///
 /// A section with a file's name writes the file; `-- rm FILE --` takes one away; a section that begins with `$` runs a command
-/// with both programs. The body of a command sets environment variables, a line each; the body of `$ console` is its input.
+/// with both programs. With `-json`, every message of `plan`, `apply`, `destroy`, `refresh` and `init` must agree, not only what they
+/// come to. The body of a command sets environment variables, a line each; the body of `$ console` is its input.
 struct Scenario: Sendable, CustomTestStringConvertible {
   enum Event: Equatable, Sendable {
     case write(path: String, text: String)

@@ -88,6 +88,8 @@ struct ScenarioRun {
     let arguments = Array(command.words.dropFirst())
     let step = Step(run: self, command: command)
     switch command.verb {
+    case "init" where arguments.contains("-json"):
+      return try await step.stream(["init", "-input=false"] + arguments)
     case "init":
       return try await step.plain(["init", "-input=false", "-no-color"] + arguments)
     case "validate":
@@ -95,9 +97,9 @@ struct ScenarioRun {
     case "plan":
       return try await step.plan(arguments)
     case "apply", "destroy":
-      return try await step.change([command.verb, "-json", "-auto-approve", "-input=false"] + arguments)
+      return try await step.change([command.verb, "-json", "-auto-approve", "-input=false"], arguments)
     case "refresh":
-      return try await step.change([command.verb, "-json", "-input=false"] + arguments)
+      return try await step.change([command.verb, "-json", "-input=false"], arguments)
     case "output" where arguments.contains("-raw"):
       return try await step.plain(command.words, text: true)
     case "output":
@@ -150,9 +152,10 @@ private struct Step {
 
   func plan(_ arguments: [String]) async throws -> StepResult {
     run.removePlanFile()
+    let wantsStream = arguments.contains("-json")
     let outcome = try await run.execute(
-      ["plan", "-json", "-input=false", "-detailed-exitcode", "-out=saved.tfplan"] + arguments, command)
-    var aspects = events(of: outcome)
+      ["plan", "-json", "-input=false", "-detailed-exitcode", "-out=saved.tfplan"] + arguments.filter { $0 != "-json" }, command)
+    var aspects = wantsStream ? MessageStream(outcome.output).aspects : events(of: outcome)
     if let file = run.planFile() {
       let shown = try await run.execute(["show", "-json", file], command)
       aspects["plan"] = (try? JSONTree(parsing: shown.output)) ?? .string("exit \(shown.exitCode): \(shown.errors)")
@@ -160,11 +163,17 @@ private struct Step {
     return result(outcome, aspects)
   }
 
-  func change(_ arguments: [String]) async throws -> StepResult {
-    let outcome = try await run.execute(arguments, command)
-    var aspects = events(of: outcome)
+  func change(_ start: [String], _ arguments: [String]) async throws -> StepResult {
+    let outcome = try await run.execute(start + arguments.filter { $0 != "-json" }, command)
+    var aspects = arguments.contains("-json") ? MessageStream(outcome.output).aspects : events(of: outcome)
     aspects["state"] = try await state()
     return result(outcome, aspects)
+  }
+
+  /// The whole of what programs are told, and nothing else.
+  func stream(_ arguments: [String]) async throws -> StepResult {
+    let outcome = try await run.execute(arguments, command)
+    return result(outcome, MessageStream(outcome.output).aspects)
   }
 
   func validate(_ arguments: [String]) async throws -> StepResult {

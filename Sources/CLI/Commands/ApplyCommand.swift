@@ -141,6 +141,8 @@ struct ApplyRounds {
         SourceMap())
       return 1
     }
+    var variables = variables
+    if approval.json { variables.input = false }
     while true {
       guard let run = await PlanRun.make(session, mode: mode, variables: variables, view: view) else { return 1 }
       let (code, mayGoOn) = await round(run, session, view)
@@ -152,18 +154,24 @@ struct ApplyRounds {
   /// One plan and its apply. The second part says whether another round follows.
   private func round(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> (Int32, Bool?) {
     let sources = run.sources
+    let isRefresh = command == "refresh"
+    if isRefresh && run.pipeline.snapshot.isEmpty { view.diagnostics([Self.emptyState], sources) }
     // A plan that failed before it came to anything has nothing to show.
-    // Programs are told nothing of the plan that refreshing is made of.
-    let isTold = command != "refresh" || !approval.json
-    if isTold, !run.plan.isErrored || !run.plan.changes.isEmpty { view.planned(run.plan, schemas: run.pipeline.graph.schemas) }
-    // What is applied at once evaluates its checks at once, too.
-    let mayWait = run.diagnostics.hasErrors || !approval.autoApprove || run.plan.mode != .normal
-    view.diagnostics(mayWait ? run.diagnostics : run.diagnostics.filter { !$0.isOfCheckBlock }, sources)
-    if run.diagnostics.hasErrors { return (1, nil) }
+    let isWorthShowing = !run.plan.isErrored || !run.plan.changes.isEmpty || !run.plan.outputChanges.isEmpty
+    if !isRefresh, isWorthShowing { view.planned(run.plan, schemas: run.pipeline.graph.schemas) }
+    // Whoever is asked is told first what is doubtful; else it is told with what apply finds, which knows the checks better.
+    var pending = run.diagnostics
+    if run.plan.isApplyable && !approval.autoApprove || pending.hasErrors {
+      view.diagnostics(pending, sources)
+      if pending.hasErrors { return (1, nil) }
+      pending = []
+    }
     if run.plan.isApplyable && !approve(run.plan) {
       world.output.line("\n\(run.plan.mode == .destroy ? "Destroy" : "Apply") cancelled.")
       return (1, nil)
     }
+    // What is applied evaluates its checks itself.
+    if run.plan.mode == .normal { pending.removeAll(where: \.isOfCheckBlock) }
     do {
       if run.pipeline.isFromTerraform {
         try await session.takeOver(run.pipeline.snapshot, into: run.pipeline.store)
@@ -180,8 +188,8 @@ struct ApplyRounds {
         view.diagnostics([Self.outdated], sources)
         return (0, true)
       }
+      view.diagnostics(pending + outcome.diagnostics, sources)
       view.applied(outcome, plan: run.plan, command: command)
-      view.diagnostics(outcome.diagnostics, sources)
       if outcome.diagnostics.hasErrors || outcome.isInterrupted { return (1, nil) }
       if let problem = approval.problem(of: outcome, plan) {
         view.diagnostics([problem], sources)
@@ -197,6 +205,10 @@ struct ApplyRounds {
   private static let outdated = Diagnostic.warning(
     "Planning again",
     "The run that this one waited for has changed what was planned upon, so that nothing was done yet and a new plan follows.")
+
+  private static let emptyState = Diagnostic.warning(
+    "Empty or non-existent state",
+    "There are currently no remote objects tracked in the state, so there is nothing to refresh.")
 
   /// Rows get their versions when Terraform's state is taken over; the plan was made before.
   private func rebased(_ run: PlanRun) async throws(StoreError) -> Plan {

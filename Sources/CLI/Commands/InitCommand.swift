@@ -96,7 +96,7 @@ struct InitCommand: Command {
     }
     var sources = SourceMap()
     let (root, scope, problems) = loader.loadAlone(".", adding: &sources)
-    if problems.hasErrors { return refuse(session.settingsDiagnostics + problems, sources, view) }
+    if problems.hasErrors { return refuse(root, session.settingsDiagnostics + problems, sources, view) }
     if backend {
       let problems = prepareBackend(root, scope, session, view)
       if problems.hasErrors {
@@ -111,7 +111,10 @@ struct InitCommand: Command {
     }
     if get, !(await installModules(root, suite, session, view)) { return 1 }
     let tree = session.loadModules(variables, for: .installing)
-    if tree.diagnostics.hasErrors { return refuse(session.settingsDiagnostics + tree.diagnostics, tree.sources, view) }
+    if tree.diagnostics.hasErrors {
+      view.diagnostics(session.settingsDiagnostics + tree.diagnostics, tree.sources)
+      return 1
+    }
     return await installProviders(session, tree, testModules(suite, loader), view)
   }
 
@@ -135,7 +138,14 @@ struct InitCommand: Command {
     return nil
   }
 
-  private func refuse(_ diagnostics: [Diagnostic], _ sources: SourceMap, _ view: InitView) -> Int32 {
+  /// Says what is wrong with the root module, as far into the work as it would be found.
+  private func refuse(_ root: Module, _ diagnostics: [Diagnostic], _ sources: SourceMap, _ view: InitView) -> Int32 {
+    if backend { view.message("Initializing the backend...", code: "initializing_backend_message") }
+    if get, !root.moduleCalls.isEmpty {
+      view.message("Initializing modules...", code: "initializing_modules_message")
+      view.diagnostics(diagnostics, sources)
+      return 1
+    }
     let headline = Diagnostic.error(
       "Plumb encountered problems during initialisation, including problems\nwith the configuration, described below.\n\nThe "
         + "configuration must be valid before initialization so that\nPlumb can determine which modules and providers need to be "

@@ -38,9 +38,12 @@ struct OutputCommand: Command {
         [.error("Unsupported arguments", "The -raw option can only be used together with the name of one output.")], SourceMap())
       return 1
     }
-    guard let name else { return showAll(outputs, world, report) }
     if outputs.isEmpty && !json {
-      report.show([Self.none], SourceMap())
+      report.show([Self.noOutputs], SourceMap())
+      return 0
+    }
+    guard let name else {
+      if json { world.output(bytes: outputsDocument(outputs)) } else { world.output(outputLines(outputs)) }
       return 0
     }
     guard let value = outputs[name] else {
@@ -57,21 +60,11 @@ struct OutputCommand: Command {
     return show(name, value.withoutMarks, world, report)
   }
 
-  private static let none = Diagnostic.warning(
+  private static let noOutputs = Diagnostic.warning(
     "No outputs found",
     "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your "
-      + "configuration with the `output` keyword and run `plumb refresh` for it to become available.")
-
-  private func showAll(_ outputs: [String: Value], _ world: World, _ report: Report) -> Int32 {
-    if json {
-      world.output(bytes: outputsDocument(outputs))
-    } else if outputs.isEmpty {
-      report.show([Self.none], SourceMap())
-    } else {
-      world.output(outputLines(outputs))
-    }
-    return 0
-  }
+      + "configuration with the `output` keyword and run `plumb refresh` for it to become available. If you are using "
+      + "interpolation, please verify the interpolated value is not empty. You can use the `plumb console` command to assist.")
 
   private func show(_ name: String, _ value: Value, _ world: World, _ report: Report) -> Int32 {
     if json {

@@ -37,6 +37,9 @@ struct PlanCommand: Command {
     let view = makeView(world, view, isJSON: json)
     view.started()
     defer { view.ended() }
+    // Nobody can answer a program's questions.
+    var variables = variables
+    if json { variables.input = false }
     let outcome = await PlanRun.make(
       session, mode: mode, variables: variables, view: view, generateInto: generateConfigurationOut)
     guard let run = outcome else { return 1 }
@@ -58,9 +61,9 @@ struct PlanCommand: Command {
         diagnostics.append(.error("Failed to write plan file", "The plan file \(out) could not be written: \(error)"))
       }
     }
-    if !diagnostics.hasErrors && run.plan.isApplyable { view.planEnded(savedAs: out) }
     view.diagnostics(diagnostics, run.sources)
     if diagnostics.hasErrors { return 1 }
+    if run.plan.isApplyable { view.planEnded(savedAs: out) }
     return detailedExitCode && run.plan.isApplyable ? 2 : 0
   }
 }

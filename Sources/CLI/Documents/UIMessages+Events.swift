@@ -15,7 +15,6 @@ extension UIMessages {
     case .readStarted(let address): return started(address, .read, nil)
     case .readFinished(let address, let identity, let milliseconds):
       return finished(address, .read, identity, milliseconds)
-    case .readFailed(let address, let milliseconds): return failed(address, .read, milliseconds)
     case .applyStarted(let address, _, let action, let identity): return started(address, action, identity)
     case .applyFinished(let address, _, let action, let identity, let milliseconds):
       return finished(address, action, identity, milliseconds)
@@ -37,16 +36,16 @@ extension UIMessages {
     case .provisionFailed(let address, let type):
       return provision(address, "(\(type)) Provisioning errored", type, "provision_errored")
     case .waitingForLeases: return message(ProgressText.waiting, type: "state_lock_acquire") { _ in }
-    // The reference says nothing of imports while they happen.
-    case .applyPlanned, .importStarted, .importPrepared, .imported: return []
+    // The reference says nothing of imports while they happen, and of a failed reading only what went wrong.
+    case .readFailed, .applyPlanned, .importStarted, .importPrepared, .imported: return []
     }
   }
 
   /// Said every ten seconds of an operation that takes its time.
-  func progress(_ address: ResourceInstance, _ action: Action, seconds: Int64) -> [UInt8] {
-    let text = "Still \(action.progressive.lowercased())... [\(durationText(seconds)) elapsed]"
-    return hook(address, text, type: "apply_progress") { writer in
-      writer.member("action", action.word)
+  func progress(_ address: ResourceInstance, _ operation: LongOperation, seconds: Int64) -> [UInt8] {
+    let text = "Still \(operation.progressive.lowercased())... [\(durationText(seconds)) elapsed]"
+    return hook(address, text, type: operation.messageType) { writer in
+      writer.member("action", operation.word)
       writer.member("elapsed_seconds", Int(seconds))
     }
   }
@@ -111,6 +110,61 @@ extension UIMessages {
     if seconds < 60 { return "\(seconds)s" }
     if seconds < 3600 { return "\(seconds / 60)m\(seconds % 60)s" }
     return "\(seconds / 3600)h\(seconds / 60 % 60)m\(seconds % 60)s"
+  }
+}
+
+/// What may take its time.
+enum LongOperation: Sendable {
+  case change(Action)
+  case ephemeral(EphemeralOperation)
+
+  fileprivate var progressive: String {
+    switch self {
+    case .change(let action): action.progressive
+    case .ephemeral(let operation): operation.progressive
+    }
+  }
+
+  fileprivate var word: String {
+    switch self {
+    case .change(let action): action.word
+    case .ephemeral(let operation): operation.rawValue
+    }
+  }
+
+  fileprivate var messageType: String {
+    switch self {
+    case .change: "apply_progress"
+    case .ephemeral: "ephemeral_op_progress"
+    }
+  }
+}
+
+/// Tells programs, every ten seconds, of what runs long.
+struct ProgressMessages: Sendable {
+  private let messages: UIMessages
+  private var running = RunningOperations<LongOperation>()
+
+  init(_ messages: UIMessages) { self.messages = messages }
+
+  mutating func note(_ event: EngineEvent, now: Int64) {
+    switch event {
+    case .readStarted(let address): running.begin(.init(address: address), .change(.read), now: now)
+    case .readFinished(let address, _, _), .readFailed(let address, _): running.end(.init(address: address))
+    case .applyStarted(let address, let deposedKey, let action, _):
+      running.begin(.init(address: address, deposedKey: deposedKey), .change(action), now: now)
+    case .applyFinished(let address, let deposedKey, _, _, _), .applyFailed(let address, let deposedKey, _, _):
+      running.end(.init(address: address, deposedKey: deposedKey))
+    case .ephemeralStarted(let address, let operation):
+      running.begin(.init(address: address), .ephemeral(operation), now: now)
+    case .ephemeralFinished(let address, _, _), .ephemeralFailed(let address, _, _): running.end(.init(address: address))
+    default: break
+    }
+  }
+
+  /// The lines for all of which another ten seconds have passed.
+  mutating func stillRunning(now: Int64) -> [UInt8] {
+    running.due(now: now).flatMap { messages.progress($0.turn.address, $0.item, seconds: $0.milliseconds / 1000) }
   }
 }
 

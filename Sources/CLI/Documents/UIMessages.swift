@@ -61,10 +61,15 @@ struct UIMessages: Sendable {
   func plan(_ plan: Plan) -> [UInt8] {
     var lines: [UInt8] = []
     for change in plan.shownDrift { lines += drift(change) }
-    for change in plan.changes where change.isShown { lines += plannedChange(change) }
+    lines += plannedChanges(plan)
     lines += changeSummary(plan.counts, operation: .plan)
     if !plan.outputChanges.isEmpty { lines += outputs(plan.outputChanges) }
     return lines
+  }
+
+  /// What is going to happen to each object, as apply says it of a plan that was saved.
+  func plannedChanges(_ plan: Plan) -> [UInt8] {
+    plan.changes.filter(\.isShown).flatMap(plannedChange)
   }
 
   func plannedChange(_ change: ResourceChange) -> [UInt8] {

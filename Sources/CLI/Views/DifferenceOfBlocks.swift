@@ -56,7 +56,7 @@ extension ValueDifference {
     let plain = group.isSensitiveBefore || group.isSensitiveAfter ? comparison.withoutSensitivity : comparison
     if plain.isUnknown && nested.nesting != .single && nested.nesting != .group {
       // How many there will be is not known either: what was there goes.
-      let unknown = ValueDifference(plain.before.isNull || plain.before.count == 0 ? .create : .update, .unknown(before: nil))
+      let unknown = ValueDifference(plain.before.isNull ? .create : .update, .unknown(before: nil))
       var gone = of(plain.asDeletion, blocks: nested)?.group.blocks ?? []
       gone.insert((nil, unknown), at: 0)
       group.blocks = gone

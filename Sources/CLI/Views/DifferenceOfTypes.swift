@@ -3,14 +3,14 @@ import Values
 
 extension ValueDifference {
   /// The difference at a place whose type is known.
-  static func of(_ comparison: ValueComparison, type: ValueType) -> ValueDifference {
+  static func of(_ given: ValueComparison, type: ValueType) -> ValueDifference {
+    let comparison = type == .string ? given.withoutEmptyTexts : given
     if let difference = ofSensitive(comparison, { of($0, type: type) }) { return difference }
     if let difference = ofUnknown(comparison, { of($0, type: type) }) { return difference }
     switch type {
     case .dynamic, .capsule: return ofDynamic(comparison)
     case .bool, .number, .string:
-      let plain = comparison.withoutEmptyTexts
-      return plain.difference(.primitive(before: plain.before, after: plain.after))
+      return comparison.difference(.primitive(before: comparison.before, after: comparison.after))
     case .object(let type):
       return ofObject(comparison, members: zip(type.names, type.types).map { ($0, $1) }, isNested: false) { of($0, type: $1) }
     case .map(let element): return ofMap(comparison, isNested: false) { of($0, type: element) }

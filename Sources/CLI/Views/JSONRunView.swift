@@ -2,22 +2,43 @@ import Diagnostics
 import Engine
 import HCL
 import Plans
+import Synchronization
 
 /// The form for programs: one JSON object a line, everything on standard output.
-struct JSONRunView: RunView {
+final class JSONRunView: RunView {
   private let world: World
   private let messages: UIMessages
+  private let ticker: Mutex<Task<Void, Never>?> = Mutex(nil)
+  private let progress: Mutex<ProgressMessages>
 
   init(_ world: World) {
     self.world = world
     messages = UIMessages(now: world.now)
+    progress = Mutex(ProgressMessages(messages))
   }
 
-  func started() { world.output(bytes: messages.version()) }
+  /// Every second, what runs long is told of.
+  func started() {
+    world.output(bytes: messages.version())
+    let task = Task { [self] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(1))
+        if Task.isCancelled { return }
+        progress.withLock { progress in
+          let lines = progress.stillRunning(now: world.uptimeMilliseconds())
+          if !lines.isEmpty { world.output(bytes: lines) }
+        }
+      }
+    }
+    ticker.withLock { $0 = task }
+  }
 
   func event(_ event: EngineEvent) {
-    let line = messages.event(event)
-    if !line.isEmpty { world.output(bytes: line) }
+    progress.withLock { progress in
+      progress.note(event, now: world.uptimeMilliseconds())
+      let line = messages.event(event)
+      if !line.isEmpty { world.output(bytes: line) }
+    }
   }
 
   func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
@@ -27,6 +48,8 @@ struct JSONRunView: RunView {
 
   func planned(_ plan: Plan, schemas: SchemaTable) { world.output(bytes: messages.plan(plan)) }
 
+  func applying(_ plan: Plan) { world.output(bytes: messages.plannedChanges(plan)) }
+
   func planEnded(savedAs path: String?) {}
 
   func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
@@ -34,8 +57,8 @@ struct JSONRunView: RunView {
     if command != "refresh" {
       world.output(bytes: messages.changeSummary(outcome.counts, operation: command == "destroy" ? .destroy : .apply))
     }
-    if plan.mode != .destroy { world.output(bytes: messages.outputs(outcome.outputs)) }
+    if command != "destroy" { world.output(bytes: messages.outputs(outcome.outputs)) }
   }
 
-  func ended() {}
+  func ended() { ticker.withLock { $0?.cancel() } }
 }

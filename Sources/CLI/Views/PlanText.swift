@@ -22,7 +22,8 @@ private struct PlanWriter {
     let outputs = plan.outputChanges.compactMap { output in
       outputDifference(output).map { (name: output.name, difference: $0) }
     }
-    let isEmpty = changes.isEmpty && outputs.isEmpty && plan.deferred.isEmpty
+    // What outputs would become is not worth telling where planning came to nothing.
+    let isEmpty = changes.isEmpty && (outputs.isEmpty || plan.isErrored) && plan.deferred.isEmpty
     let hasDrift = writeDrift(isPlanEmpty: isEmpty)
     if isEmpty {
       writeNoChanges(hasDrift: hasDrift)

@@ -4,26 +4,15 @@ import Plans
 
 /// What is said while a run goes on: a line when an object's turn begins and ends, and one every ten seconds in between.
 struct ProgressText: Sendable {
-  /// A thing that is going on. A replacement has two turns, one after the other.
-  private struct Turn: Hashable {
-    var address: ResourceInstance
-    var deposedKey: String?
-  }
-
-  private struct Running {
+  private struct Item {
     var verb: String
     var identity: String
-    /// In milliseconds, on the clock that `stillRunning(now:)` is told; nil until it is first told.
-    var start: Int64?
-    /// The number of ten seconds that have been told of.
-    var told: Int64
-    var order: Int
   }
 
-  private static let interval: Int64 = 10_000
+  private typealias Turn = RunningOperations<Item>.Turn
+
   private let style: TextStyle
-  private var running: [Turn: Running] = [:]
-  private var started = 0
+  private var running = RunningOperations<Item>()
   private var total = 0
   private var done = 0
   private var runStart: Int64?
@@ -52,10 +41,10 @@ struct ProgressText: Sendable {
       begin(Turn(address: address), "reading", nil, now)
       return [line(address, nil, "Reading...", nil)]
     case .readFinished(let address, let identity, let milliseconds):
-      end(Turn(address: address))
+      running.end(Turn(address: address))
       return [line(address, nil, "Read complete after \(elapsed(milliseconds))", identityText(identity))]
     case .readFailed(let address, _):
-      end(Turn(address: address))
+      running.end(Turn(address: address))
       return []
     case .applyStarted(let address, let deposedKey, let action, let identity):
       guard let words = Words(action) else { return [] }
@@ -64,22 +53,22 @@ struct ProgressText: Sendable {
       return [line(address, deposedKey, "\(words.start)...", shown)]
     case .applyFinished(let address, let deposedKey, let action, let identity, let milliseconds):
       guard let words = Words(action) else { return [] }
-      end(Turn(address: address, deposedKey: deposedKey))
+      running.end(Turn(address: address, deposedKey: deposedKey))
       done += 1
       let shown = action == .delete ? nil : identityText(identity)
       return [line(address, deposedKey, "\(words.end) complete after \(elapsed(milliseconds))", shown)]
     case .applyFailed(let address, let deposedKey, _, _):
-      end(Turn(address: address, deposedKey: deposedKey))
+      running.end(Turn(address: address, deposedKey: deposedKey))
       done += 1
       return []
     case .ephemeralStarted(let address, let operation):
       begin(Turn(address: address), operation.progressive.lowercased(), nil, now)
       return [line(address, nil, "\(operation.progressive)...", nil)]
     case .ephemeralFinished(let address, let operation, let milliseconds):
-      end(Turn(address: address))
+      running.end(Turn(address: address))
       return [line(address, nil, "\(operation.progressive) complete after \(elapsed(milliseconds))", nil)]
     case .ephemeralFailed(let address, _, _):
-      end(Turn(address: address))
+      running.end(Turn(address: address))
       return []
     case .provisionStarted(let address, let type): return [line(address, nil, "Provisioning with '\(type)'...", nil)]
     case .provisionProgressed(let address, let type, let text):
@@ -95,20 +84,11 @@ struct ProgressText: Sendable {
   /// A line for each thing for which another ten seconds have passed. `now` is on the clock of `lines(for:now:)`, in milliseconds.
   mutating func stillRunning(now: Int64) -> [String] {
     if runStart == nil { runStart = now }
-    var lines: [(order: Int, text: String)] = []
-    for (turn, item) in running {
-      guard let start = item.start else {
-        running[turn]?.start = now
-        continue
-      }
-      let passed = (now - start) / Self.interval
-      guard passed > item.told else { continue }
-      running[turn]?.told = passed
-      let time = "\(elapsed(passed * Self.interval)) elapsed"
+    return running.due(now: now).map { turn, item, milliseconds in
+      let time = "\(elapsed(milliseconds)) elapsed"
       let details = item.identity.isEmpty ? time : "\(item.identity), \(time)"
-      lines.append((item.order, line(turn.address, turn.deposedKey, "Still \(item.verb)...", details)))
+      return line(turn.address, turn.deposedKey, "Still \(item.verb)...", details)
     }
-    return lines.sorted { $0.order < $1.order }.map(\.text)
   }
 
   /// One line for the foot of a terminal: how much runs, how much is done, how long it has taken. Empty when nothing runs.
@@ -122,11 +102,8 @@ struct ProgressText: Sendable {
   }
 
   private mutating func begin(_ turn: Turn, _ verb: String, _ identity: String?, _ now: Int64?) {
-    started += 1
-    running[turn] = Running(verb: verb, identity: identity ?? "", start: now, told: 0, order: started)
+    running.begin(turn, Item(verb: verb, identity: identity ?? ""), now: now)
   }
-
-  private mutating func end(_ turn: Turn) { running[turn] = nil }
 
   private func line(_ address: ResourceInstance, _ deposedKey: String?, _ message: String, _ details: String?) -> String {
     let object = deposedKey.map { "\(address) (deposed object \($0))" } ?? "\(address)"

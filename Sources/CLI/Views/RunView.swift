@@ -12,6 +12,8 @@ protocol RunView: Sendable {
   func event(_ event: EngineEvent)
   func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap)
   func planned(_ plan: Plan, schemas: SchemaTable)
+  /// A plan that was saved before is about to be carried out.
+  func applying(_ plan: Plan)
   /// A plan was saved, or not, and nothing more happens.
   func planEnded(savedAs path: String?)
   /// - Parameter command: `apply`, `destroy` or `refresh`: it decides how the result is told.
@@ -83,43 +85,41 @@ final class TextRunView: RunView {
 
   func planned(_ plan: Plan, schemas: SchemaTable) {
     state.withLock { clearFooter(&$0) }
-    if plan.isErrored {
-      if !plan.changes.contains(where: { $0.action != .noOp }) { return }
-      world.output.line("\nPlanning failed. Plumb encountered an error while generating this plan.")
-    }
     world.output(planText(plan, schemas: schemas, style: report.style))
   }
 
+  func applying(_ plan: Plan) {}
+
   func planEnded(savedAs path: String?) {
-    let rule = String(repeating: "─", count: report.style.width)
+    let style = report.style
+    world.output("\n\(style.rule)")
     if let path {
-      world.output.line("\n\(rule)\n\nSaved the plan to: \(path)\n")
-      world.output.line("To perform exactly these actions, run the following command to apply:\n    plumb apply \"\(path)\"")
+      world.output(style.wrapped("\nSaved the plan to: \(path)\n\nTo perform exactly these actions, run the following command to apply:\n"))
+      world.output.line("    plumb apply \"\(path)\"")
     } else {
-      world.output.line("\n\(rule)\n")
-      world.output.line(
-        "Note: You didn't use the -out option to save this plan, so Plumb can't guarantee to take exactly these actions if you "
-          + "run \"plumb apply\" now.")
+      world.output(
+        style.wrapped(
+          "\nNote: You didn't use the -out option to save this plan, so Plumb can't guarantee to take exactly these actions if "
+            + "you run \"plumb apply\" now.\n"))
     }
   }
 
   func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
     guard !outcome.diagnostics.hasErrors else { return }
-    let counts = outcome.counts
-    let text: String
-    if command == "destroy" {
-      text = "Destroy complete! Resources: \(counts.removals) destroyed."
-    } else {
-      var parts: [String] = []
-      let imports = plan.counts.imports
-      if imports > 0 { parts.append("\(imports) imported") }
-      parts += ["\(counts.additions) added", "\(counts.updates) changed", "\(counts.removals) destroyed"]
-      text = "Apply complete! Resources: \(parts.joined(separator: ", "))."
+    if command != "refresh" {
+      world.output.line("\n" + report.style.paint(Self.count(outcome.counts, plan, command), .boldGreen))
     }
-    world.output.line("\n" + (report.isColored ? "\u{1B}[1m\u{1B}[32m\(text)\u{1B}[0m" : text))
-    if plan.mode != .destroy && !outcome.outputs.isEmpty {
+    if command != "destroy" && !outcome.outputs.isEmpty {
       world.output("\n" + outputsText(outcome.outputs, style: report.style))
     }
+  }
+
+  private static func count(_ counts: ChangeCounts, _ plan: Plan, _ command: String) -> String {
+    if command == "destroy" { return "Destroy complete! Resources: \(counts.removals) destroyed." }
+    let imports = plan.counts.imports
+    var parts = imports > 0 ? ["\(imports) imported"] : []
+    parts += ["\(counts.additions) added", "\(counts.updates) changed", "\(counts.removals) destroyed"]
+    return "Apply complete! Resources: \(parts.joined(separator: ", "))."
   }
 
   func ended() {

@@ -23,6 +23,7 @@ enum Paint: String, Sendable {
   case gray = "90"
   case boldRed = "1;31"
   case boldGreen = "1;32"
+  case boldYellow = "1;33"
   case boldCyan = "1;36"
 }
 

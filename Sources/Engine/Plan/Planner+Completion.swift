@@ -84,7 +84,7 @@ extension Planner {
 
   private func hasSomethingToApply(_ plan: Plan) -> Bool {
     if plan.mode == .refreshOnly {
-      return !plan.drift.isEmpty || plan.outputChanges.contains { $0.action != .noOp }
+      return plan.drift.contains { $0.action != .noOp } || plan.outputChanges.contains { $0.action != .noOp }
     }
     return plan.outputChanges.contains { $0.action != .noOp }
       || plan.changes.contains { $0.action != .noOp || $0.isMove || $0.importID != nil }
@@ -177,7 +177,7 @@ extension Planner {
     }
     let action: Action
     switch (prior, after.isNull) {
-    case (nil, true): return output == nil ? nil : OutputChange(name: name, action: .noOp, before: before, after: after, isSensitive: isSensitive)
+    case (nil, true): return output == nil || options.mode == .destroy ? nil : OutputChange(name: name, action: .noOp, before: before, after: after, isSensitive: isSensitive)
     case (nil, false): action = .create
     case (_?, true) where output == nil || options.mode == .destroy: action = .delete
     case (let old?, _):

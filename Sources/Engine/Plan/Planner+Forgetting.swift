@@ -88,7 +88,7 @@ extension Planner {
         "Some objects will no longer be managed by Terraform",
         "If you apply this plan, Plumb will discard its tracking information for the following objects, but it will not delete "
           + "them:" + names.joined() + "\n\nAfter applying this plan, Plumb will no longer manage these objects. You will need to "
-          + "import them to manage them again."))
+          + "import them into Plumb to manage them again."))
   }
 }
 

@@ -73,7 +73,7 @@ private func change(_ action: Action, _ configure: (inout ResourceChange) -> Voi
       messages.event(.applyFailed(web, deposedKey: nil, .create, milliseconds: 600)),
       #"{"@level":"info","@message":"module.m[\"q\"].terraform_data.x[0]: Creation errored after 1s",…,"hook":{"resource":\#(webText),"action":"create","elapsed_seconds":1},"type":"apply_errored"}"#)
     check(
-      messages.progress(web, .create, seconds: 70),
+      messages.progress(web, .change(.create), seconds: 70),
       #"{"@level":"info","@message":"module.m[\"q\"].terraform_data.x[0]: Still creating... [1m10s elapsed]",…,"hook":{"resource":\#(webText),"action":"create","elapsed_seconds":70},"type":"apply_progress"}"#)
     #expect(messages.event(.applyPlanned(steps: 3)).isEmpty)
   }
