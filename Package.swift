@@ -37,9 +37,18 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The rooms that read what anybody may have written.
+let fuzzedRooms = [
+  "CLI", "Diagnostics", "Expressions", "Functions", "HCL", "Host", "Install", "Modules", "Plans", "State", "Values",
+]
+
+/// Inputs of fuzzing.
+let fuzzInputs = ["Regressions", "Seeds", "language.dict"]
+
 /// Fixture folders that tests read from the source tree, and that are no part of the build.
 let fixtures: [String: [String]] = [
   "CLITests": ["Views/Golden"],
+  "Fuzz": ["FuzzProgram.swift"] + fuzzInputs,
   "HCLTests": ["Fixtures"],
   "ReferenceTests": ["Expressions", "Peers/Providers", "Scenarios"],
   "StateTests": ["Fixtures"],
@@ -142,7 +151,22 @@ let package = Package(
         "CLI", "Install", "Engine", "Modules", "ProviderInterface", "Plans", "State", "Graphs", "Values", "Addresses", "Diagnostics",
         "Host",
       ]),
+    tests("Fuzz", of: fuzzedRooms),
     tests("ReferenceTests", of: []),
     tests("TidyTests", of: []),
   ]
 )
+
+// With PLUMB_FUZZ=1 the tests of Tests/Fuzz become a program that libFuzzer drives (scripts/fuzz), and the rooms that it
+// reads are built to tell it which way they went.
+if Context.environment["PLUMB_FUZZ"] == "1" {
+  let instrumented = ["-sanitize=fuzzer", "-O"]
+  for target in package.targets where fuzzedRooms.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(instrumented)]
+  }
+  package.targets.removeAll { $0.isTest }
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: fuzzedRooms.map { .target(name: $0) }, path: "Tests/Fuzz", exclude: ["ReplayTests.swift"] + fuzzInputs,
+      swiftSettings: strict + [.unsafeFlags(instrumented)], linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

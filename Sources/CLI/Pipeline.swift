@@ -175,7 +175,7 @@ extension Session {
     }
     var sources = SourceMap()
     let (locks, lockProblems) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
-    problems += lockProblems
+    problems += lockProblems.map(sources.tellingPlace)
     let reattachments = try reattachments()
     let installed = InstalledProviders(
       files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides)

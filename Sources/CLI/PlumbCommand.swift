@@ -1,5 +1,6 @@
 import ArgumentParser
 import HCL
+import Host
 
 /// A subcommand: arguments that were understood, and what they do.
 protocol Command: ParsableCommand {
@@ -46,11 +47,12 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
   world.arguments = withEnvironmentArguments(arguments, world.environment)
   let normalized = ArgumentNormalization(world.arguments)
   if let directory = normalized.directory {
-    guard let place = changeDirectory(directory) else {
-      world.errors.line("Error handling -chdir option: chdir \(directory): no such file or directory")
+    do throws(FileError) {
+      world.workingDirectory = try changeDirectory(directory)
+    } catch {
+      world.errors.line("Error handling -chdir option: chdir \(directory): \(error.sentence)")
       return 1
     }
-    world.workingDirectory = place
   }
   let given = normalized.arguments == ["--version"] ? ["version"] : normalized.arguments
   if given.isEmpty {

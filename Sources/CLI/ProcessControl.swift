@@ -1,11 +1,12 @@
 import Glibc
+import Host
 
 /// Ends the process at once, with everything written that was written.
 func exitProcess(_ code: Int32) -> Never { Glibc.exit(code) }
 
-/// Makes another directory the working directory, and gives its full path; nil if that cannot be.
-func changeDirectory(_ path: String) -> String? {
-  guard unsafe chdir(path) == 0, let full = unsafe getcwd(nil, 0) else { return nil }
+/// Makes another directory the working directory, and gives its full path.
+func changeDirectory(_ path: String) throws(FileError) -> String {
+  guard unsafe chdir(path) == 0, let full = unsafe getcwd(nil, 0) else { throw FileError(errno: errno, path: path) }
   defer { unsafe free(full) }
   return unsafe String(cString: full)
 }

@@ -61,7 +61,7 @@ extension Session {
   func schemaProviderFactory(_ sources: Set<ProviderSource>) throws(DiagnosticsError) -> any ProviderFactory {
     var map = SourceMap()
     let (locks, problems) = DependencyLocks.read(directory: ".", files: world.files, sources: &map)
-    if problems.hasErrors { throw DiagnosticsError(problems) }
+    if problems.hasErrors { throw DiagnosticsError(problems.map(map.tellingPlace)) }
     let requirements = Dictionary(uniqueKeysWithValues: sources.map { ($0, VersionConstraints.any) })
     let reattachments = try reattachments()
     let installed = InstalledProviders(

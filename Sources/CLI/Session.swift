@@ -17,7 +17,7 @@ import Values
 final class Session: Sendable {
   let world: World
   let settings: CLIConfiguration
-  let settingsSources: SourceMap
+  /// What is wrong with the settings, with places in words: they are no files of the configuration.
   let settingsDiagnostics: [Diagnostic]
   let workspace: String
   let log: Log
@@ -29,9 +29,9 @@ final class Session: Sendable {
     let (settings, diagnostics) = CLIConfiguration.load(
       environment: world.environment, homeDirectory: world.homeDirectory, files: world.files, sources: &sources)
     self.settings = settings
-    settingsSources = sources
     workspace = Session.selectedWorkspace(world)
-    settingsDiagnostics = Workspaces.isValid(workspace) ? diagnostics : diagnostics + [Session.invalidWorkspace]
+    let placed = diagnostics.map(sources.tellingPlace)
+    settingsDiagnostics = Workspaces.isValid(workspace) ? placed : placed + [Session.invalidWorkspace]
     log = Log(world)
     provisioners = SystemProvisioners(
       files: world.files, launcher: world.launcher, connector: SSHConnector(), environment: world.environment,

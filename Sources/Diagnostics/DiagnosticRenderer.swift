@@ -151,7 +151,7 @@ private struct Drawing {
       text += parameters.last == ")" ? "\(parameters)\n" : "\(parameters))\n"
     }
     for value in diagnostic.values.sorted(by: { Array($0.traversal.utf8).lexicographicallyPrecedes(Array($1.traversal.utf8)) }) {
-      text += rule + " " + style(.bold) + value.traversal + style(.reset) + " \(value.statement)\n" + style(.reset)
+      text += rule + " " + style(.bold) + value.traversal + style(.reset) + " \(Self.shortened(value.statement))\n" + style(.reset)
     }
   }
 
@@ -159,11 +159,17 @@ private struct Drawing {
 
   mutating func detail(_ detail: String, width: Int) {
     if detail.isEmpty { return }
-    for line in detail.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in Self.shortened(detail).split(separator: "\n", omittingEmptySubsequences: false) {
       // Indented lines are examples and stay as they are.
       text += width > 0 && !line.hasPrefix(" ") ? wrapped(line, width) : String(line)
       text += "\n"
     }
+  }
+
+  /// A text as far as somebody may read it: values that messages quote can be of any size.
+  private static func shortened(_ text: String) -> String {
+    let longest = 40_000
+    return text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self) + "…"
   }
 
   /// Breaks a line at spaces so that it fits, as far as its words do.

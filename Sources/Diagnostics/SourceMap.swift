@@ -43,6 +43,17 @@ package struct SourceMap: Sendable {
     return SourceFileID(index: UInt32(files.count - 1))
   }
 
+  /// The diagnostic with its place told in words, for files that are not among those which messages are drawn with.
+  package func tellingPlace(of diagnostic: Diagnostic) -> Diagnostic {
+    guard let subject = diagnostic.subject else { return diagnostic }
+    var result = diagnostic
+    let place = "At \(describe(subject))."
+    result.detail = diagnostic.detail.isEmpty ? place : "\(diagnostic.detail)\n\n\(place)"
+    result.subject = nil
+    result.context = nil
+    return result
+  }
+
   package subscript(id: SourceFileID) -> SourceFile? {
     files.indices.contains(Int(id.index)) ? files[Int(id.index)] : nil
   }

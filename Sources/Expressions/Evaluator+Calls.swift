@@ -60,6 +60,11 @@ extension Evaluator {
     if let last = call.arguments.last {
       for value in expanded { arguments.append(value, last, at: last.range) }
     }
+    // Most results are no larger than the arguments together.
+    guard arguments.values.reduce(0, { $0 + Int($1.weight) }) <= Value.largestWeight else {
+      reportSize(of: expression)
+      return .dynamicUnknown
+    }
     do throws(FunctionError) {
       if !arguments.hasErrors { return try function.callAsExpression(arguments.values) }
       for error in function.conversionErrors(arguments.values) {

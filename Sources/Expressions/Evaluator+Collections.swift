@@ -65,8 +65,13 @@ extension Evaluator {
 
   mutating func forTuple(_ loop: ForExpression, in expression: Expression) -> Value {
     var values: [Value] = []
+    var weight: UInt32 = 0
     let outcome = iterate(loop, in: expression) { evaluator, _ in
-      values.append(evaluator.value(of: loop.value))
+      // The weight is reported once the tuple is made; it must not grow while it is.
+      guard weight <= Value.largestWeight else { return true }
+      let value = evaluator.value(of: loop.value)
+      values.append(value)
+      weight = weight.addingClamped(value.weight)
       return true
     }
     guard let marks = outcome.marks else { return .dynamicUnknown }

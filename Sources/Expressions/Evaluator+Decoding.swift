@@ -18,6 +18,12 @@ extension Evaluator {
 
   private mutating func decode(_ attribute: AttributePlan, _ marks: Marks) -> Value {
     let value = value(of: attribute.expression)
+    if value.hasInfinity {
+      report(
+        "Infinite number", "The value of attribute \"\(attribute.name)\" has an infinite number in it, which cannot be stored.",
+        at: attribute.expression.range, in: attribute.expression)
+      return .unknown(attribute.type.withoutOptionals)
+    }
     switch (value, attribute.type) {
     case (.string, .string), (.number, .number), (.bool, .bool): return value.marked(with: marks)
     default: break

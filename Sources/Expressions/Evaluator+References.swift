@@ -44,16 +44,19 @@ extension Evaluator {
     }
   }
 
-  func resolved(_ steps: [TraversalStep]) -> [ResolvedStep] {
+  mutating func resolved(_ steps: [TraversalStep]) -> [ResolvedStep] {
     if steps.isEmpty { return [] }
-    return steps.map { step in
+    var result: [ResolvedStep] = []
+    result.reserveCapacity(steps.count)
+    for step in steps {
       switch step {
-      case .attribute(let name, let range): .attribute(name, range)
-      case .index(.string(let key), let range): .index(.string(key), range)
-      case .index(.number(let key), let range): .index(number(key), range)
-      case .splat(let range): .index(.dynamicUnknown, range)
+      case .attribute(let name, let range): result.append(.attribute(name, range))
+      case .index(.string(let key), let range): result.append(.index(.string(key), range))
+      case .index(.number(let key), let range): result.append(.index(number(key, at: range), range))
+      case .splat(let range): result.append(.index(.dynamicUnknown, range))
       }
     }
+    return result
   }
 
   private func bracketRange(of expression: Expression, after collection: Expression) -> SourceRange {

@@ -18,7 +18,12 @@ extension Evaluator {
       marks.formUnion(partMarks)
       if diagnostics.count > count, diagnostics[count...].hasErrors { hasErrors = true }
       switch piece(value, part, in: expression) {
-      case .text(let piece): if isKnown { text += piece }
+      case .text(let piece):
+        if isKnown { text += piece }
+        if text.utf8.count >> 4 > Value.largestWeight {
+          reportSize(of: expression)
+          return .unknown(.string)
+        }
       case .unknown: isKnown = false
       case .error:
         isKnown = false

@@ -31,7 +31,7 @@ struct Evaluator {
   mutating func value(of expression: Expression) -> Value {
     switch expression.kind {
     case .string(let text): return .text(text)
-    case .number(let literal): return number(literal)
+    case .number(let literal): return number(literal, at: expression.range)
     case .bool(let flag): return .bool(flag)
     case .null: return .dynamicNull
     case .scopeTraversal(let traversal):
@@ -42,18 +42,18 @@ struct Evaluator {
     case .index(let collection, let key):
       if let value = chain(expression) { return value }
       return index(collection, key, in: expression)
-    case .template(let parts): return template(parts, in: expression)
+    case .template(let parts): return bounded(template(parts, in: expression), of: expression)
     case .templateWrap(let inner), .parentheses(let inner): return value(of: inner)
-    case .templateJoin(let loop): return join(loop, in: expression)
+    case .templateJoin(let loop): return bounded(join(loop, in: expression), of: expression)
     case .jsonString(let string): return jsonString(string)
-    case .functionCall(let call): return callFunction(call, in: expression)
+    case .functionCall(let call): return bounded(callFunction(call, in: expression), of: expression)
     case .conditional(let condition, let then, let otherwise):
       return conditional(condition, then, otherwise, in: expression)
-    case .tuple(let elements): return tuple(elements)
-    case .object(let items): return object(items, in: expression)
-    case .forTuple(let loop): return forTuple(loop, in: expression)
-    case .forObject(let loop): return forObject(loop, in: expression)
-    case .splat(let splat): return self.splat(splat, in: expression)
+    case .tuple(let elements): return bounded(tuple(elements), of: expression)
+    case .object(let items): return bounded(object(items, in: expression), of: expression)
+    case .forTuple(let loop): return bounded(forTuple(loop, in: expression), of: expression)
+    case .forObject(let loop): return bounded(forObject(loop, in: expression), of: expression)
+    case .splat(let splat): return bounded(self.splat(splat, in: expression), of: expression)
     case .splatItem: return splatItems.last ?? .dynamicUnknown
     case .binary(let op, let left, let right): return binary(op, left, right, in: expression)
     case .unary(let op, let operand): return unary(op, operand, in: expression)
@@ -78,11 +78,27 @@ struct Evaluator {
     return value(of: template)
   }
 
-  func number(_ literal: NumberLiteral) -> Value {
+  mutating func number(_ literal: NumberLiteral, at range: SourceRange) -> Value {
     switch literal {
-    case .integer(let value): .number(Number(value))
-    case .decimal(let text): Number(parsing: text).map(Value.number) ?? .unknown(.number)
+    case .integer(let value): return .number(Number(value))
+    case .decimal(let text):
+      if let number = Number(parsing: text) { return .number(number) }
+      report("Invalid number literal", "This number has too many digits, or too large an exponent.", at: range, in: nil)
+      return .unknown(.number)
     }
+  }
+
+  /// The value, unless it is so large that whatever is done with it would bring the machine down.
+  private mutating func bounded(_ value: Value, of expression: Expression) -> Value {
+    if value.weight <= Value.largestWeight { return value }
+    reportSize(of: expression)
+    return .dynamicUnknown
+  }
+
+  mutating func reportSize(of expression: Expression) {
+    report(
+      "Value too large", "This makes a value that is too large to work with. The largest take some hundred megabytes.",
+      at: expression.range, in: nil)
   }
 
   /// Reports an error about an expression, with the values of what it refers to.

@@ -60,6 +60,13 @@ package struct FunctionError: Error, Sendable {
   }
 }
 
+extension FunctionError {
+  /// Thrown by functions whose results may be much larger than their arguments, before they are.
+  static func checkSize(ofText bytes: Int) throws(FunctionError) {
+    if bytes >> 4 > Value.largestWeight { throw FunctionError("the result would be too large to work with") }
+  }
+}
+
 /// One function. `returnType` and `call` get arguments that are converted to the parameters' types, and known, not null
 /// and unmarked unless a parameter says that it deals with these itself.
 package struct Function: Sendable {

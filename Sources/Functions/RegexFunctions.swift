@@ -87,7 +87,7 @@ private func replace(_ arguments: [Value]) throws(FunctionError) -> Value {
     let pattern = String(decoding: wanted[1..<wanted.count - 1], as: UTF8.self)
     return .text(try replaceMatches(of: pattern, in: text, by: replacement))
   }
-  return .text(String(decoding: replaceText(wanted, in: text, by: replacement), as: UTF8.self))
+  return .text(String(decoding: try replaceText(wanted, in: text, by: replacement), as: UTF8.self))
 }
 
 private func replaceMatches(
@@ -106,19 +106,23 @@ private func replaceMatches(
   for match in expression.matches(in: text) {
     result += text[end..<match.whole.lowerBound]
     template.append(match, in: text, to: &result)
+    try FunctionError.checkSize(ofText: result.count)
     end = match.whole.upperBound
   }
   result += text[end...]
   return String(decoding: result, as: UTF8.self)
 }
 
-private func replaceText(_ wanted: [UInt8], in text: [UInt8], by replacement: [UInt8]) -> [UInt8] {
+private func replaceText(_ wanted: [UInt8], in text: [UInt8], by replacement: [UInt8]) throws(FunctionError) -> [UInt8] {
   var result: [UInt8] = []
   result.reserveCapacity(text.count)
   guard let first = wanted.first else {
     // Nothing stands before each character and at the end.
     for byte in text {
-      if byte & 0xC0 != 0x80 { result += replacement }
+      if byte & 0xC0 != 0x80 {
+        result += replacement
+        try FunctionError.checkSize(ofText: result.count)
+      }
       result.append(byte)
     }
     return result + replacement
@@ -127,6 +131,7 @@ private func replaceText(_ wanted: [UInt8], in text: [UInt8], by replacement: [U
   while index < text.count {
     if text[index] == first && text[index...].starts(with: wanted) {
       result += replacement
+      try FunctionError.checkSize(ofText: result.count)
       index += wanted.count
     } else {
       result.append(text[index])

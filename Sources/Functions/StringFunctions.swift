@@ -143,7 +143,10 @@ private func indent(_ arguments: [Value]) throws(FunctionError) -> Value {
   var result: [UInt8] = []
   for byte in arguments.text(1).utf8 {
     result.append(byte)
-    if byte == UInt8(ascii: "\n") { result += padding }
+    if byte == UInt8(ascii: "\n") {
+      result += padding
+      try FunctionError.checkSize(ofText: result.count)
+    }
   }
   return .string(String(decoding: result, as: UTF8.self))
 }
@@ -183,6 +186,7 @@ private func join(_ arguments: [Value]) throws(FunctionError) -> Value {
       }
       if !isFirst { result += separator }
       result += text
+      try FunctionError.checkSize(ofText: result.utf8.count)
       isFirst = false
     }
   }

@@ -9,6 +9,8 @@ import Values
   /// The anchors of the nodes that are being read.
   private var openAnchors: [String] = []
   private var depth = 0
+  /// The weight of all that references have put in.
+  private var aliased: UInt32 = 0
 
   private static let deepestNesting = 1000
 
@@ -120,6 +122,9 @@ import Values
       guard let value = anchors[name] else {
         throw failure("reference to undefined anchor \(quoted(name))", at: event)
       }
+      // References to references multiply.
+      aliased = aliased.addingClamped(value.weight)
+      if aliased > Value.largestWeight { throw failure("the document is too large with all that it refers to", at: event) }
       return value
     case YAML_SCALAR_EVENT:
       return remembered(event, try scalar(event))

@@ -50,8 +50,8 @@ extension CLIConfiguration {
     let parts = ((try? files.list(directory)) ?? [])
       .filter { $0.hasSuffix(".tfrc") || $0.hasSuffix(".tfrc.json") }
       .map { "\(directory)/\($0)" }
-      .filter(files.isFile)
-    return (files.isFile(main) ? [main] : []) + parts
+      .filter(files.exists)
+    return (files.exists(main) ? [main] : []) + parts
   }
 
   private mutating func apply(environment: [String: String]) {

@@ -23,11 +23,25 @@ struct Contents: OptionSet, Sendable {
   let rawValue: UInt8
   static let unknown = Contents(rawValue: 1)
   static let marks = Contents(rawValue: 2)
+  static let infinity = Contents(rawValue: 4)
 
-  static func of(_ values: [Value]) -> Contents {
+  /// What is inside of all the values together, and their weight with that of the value that holds them.
+  static func measuring(_ values: [Value]) -> (Contents, UInt32) {
     var all: Contents = []
-    for value in values { all.formUnion(value.contents) }
-    return all
+    var weight: UInt32 = 1
+    for value in values {
+      all.formUnion(value.contents)
+      weight = weight.addingClamped(value.weight)
+    }
+    return (all, weight)
+  }
+}
+
+extension UInt32 {
+  /// The sum, or the largest number if that is larger.
+  package func addingClamped(_ other: UInt32) -> UInt32 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }
 
@@ -35,11 +49,12 @@ package final class ListValue: Sendable {
   package let elementType: ValueType
   package let elements: [Value]
   let contents: Contents
+  let weight: UInt32
 
   init(elementType: ValueType, elements: [Value]) {
     self.elementType = elementType
     self.elements = elements
-    contents = .of(elements)
+    (contents, weight) = Contents.measuring(elements)
   }
 }
 
@@ -48,12 +63,13 @@ package final class SetValue: Sendable {
   package let elementType: ValueType
   package let elements: [Value]
   let contents: Contents
+  let weight: UInt32
 
   /// The elements must be unique, ordered and free of marks.
   init(elementType: ValueType, ordered elements: [Value]) {
     self.elementType = elementType
     self.elements = elements
-    contents = .of(elements)
+    (contents, weight) = Contents.measuring(elements)
   }
 }
 
@@ -64,13 +80,14 @@ package final class MapValue: Sendable {
   /// In the order of the keys.
   package let values: [Value]
   let contents: Contents
+  let weight: UInt32
 
   /// The keys must be sorted and unique.
   init(elementType: ValueType, sortedKeys keys: [String], values: [Value]) {
     self.elementType = elementType
     self.keys = keys
     self.values = values
-    contents = .of(values)
+    (contents, weight) = Contents.measuring(values)
   }
 
   /// The element at a key: O(log n).
@@ -88,10 +105,11 @@ package final class MapValue: Sendable {
 package final class TupleValue: Sendable {
   package let elements: [Value]
   let contents: Contents
+  let weight: UInt32
 
   init(_ elements: [Value]) {
     self.elements = elements
-    contents = .of(elements)
+    (contents, weight) = Contents.measuring(elements)
   }
 }
 
@@ -100,6 +118,7 @@ package final class ObjectValue: Sendable {
   /// In the order of the names.
   package let values: [Value]
   let contents: Contents
+  let weight: UInt32
   /// The exact type, where whoever made the value knew it; saves computing it.
   let knownType: ObjectType?
 
@@ -107,7 +126,7 @@ package final class ObjectValue: Sendable {
     self.attributeNames = attributeNames
     self.values = values
     self.knownType = knownType
-    contents = .of(values)
+    (contents, weight) = Contents.measuring(values)
   }
 
   package var names: [String] { attributeNames.names }
@@ -137,7 +156,8 @@ package final class MarkedValue: Sendable {
 extension Value {
   var contents: Contents {
     switch self {
-    case .null, .bool, .number, .string: []
+    case .null, .bool, .string: []
+    case .number(let number): number.isInfinite ? .infinity : []
     case .unknown: .unknown
     case .list(let list): list.contents
     case .set(let set): set.contents
@@ -147,6 +167,24 @@ extension Value {
     case .marked(let marked): marked.value.contents.union(.marks)
     }
   }
+
+  /// How much there would be if every place in the value had its own copy: a unit is a value, or sixteen bytes of text. What
+  /// takes few bytes because its parts are shared may stand for more than any machine has. O(1).
+  package var weight: UInt32 {
+    switch self {
+    case .null, .unknown, .bool, .number: 1
+    case .string(let text): 1 + UInt32(clamping: text.utf8.count >> 4)
+    case .list(let list): list.weight
+    case .set(let set): set.weight
+    case .map(let map): map.weight
+    case .tuple(let tuple): tuple.weight
+    case .object(let object): object.weight
+    case .marked(let marked): marked.value.weight
+    }
+  }
+
+  /// The largest weight of a value that is worked with: some hundred megabytes.
+  package static let largestWeight: UInt32 = 1 << 24
 
   package var type: ValueType {
     switch self {
@@ -187,6 +225,9 @@ extension Value {
 
   /// Whether it or anything in it is marked: O(1).
   package var hasMarks: Bool { contents.contains(.marks) }
+
+  /// Whether an infinite number is anywhere in it, for which states and plans have no form: O(1).
+  package var hasInfinity: Bool { contents.contains(.infinity) }
 
   /// Whether it is known and not null, so that it can be looked into.
   package var isKnownAndNotNull: Bool {

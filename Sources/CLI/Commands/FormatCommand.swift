@@ -87,9 +87,10 @@ private struct FormatRun {
   private mutating func formatDirectory(_ directory: String) {
     for name in (try? world.files.list(directory)) ?? [] where !isIgnored(name) {
       let path = directory == "." ? name : "\(directory)/\(name)"
-      if world.files.isDirectory(path) {
+      // What a link leads to may be above, and is formatted where it lies.
+      if (try? world.files.linkStatus(path))?.kind == .directory {
         if command.recursive { formatDirectory(path) }
-      } else if isFormattable(name) {
+      } else if isFormattable(name), !world.files.isDirectory(path) {
         formatFile(path)
       }
     }

@@ -72,8 +72,16 @@ extension Repetition {
     if count < 0 {
       return invalid("The given \"count\" argument value is unsuitable: must be greater than or equal to zero.")
     }
+    if count > Self.largestCount {
+      return invalid(
+        "The given \"count\" argument value is unsuitable: \(count) instances are more than can be planned; \(Self.largestCount) are the most.")
+    }
     return (.count(Int(count)), [])
   }
+
+  /// Each instance takes memory and time. A number beyond this is a mistake, of which a message says more than a machine that
+  /// no longer answers.
+  private static var largestCount: Int64 { 1_000_000 }
 
   /// What a value of `for_each` says, in the same way.
   static func of(forEach value: Value, at range: SourceRange) -> (Repetition, [Diagnostic]) {

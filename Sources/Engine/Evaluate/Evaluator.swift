@@ -136,7 +136,7 @@ final class Evaluator: @unchecked Sendable {
     guard inProgress.insert(key).inserted else { return .dynamicUnknown }
     defer { inProgress.remove(key) }
     var (value, problems) = evaluate(output.expression, in: context(in: node))
-    if !problems.hasErrors { problems += output.markProblems(of: value, isRoot: node.parent == nil) }
+    if !problems.hasErrors { problems += output.problems(of: value, isRoot: node.parent == nil) }
     report(problems)
     if output.sensitive { value = value.marked(with: .sensitive) }
     if output.ephemeral { value = value.marked(with: .ephemeral) }

@@ -27,9 +27,9 @@ extension InputVariable {
 }
 
 extension OutputValue {
-  /// What is wrong with the marks of an output's value: sensitive without saying so at the root, ephemeral without saying so, or
-  /// ephemeral at the root, where outputs are kept.
-  func markProblems(of value: Value, isRoot: Bool) -> [Diagnostic] {
+  /// What is wrong with an output's value: sensitive without saying so at the root, ephemeral without saying so, ephemeral at the
+  /// root, where outputs are kept, or nothing that a state can hold.
+  func problems(of value: Value, isRoot: Bool) -> [Diagnostic] {
     if isRoot && ephemeral {
       return [
         .error("Ephemeral output not allowed", "Ephemeral outputs are not allowed in context of a root module.", at: range)
@@ -44,6 +44,10 @@ extension OutputValue {
             + "that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your "
             + "intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following "
             + "argument:\n    sensitive = true", at: range))
+    }
+    if isRoot && value.hasInfinity {
+      problems.append(
+        .error("Infinite number", "The value of this output has an infinite number in it, which cannot be stored.", at: expression.range))
     }
     if value.containsMark(.ephemeral) && !ephemeral {
       problems.append(

@@ -236,7 +236,7 @@ private actor Validator {
 
   private func check(_ output: OutputValue, _ values: ValidationValues) -> [Diagnostic] {
     var (value, problems) = evaluate(output.expression, in: values.context())
-    if !problems.hasErrors { problems += output.markProblems(of: value, isRoot: values.module.path.isRoot) }
+    if !problems.hasErrors { problems += output.problems(of: value, isRoot: values.module.path.isRoot) }
     for rule in output.preconditions { problems += check(rule, in: values.context()) }
     return problems
   }

@@ -10,6 +10,9 @@ final class BinaryFloat: Sendable {
   let precision: Int
 
   var isInfinite: Bool { significand.isZero }
+  /// The largest exponent of a power of two that a number is near to; larger ones are infinite, and smaller ones than its
+  /// opposite are zero. Writing such numbers out takes a hundred thousand digits, so that nobody waits for more.
+  static let largestTopBit = 1 << 19
   /// Number of bits of the integer that is not larger than the absolute value; may be negative.
   var topBit: Int { significand.bitWidth + exponent }
 
@@ -45,6 +48,9 @@ final class BinaryFloat: Sendable {
       significand = significand >> zeros
       exponent += zeros
     }
+    let top = significand.bitWidth + exponent
+    if top > largestTopBit { return infinity(isNegative: isNegative) }
+    if top < -largestTopBit { return nil }
     return BinaryFloat(isNegative: isNegative, significand: significand, exponent: exponent, precision: precision)
   }
 

@@ -1,7 +1,7 @@
 extension Number {
   /// Reads decimal text: sign, digits with an optional point, and an optional exponent (`e` for powers of ten, `p` for powers of
   /// two), or an infinity. Rounds as `math/big.ParseFloat` with base 10 and 512 bits does. `nil` for anything else, and for
-  /// texts whose size would make reading them unreasonable (exponents over a million, over 100 000 digits).
+  /// texts whose size would make reading them unreasonable (over 200 000 digits, or an exponent over 100 000).
   package init?(parsing text: String) {
     if let small = Number.parseSmall(text.utf8) {
       self.init(.integer(small))
@@ -59,7 +59,7 @@ extension Number {
       }
       position += 1
     }
-    guard !digits.isEmpty, digits.count <= 100_000 else { return nil }
+    guard !digits.isEmpty, digits.count <= 200_000 else { return nil }
     var power10 = -fraction
     var power2 = -fraction
     if let marker = peek(), let exponent = exponent(of: bytes, &position) {
@@ -90,7 +90,7 @@ extension Number {
     var value = 0
     while next < bytes.count, bytes[next] &- 48 < 10 {
       value = value * 10 + Int(bytes[next] - 48)
-      if value > 1_000_000 { return nil }
+      if value > 100_000 { return nil }
       next += 1
     }
     guard next > start else { return nil }

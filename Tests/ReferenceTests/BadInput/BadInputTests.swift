@@ -3,64 +3,42 @@ import Testing
 
 /// What nobody should write, and what disks do: each gets a message, exit code 1, and no change anywhere.
 @Suite struct BadInputTests {
-  struct Case: CustomTestStringConvertible {
-    var name: String
-    var files: [String: Data]
-    var arguments: [String] = ["plan", "-input=false", "-no-color"]
-    /// A part of what is written, the headline at least.
-    var message: String
-    var testDescription: String { name }
+  static let many = 100_000
 
-    init(_ name: String, _ text: String, _ message: String, file: String = "main.tf") {
-      self.name = name
-      files = [file: Data(text.utf8)]
-      self.message = message
-    }
-
-    init(_ name: String, files: [String: Data], arguments: [String]? = nil, _ message: String) {
-      self.name = name
-      self.files = files
-      if let arguments { self.arguments = arguments }
-      self.message = message
-    }
-  }
-
-  private static let many = 100_000
-
-  private static func nested(_ open: String, _ middle: String = "1", _ close: String) -> String {
+  static func nested(_ open: String, _ middle: String = "1", _ close: String) -> String {
     "locals {\n  a = " + String(repeating: open, count: many) + middle + String(repeating: close, count: many) + "\n}\n"
   }
 
-  static let configurations: [Case] = [
-    Case("invalid UTF-8", files: ["main.tf": Data("locals {\n a = \"".utf8) + [0xFF, 0xFE] + Data("\"\n}\n".utf8)], "Invalid character encoding"),
-    Case("nested lists", nested("[", "", "]"), "Nesting too deep"),
-    Case("nested objects", nested("{a=", "1", "}"), "Nesting too deep"),
-    Case("nested parentheses", nested("(", "1", ")"), "Nesting too deep"),
-    Case("nested calls", nested("f(", "1", ")"), "Nesting too deep"),
-    Case("nested for expressions", nested("[for a in ", "1", ":a]"), "Nesting too deep"),
-    Case("nested templates", nested("\"${", "1", "}\""), "Nesting too deep"),
-    Case("nested directives", nested("%{if true}", "", "%{endif}").replacing("a = ", with: "a = \"").replacing("\n}\n", with: "\"\n}\n"), "Nesting too deep"),
-    Case("many signs", nested("-", "1", ""), "Nesting too deep"),
-    Case("nested JSON", "{\"locals\":{\"a\":" + String(repeating: "[", count: many), "Nesting too deep", file: "main.tf.json"),
-    Case("a line of five megabytes", "locals {\n a = \"" + String(repeating: "x", count: 5_000_000) + "\" y\n}\n", "Missing newline after argument"),
-    Case("a cycle", "locals {\n a = local.b\n b = local.a\n}\n", "Cycle: "),
-    Case("an unknown attribute", "resource \"terraform_data\" \"a\" {\n inptu = 1\n}\n", "Unsupported argument"),
-    Case("a wrong type", "resource \"terraform_data\" \"a\" {\n count = \"many\"\n}\n", "Incorrect value type"),
-    Case("a duplicate name", "resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"a\" {}\n", "Duplicate resource \"terraform_data\" configuration"),
-    Case("no configuration", files: [:], "No configuration files"),
-    Case("random bytes", files: ["main.tf": noise(4000)], "Invalid character"),
-    Case("a damaged store", files: ["main.tf": resource, "plumb.sqlite": noise(9000)], "plumb.sqlite is damaged or no state store"),
-    Case("an empty plan file", files: ["main.tf": resource, "saved": Data()], arguments: ["apply", "saved"], "It is not a saved plan"),
-    Case("a damaged plan file", files: ["main.tf": resource, "saved": noise(900)], arguments: ["apply", "saved"], "Failed to load \"saved\" as a plan file"),
-    Case("a damaged state of Terraform", files: ["main.tf": resource, "terraform.tfstate": Data("{\"version\": 4,".utf8)], "terraform.tfstate"),
-    Case("a state that is no file", files: ["main.tf": resource, "terraform.tfstate/x": Data()], "terraform.tfstate"),
-    Case("a state of a newer Terraform", files: ["main.tf": resource, "terraform.tfstate": Data("{\"version\": 99}".utf8)], "terraform.tfstate"),
+  static let configurations: [BadInput] = [
+    BadInput("invalid UTF-8", files: ["main.tf": Data("locals {\n a = \"".utf8) + [0xFF, 0xFE] + Data("\"\n}\n".utf8)], "Invalid character encoding"),
+    BadInput("nested lists", nested("[", "", "]"), "Nesting too deep"),
+    BadInput("nested objects", nested("{a=", "1", "}"), "Nesting too deep"),
+    BadInput("nested parentheses", nested("(", "1", ")"), "Nesting too deep"),
+    BadInput("nested calls", nested("f(", "1", ")"), "Nesting too deep"),
+    BadInput("nested for expressions", nested("[for a in ", "1", ":a]"), "Nesting too deep"),
+    BadInput("nested templates", nested("\"${", "1", "}\""), "Nesting too deep"),
+    BadInput("nested directives", nested("%{if true}", "", "%{endif}").replacing("a = ", with: "a = \"").replacing("\n}\n", with: "\"\n}\n"), "Nesting too deep"),
+    BadInput("many signs", nested("-", "1", ""), "Nesting too deep"),
+    BadInput("nested JSON", "{\"locals\":{\"a\":" + String(repeating: "[", count: many), "Nesting too deep", file: "main.tf.json"),
+    BadInput("a line of five megabytes", "locals {\n a = \"" + String(repeating: "x", count: 5_000_000) + "\" y\n}\n", "Missing newline after argument"),
+    BadInput("a cycle", "locals {\n a = local.b\n b = local.a\n}\n", "Cycle: "),
+    BadInput("an unknown attribute", "resource \"terraform_data\" \"a\" {\n inptu = 1\n}\n", "Unsupported argument"),
+    BadInput("a wrong type", "resource \"terraform_data\" \"a\" {\n count = \"many\"\n}\n", "Incorrect value type"),
+    BadInput("a duplicate name", "resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"a\" {}\n", "Duplicate resource \"terraform_data\" configuration"),
+    BadInput("no configuration", files: [:], "No configuration files"),
+    BadInput("random bytes", files: ["main.tf": noise(4000)], "Invalid character"),
+    BadInput("a damaged store", files: ["main.tf": resource, "plumb.sqlite": noise(9000)], "plumb.sqlite is damaged or no state store"),
+    BadInput("an empty plan file", files: ["main.tf": resource, "saved": Data()], arguments: ["apply", "saved"], "It is not a saved plan"),
+    BadInput("a damaged plan file", files: ["main.tf": resource, "saved": noise(900)], arguments: ["apply", "saved"], "Failed to load \"saved\" as a plan file"),
+    BadInput("a damaged state of Terraform", files: ["main.tf": resource, "terraform.tfstate": Data("{\"version\": 4,".utf8)], "terraform.tfstate"),
+    BadInput("a state that is no file", files: ["main.tf": resource, "terraform.tfstate/x": Data()], "terraform.tfstate"),
+    BadInput("a state of a newer Terraform", files: ["main.tf": resource, "terraform.tfstate": Data("{\"version\": 99}".utf8)], "terraform.tfstate"),
   ]
 
   static let resource = Data("resource \"terraform_data\" \"a\" {\n  input = 1\n}\n".utf8)
 
   /// The same bytes every time.
-  private static func noise(_ count: Int) -> Data {
+  static func noise(_ count: Int) -> Data {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     return Data((0..<count).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -68,15 +46,10 @@ import Testing
     })
   }
 
-  @Test(arguments: configurations) func isRefusedWithoutATrace(bad: Case) async throws {
+  @Test(arguments: configurations) func isRefusedWithoutATrace(bad: BadInput) async throws {
     let directory = try Directory(bad.files)
     defer { directory.remove() }
-    let before = try directory.contents()
-    let outcome = try await directory.plumb(bad.arguments)
-    #expect(outcome.exitCode == 1)
-    #expect(outcome.errors.replacing("\n", with: " ").contains(bad.message), "\(outcome.errors.prefix(2000))")
-    #expect(outcome.errors.utf8.count < 200_000, "a message must not bury its reader")
-    #expect(try directory.contents() == before)
+    try await directory.expectRefusal(bad.arguments, bad.message)
   }
 
   // MARK: State
@@ -165,69 +138,5 @@ import Testing
     #expect(stored > 0 && stored < 400)
     #expect(outcome.output.contains("Apply complete! Resources: \(400 - stored) added"))
     #expect(lines.last == "400")
-  }
-}
-
-/// A directory with some files, and the program in it.
-private struct Directory: Sendable {
-  let url: URL
-
-  init(_ files: [String: Data]) throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "plumb-bad-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    for (name, data) in files {
-      let file = url.appending(path: name)
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try data.write(to: file)
-    }
-  }
-
-  func remove() { try? FileManager.default.removeItem(at: url) }
-
-  /// Every file's bytes.
-  func contents() throws -> [String: Data] {
-    var contents: [String: Data] = [:]
-    for name in try FileManager.default.subpathsOfDirectory(atPath: url.path) {
-      contents[name] = FileManager.default.contents(atPath: url.appending(path: name).path) ?? Data()
-    }
-    return contents
-  }
-
-  func plumb(_ arguments: [String]) async throws -> Outcome {
-    let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
-    return try await plumb.run(
-      arguments, in: url, environment: ["PATH": Program.searchPath, "HOME": url.path, "NO_COLOR": "1"])
-  }
-
-  func expect(_ arguments: [String], exit: Int32) async throws {
-    let outcome = try await plumb(arguments)
-    #expect(outcome.exitCode == exit, "\(arguments): \(outcome.errors)")
-  }
-}
-
-/// Disks of a wanted size in memory, in a mount namespace that ends with the command.
-private enum Disk {
-  static let isAvailable: Bool = {
-    guard let shell = Program.find("unshare") else { return false }
-    let process = Process()
-    process.executableURL = URL(filePath: shell)
-    process.arguments = ["--mount", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /tmp"]
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
-
-  static let skipReason: Comment = "a disk of a small size can only be mounted by root, with unshare"
-
-  /// `$1` is an empty directory to mount on, `$2` the program.
-  static func run(_ script: String, in directory: Directory) async throws -> Outcome {
-    let plumb = try #require(Program.plumb)
-    let place = directory.url.appending(path: "disk")
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    let shell = Program(name: "unshare", path: try #require(Program.find("unshare")))
-    return try await shell.run(
-      ["--mount", "sh", "-c", script, "sh", place.path, plumb.path], in: directory.url,
-      environment: ["PATH": Program.searchPath, "HOME": directory.url.path, "NO_COLOR": "1"])
   }
 }

@@ -36,6 +36,7 @@ struct SQLiteFailure {
     case SQLITE_CORRUPT, SQLITE_NOTADB: return .corruptStore(path, text)
     case SQLITE_PERM, SQLITE_AUTH: return Self.permission(path)
     case SQLITE_CANTOPEN: return cannotOpen(path)
+    case SQLITE_IOERR where systemError == EISDIR: return Self.directory(path)
     case SQLITE_IOERR where systemError == ENOSPC || systemError == EDQUOT || systemError == EFBIG:
       return StoreError(
         .diskFull,
@@ -51,9 +52,13 @@ struct SQLiteFailure {
     case EACCES, EPERM: Self.permission(path)
     case EROFS: StoreError(.readOnly, "\(path) cannot be written: its file system is read-only.")
     case ENOENT: Self.missing(path)
-    case EISDIR: StoreError(.invalidRequest, "\(path) is a directory, not a state store.")
+    case EISDIR: Self.directory(path)
     default: StoreError(.inputOutput, "\(path) cannot be opened: \(text).")
     }
+  }
+
+  private static func directory(_ path: String) -> StoreError {
+    StoreError(.invalidRequest, "\(path) is a directory, not a state store.")
   }
 
   /// SQLite says so of the files that it wants to make beside the database as well.

@@ -1,0 +1,7 @@
+resource "a" b {
+x="${var.y}"
+ type = "list"
+}
+variable "v" { 
+ type = "map" 
+}
