@@ -17,20 +17,29 @@ extension Evaluator {
     return found.sorted { $0.traversal < $1.traversal }
   }
 
-  /// Steps are left off from the end until what remains can be evaluated; a bare root is never shown.
+  /// The longest beginning of the chain that can be evaluated; a bare root is never shown.
   private func deepestValue(of traversal: Traversal) -> (String, Value)? {
-    var count = traversal.steps.count
-    while count > 0 {
-      var quiet = Evaluator(context, frames: frames)
-      quiet.isQuiet = true
-      let steps = Array(traversal.steps.prefix(count))
-      let part = Traversal(
-        root: traversal.root, rootRange: traversal.rootRange, steps: steps, range: traversal.range)
-      let value = quiet.value(of: Expression(.scopeTraversal(part), range: traversal.range))
-      if !quiet.diagnostics.hasErrors { return (part.text, value) }
-      count -= 1
+    // The first steps may name one thing together, such as a resource. Behind these, what cannot be evaluated cannot be with
+    // more steps either, so that a long chain needs no trial of each.
+    var low = min(traversal.steps.count, 16)
+    var high = traversal.steps.count
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if value(of: traversal, steps: middle) != nil { low = middle } else { high = middle - 1 }
+    }
+    for count in stride(from: low, to: 0, by: -1) {
+      if let found = value(of: traversal, steps: count) { return found }
     }
     return nil
+  }
+
+  private func value(of traversal: Traversal, steps count: Int) -> (String, Value)? {
+    var quiet = Evaluator(context, frames: frames)
+    quiet.isQuiet = true
+    let part = Traversal(
+      root: traversal.root, rootRange: traversal.rootRange, steps: Array(traversal.steps.prefix(count)), range: traversal.range)
+    let value = quiet.value(of: Expression(.scopeTraversal(part), range: traversal.range))
+    return quiet.diagnostics.hasErrors ? nil : (part.text, value)
   }
 
   private func statement(about value: Value) -> String? {

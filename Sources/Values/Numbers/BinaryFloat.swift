@@ -11,8 +11,8 @@ final class BinaryFloat: Sendable {
 
   var isInfinite: Bool { significand.isZero }
   /// The largest exponent of a power of two that a number is near to; larger ones are infinite, and smaller ones than its
-  /// opposite are zero. Writing such numbers out takes a hundred thousand digits, so that nobody waits for more.
-  static let largestTopBit = 1 << 19
+  /// opposite are zero. Those beyond have more than forty thousand digits, which nobody reads and which take long to write.
+  static let largestTopBit = 1 << 17
   /// Number of bits of the integer that is not larger than the absolute value; may be negative.
   var topBit: Int { significand.bitWidth + exponent }
 

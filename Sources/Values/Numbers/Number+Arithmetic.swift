@@ -117,7 +117,7 @@ extension Number {
       isNegative = first == UInt8(ascii: "-")
       bytes = bytes.dropFirst()
     }
-    guard !bytes.isEmpty, bytes.count <= 80_000 else { return nil }
+    guard !bytes.isEmpty, bytes.count <= 20_000 else { return nil }
     var total = BigUInt(0)
     for byte in bytes {
       guard let digit = Number.digitValue(byte, base: base), digit < base else { return nil }

@@ -1,7 +1,7 @@
 extension Number {
   /// Reads decimal text: sign, digits with an optional point, and an optional exponent (`e` for powers of ten, `p` for powers of
   /// two), or an infinity. Rounds as `math/big.ParseFloat` with base 10 and 512 bits does. `nil` for anything else, and for
-  /// texts whose size would make reading them unreasonable (over 200 000 digits, or an exponent over 100 000).
+  /// texts whose size would make reading them unreasonable (over 50 000 digits, or as large by their exponent).
   package init?(parsing text: String) {
     if let small = Number.parseSmall(text.utf8) {
       self.init(.integer(small))
@@ -59,7 +59,7 @@ extension Number {
       }
       position += 1
     }
-    guard !digits.isEmpty, digits.count <= 200_000 else { return nil }
+    guard !digits.isEmpty, digits.count <= 50_000 else { return nil }
     var power10 = -fraction
     var power2 = -fraction
     if let marker = peek(), let exponent = exponent(of: bytes, &position) {
@@ -69,7 +69,8 @@ extension Number {
     guard position == bytes.count, let significand = BigUInt(decimalDigits: digits) else {
       return nil
     }
-    return scaled(isNegative, significand, power2: power2, power5: power10)
+    let number = scaled(isNegative, significand, power2: power2, power5: power10)
+    return number?.isInfinite == true ? nil : number
   }
 
   private static func infinity(_ bytes: ArraySlice<UInt8>, _ isNegative: Bool) -> Number? {

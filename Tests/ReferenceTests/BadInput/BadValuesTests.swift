@@ -22,7 +22,7 @@ import Testing
     BadInput("a large number in JSON", "{\"output\": {\"a\": {\"value\": 1e999999999}}}", "Invalid number literal", file: "main.tf.json"),
     BadInput("a decoded number", output("jsondecode(\"1e999999999\")"), "a number is required"),
     BadInput("a power", output("pow(10, 1e9)"), "an infinite number"),
-    BadInput("a product", output("1e99999 * 1e99999"), "an infinite number"),
+    BadInput("a product", output("1e30000 * 1e30000"), "an infinite number"),
     BadInput("a billion instances", "resource \"terraform_data\" \"a\" {\n  count = 1000000000\n}\n", "Invalid count argument"),
     BadInput("no number of instances", "resource \"terraform_data\" \"a\" {\n  count = -1\n}\n", "Invalid count argument"),
     BadInput("a part of an instance", "resource \"terraform_data\" \"a\" {\n  count = 0.5\n}\n", "Invalid count argument"),
