@@ -89,7 +89,7 @@ private let ephemeralasnull = Function(
 
 private func withoutEphemeral(_ value: Value) -> Value {
   guard value.containsMark(.ephemeral) else { return value }
-  return value.transform { _, part in 
+  return value.transform { _, part in
     part.marks.contains(.ephemeral) ? Value.null(part.type).marked(with: part.marks.subtracting(.ephemeral)) : part
   }
 }
