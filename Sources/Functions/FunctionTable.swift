@@ -63,7 +63,11 @@ package struct FunctionError: Error, Sendable {
 extension FunctionError {
   /// Thrown by functions whose results may be much larger than their arguments, before they are.
   static func checkSize(ofText bytes: Int) throws(FunctionError) {
-    if bytes >> 4 > Value.largestWeight { throw FunctionError("the result would be too large to work with") }
+    try checkSize(ofWeight: UInt32(clamping: bytes >> 4))
+  }
+
+  static func checkSize(ofWeight weight: UInt32) throws(FunctionError) {
+    if weight > Value.largestWeight { throw FunctionError("the result would be too large to work with") }
   }
 }
 

@@ -71,7 +71,14 @@ private func regex(_ arguments: [Value]) throws(FunctionError) -> Value {
 private func regexAll(_ arguments: [Value]) throws(FunctionError) -> Value {
   let expression = try compile(arguments.text(0))
   let text = Array(arguments.text(1).utf8)
-  let found = expression.matches(in: text).map { captured($0, of: expression, in: text) }
+  var found: [Value] = []
+  var weight: UInt32 = 0
+  try expression.forEachMatch(in: text) { (match) throws(FunctionError) in
+    let value = captured(match, of: expression, in: text)
+    weight = weight.addingClamped(value.weight)
+    try FunctionError.checkSize(ofWeight: weight)
+    found.append(value)
+  }
   return .list(found, of: matchType(expression))
 }
 
@@ -103,7 +110,7 @@ private func replaceMatches(
   var result: [UInt8] = []
   result.reserveCapacity(text.count)
   var end = 0
-  for match in expression.matches(in: text) {
+  try expression.forEachMatch(in: text) { (match) throws(FunctionError) in
     result += text[end..<match.whole.lowerBound]
     template.append(match, in: text, to: &result)
     try FunctionError.checkSize(ofText: result.count)

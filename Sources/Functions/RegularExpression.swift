@@ -72,18 +72,17 @@ import Synchronization
     return range(0).map { Match(whole: $0, groups: (0..<groupNames.count).map { range($0 + 1) }) }
   }
 
-  /// All matches that do not overlap; an empty match right behind the last one does not count.
-  func matches(in text: [UInt8]) -> [Match] {
-    var found: [Match] = []
+  /// Hands out the matches that do not overlap, one after the other, so that a long text needs no list of them; an empty match
+  /// right behind the last one does not count.
+  func forEachMatch(in text: [UInt8], _ body: (Match) throws(FunctionError) -> Void) throws(FunctionError) {
     var position = 0
     var previousEnd = -1
     while position <= text.count, let match = firstMatch(in: text, from: position) {
       let isEmpty = match.whole.isEmpty
-      if !isEmpty || match.whole.lowerBound != previousEnd { found.append(match) }
+      if !isEmpty || match.whole.lowerBound != previousEnd { try body(match) }
       previousEnd = match.whole.upperBound
       position = isEmpty ? RegularExpression.nextScalar(in: text, after: match.whole.upperBound) : previousEnd
     }
-    return found
   }
 
   private static func nextScalar(in text: [UInt8], after offset: Int) -> Int {

@@ -119,6 +119,9 @@ struct ScenarioRun {
       return try await step.test(arguments)
     case "workspace":
       return try await step.plain(["workspace"] + arguments.prefix(1) + ["-no-color"] + arguments.dropFirst(), text: true)
+    case "providers" where arguments.isEmpty:
+      // The reference draws the branches of the tree in an order by chance.
+      return try await step.plain(command.words, text: true, isOrdered: false)
     default:
       return try await step.plain(command.words, text: true)
     }
@@ -218,13 +221,22 @@ private struct Step {
     return result(outcome, [name: (try? JSONTree(parsing: outcome.output)) ?? .string(outcome.output)])
   }
 
-  func plain(_ arguments: [String], state wantsState: Bool = false, text: Bool = false) async throws -> StepResult {
+  func plain(_ arguments: [String], state wantsState: Bool = false, text: Bool = false, isOrdered: Bool = true) async throws -> StepResult {
     let outcome = try await run.execute(arguments, command)
     var aspects: [String: JSONTree] = [:]
     if wantsState { aspects["state"] = try await state() }
     // Beside an error stands at most how the command is used.
-    if text && outcome.exitCode == 0 { aspects["text"] = .string(Self.withoutName(outcome.output)) }
+    if text && outcome.exitCode == 0 {
+      let written = Self.withoutName(outcome.output)
+      aspects["text"] = .string(isOrdered ? written : Self.linesOfTree(written))
+    }
     return result(outcome, aspects)
+  }
+
+  /// The lines of a drawn tree in the order of their texts, with how deep each stands.
+  private static func linesOfTree(_ text: String) -> String {
+    let lines = text.split(separator: "\n").map { $0.replacing("└", with: "├").replacing("│", with: " ") }
+    return lines.sorted().joined(separator: "\n")
   }
 
   /// The programs call themselves by their own names.

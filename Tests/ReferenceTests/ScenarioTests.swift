@@ -5,13 +5,7 @@ import Testing
 @Suite struct ScenarioTests {
   @Test(.enabled(if: Program.terraform != nil, Program.terraformSkipReason), arguments: Scenario.all)
   func sameAsTerraform(scenario: Scenario) async throws {
-    let terraform = try #require(Program.terraform)
-    let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
-    #expect(!scenario.events.isEmpty)
-    async let reference = walk(scenario, with: terraform)
-    async let own = walk(scenario, with: plumb)
-    report(try await differences(reference, own), try await own, known: scenario.known)
-    if ProcessInfo.processInfo.environment["PLUMB_SCENARIO_TRACE"] != nil { print(trace(try await reference, of: scenario)) }
+    try await expectAgreement(on: scenario) { try await walk(scenario, with: $0) }
   }
 
   /// Runs in a directory that has the same name for both, since the language can ask for it.
@@ -25,6 +19,17 @@ import Testing
     var normaliser = Normaliser(replacements: [(directory.path, "‹directory›"), (home.path, "‹home›")])
     return normaliser.normalise(results)
   }
+}
+
+/// Walks through a scenario with both programs side by side; what differs is an issue unless it is known to.
+func expectAgreement(on scenario: Scenario, walk: @Sendable (Program) async throws -> [StepResult]) async throws {
+  let terraform = try #require(Program.terraform)
+  let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
+  #expect(!scenario.events.isEmpty)
+  async let reference = walk(terraform)
+  async let own = walk(plumb)
+  report(try await differences(reference, own), try await own, known: scenario.known)
+  if ProcessInfo.processInfo.environment["PLUMB_SCENARIO_TRACE"] != nil { print(trace(try await reference, of: scenario)) }
 }
 
 /// One issue for each step that differs.

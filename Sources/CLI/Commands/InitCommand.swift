@@ -112,7 +112,7 @@ struct InitCommand: Command {
     if get, !(await installModules(root, suite, session, view)) { return 1 }
     let tree = session.loadModules(variables, for: .installing)
     if tree.diagnostics.hasErrors {
-      view.diagnostics(session.settingsDiagnostics + tree.diagnostics, tree.sources)
+      view.diagnostics(announced(session.settingsDiagnostics + tree.diagnostics), tree.sources)
       return 1
     }
     return await installProviders(session, tree, testModules(suite, loader), view)
@@ -146,13 +146,18 @@ struct InitCommand: Command {
       view.diagnostics(diagnostics, sources)
       return 1
     }
+    view.diagnostics(announced(diagnostics), sources)
+    return 1
+  }
+
+  /// What is wrong with a configuration, after a sentence of what follows from that. Another version of the language says it all.
+  private func announced(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    if diagnostics.contains(where: { $0.summary == ModuleLoader.unsupportedVersion }) { return diagnostics }
     let headline = Diagnostic.error(
       "Plumb encountered problems during initialisation, including problems\nwith the configuration, described below.\n\nThe "
         + "configuration must be valid before initialization so that\nPlumb can determine which modules and providers need to be "
         + "installed.", "")
-    let isOfOtherVersion = diagnostics.contains { $0.summary == ModuleLoader.unsupportedVersion }
-    view.diagnostics((isOfOtherVersion ? [] : [headline]) + diagnostics, sources)
-    return 1
+    return [headline] + diagnostics
   }
 
   // MARK: Backend

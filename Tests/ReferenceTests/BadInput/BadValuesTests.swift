@@ -7,6 +7,11 @@ import Testing
     "locals {\n\(locals)\n}\noutput \"a\" {\n  value = \(expression)\n}\n"
   }
 
+  /// Each step makes ten of the last one.
+  private static func growing(_ first: String, steps: Int, _ step: (String) -> String) -> String {
+    "  a0 = \(first)\n" + (1...steps).map { "  a\($0) = \(step("local.a\($0 - 1)"))\n" }.joined()
+  }
+
   private static func ten(_ text: String) -> String { Array(repeating: text, count: 10).joined(separator: ", ") }
 
   static let values: [BadInput] = [
@@ -26,6 +31,11 @@ import Testing
     BadInput("a width", output("format(\"%0999999999d\", 1)"), "too large"),
     BadInput("an indentation", output("indent(1000000000, \"a\\nb\")"), "must be between 0 and"),
     BadInput("digits of a million", output("parseint(\"\(String(repeating: "9", count: 1_000_000))\", 10)"), "parseint"),
+    BadInput("joins", output("length(local.a11)", locals: growing("\"a\"", steps: 11) { "join(\"\", [\(ten($0))])" }), "too large"),
+    BadInput("templates", output("length(local.a11)", locals: growing("\"a\"", steps: 11) { text in "\"" + String(repeating: "${\(text)}", count: 10) + "\"" }), "too large"),
+    BadInput("lists", output("length(local.a11)", locals: growing("[1]", steps: 11) { "concat(\(ten($0)))" }), "too large"),
+    BadInput("lists of lists", output("length(local.a30)", locals: growing("\"a\"", steps: 30) { "[\(ten($0))]" }), "too large"),
+    BadInput("objects", output("jsonencode(local.a30)", locals: growing("\"a\"", steps: 30) { "{ a = \($0), b = \($0), c = \($0) }" }), "too large"),
     BadInput(
       "a product of lists", output("length(setproduct(local.r, local.r, local.r, local.r))", locals: "  r = range(1000)"), "the product has more than"),
     BadInput(

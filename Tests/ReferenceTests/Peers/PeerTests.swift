@@ -13,13 +13,7 @@ import Testing
     .enabled(if: Program.terraform != nil, Program.terraformSkipReason), .enabled(if: canRun, skipReason),
     arguments: Scenario.peers)
   func sameAsTerraform(scenario: Scenario) async throws {
-    let terraform = try #require(Program.terraform)
-    let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
-    #expect(!scenario.events.isEmpty)
-    async let reference = walk(scenario, with: terraform)
-    async let own = walk(scenario, with: plumb)
-    report(try await differences(reference, own), try await own, known: scenario.known)
-    if ProcessInfo.processInfo.environment["PLUMB_SCENARIO_TRACE"] != nil { print(trace(try await reference, of: scenario)) }
+    try await expectAgreement(on: scenario) { try await walk(scenario, with: $0) }
   }
 
   private func walk(_ scenario: Scenario, with program: Program) async throws -> [StepResult] {
