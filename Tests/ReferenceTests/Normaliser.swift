@@ -9,6 +9,8 @@ struct Normaliser {
   var replacements: [(text: String, placeholder: String)] = []
   /// Attributes, as `type.attribute`, whose texts are made up altogether.
   var madeUp: Set<String> = []
+  /// Whether what providers keep for themselves is other bytes each time that they write it.
+  var isPrivateDataSealed = false
 
   private var names: [String: String] = [:]
   private var taken: [String: Int] = [:]
@@ -194,6 +196,7 @@ struct Normaliser {
             inner["sensitive_attributes"] = inner["sensitive_attributes"].map(sorted)
             // The key of an object that waits for its deletion is drawn by lot.
             if inner["deposed"] != nil { inner["deposed"] = .string("‹deposed›") }
+            if isPrivateDataSealed, inner["private"] != nil { inner["private"] = .string("‹sealed›") }
             return .object(inner)
           })
         return .object(members)

@@ -114,7 +114,8 @@ package struct ConfigurationGraph: Sendable {
 
   /// For each resource the resources it needs directly: reached without passing another resource. Sorted, without itself.
   ///
-  /// What a provider configuration needs is left out, as state records only what the resource itself refers to.
+  /// What a provider configuration needs is left out, as state records only what the resource itself refers to. What an ephemeral
+  /// resource needs is counted in, since no state says it of an ephemeral resource.
   func directDependencies() -> [ConfigurationResource: [ConfigurationResource]] {
     guard let order = graph.topologicalOrder() else { return [:] }
     let dependencies = graph.dependencies
@@ -125,7 +126,9 @@ package struct ConfigurationGraph: Sendable {
       var direct: Set<Int32> = []
       for dependency in dependencies[vertex] {
         switch vertices[Int(dependency)] {
-        case .resource: direct.insert(dependency)
+        case .resource(let other):
+          direct.insert(dependency)
+          if other.resource.mode == .ephemeral { direct.formUnion(collected[Int(dependency)]) }
         case .provider: break
         default:
           if direct.isEmpty {
@@ -137,12 +140,12 @@ package struct ConfigurationGraph: Sendable {
       }
       if case .resource(let address) = vertices[vertex] {
         result[address] = direct.isEmpty ? [] : direct.compactMap { index in
-          if case .resource(let other) = vertices[Int(index)], other.resource.mode != .ephemeral { return other }
+          if case .resource(let other) = vertices[Int(index)] { return other }
           return nil
         }.sorted { $0.description < $1.description }
-      } else {
-        collected[vertex] = direct
+        if address.resource.mode != .ephemeral { continue }
       }
+      collected[vertex] = direct
     }
     return result
   }

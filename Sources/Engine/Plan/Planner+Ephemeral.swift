@@ -19,8 +19,7 @@ extension Planner {
     guard configuration.isWhollyKnown else {
       let (plain, marks) = configuration.unmarkedDeep()
       let value = plannedDataObject(schema: planning.schema.block, configuration: plain)
-      evaluator.setValue(
-        Engine.marked(value, schema: planning.schema.block, with: marks).marked(with: .ephemeral), of: address)
+      evaluator.setValue(value.markedDeep(with: marks).marked(with: .ephemeral), of: address)
       return true
     }
     let opening = EphemeralOpening(

@@ -89,7 +89,6 @@ private struct RelevanceFinder {
     guard let reference = Reference.parse(traversal).0 else { return }
     switch reference.subject {
     case .resource(let resource, let key):
-      guard resource.mode != .ephemeral else { return }
       let path = Path(steps: reference.remaining)
       found.insert(RelevantAttribute(resource: ResourceInstance(module: module, resource, key: key), path: path))
       followArguments(of: ConfigurationResource(module: modulePath, resource), at: module, path)

@@ -33,7 +33,10 @@ package struct SchemaTable: Sendable {
 
   package mutating func add(_ metadata: ProviderMetadata, for source: ProviderSource) { self.metadata[source] = metadata }
 
+  /// What was read of a data source is never upgraded: whatever its provider says, its schema has no version.
   package mutating func add(_ schema: Schema, kind: TypeKind, named name: String, from source: ProviderSource) {
+    var schema = schema
+    if kind == .dataSource { schema.version = 0 }
     types[TypeKey(source: source, kind: kind, name: name)] = schema
   }
 

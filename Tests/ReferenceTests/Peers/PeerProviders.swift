@@ -9,21 +9,32 @@ struct PeerProviders {
     var namespace = "example"
     var version = "1.0.0"
     var arguments: [String]
-    var needs: String
     /// Variables without which it does not start.
     var environment: [String: String] = [:]
-
     /// An interpreter that has the packages, the first of those on the search path; nil if none has.
-    var interpreter: String? { Python.interpreter(importing: needs) }
+    var interpreter: String?
+
+    init(type: String, version: String = "1.0.0", script: String, needs modules: String, environment: [String: String] = [:]) {
+      self.type = type
+      self.version = version
+      arguments = [scripts.appending(path: script).path]
+      self.environment = environment
+      interpreter = Python.interpreter(importing: modules)
+    }
   }
 
   static let scripts = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Providers")
-  private static func script(_ name: String) -> String { scripts.appending(path: name).path }
 
   /// Made for these tests, with everything that is rare.
-  static let peer = Peer(type: "peer", arguments: [script("peer.py")], needs: "grpc, msgpack, cryptography")
+  static let peer = Peer(type: "peer", script: "peer.py", needs: "grpc, msgpack, cryptography")
   /// Made with the framework `tf`.
-  static let desk = Peer(type: "desk", version: "2.1.0", arguments: [script("desk.py")], needs: "tf.runner")
+  static let desk = Peer(type: "desk", version: "2.1.0", script: "desk.py", needs: "tf.runner")
+  /// Made with the framework `pyvider`, which seals what it keeps for itself with a secret.
+  static let garden = Peer(
+    type: "garden", script: "garden.py", needs: "pyvider.cli.__main__",
+    environment: ["PYVIDER_PRIVATE_STATE_SHARED_SECRET": "spade"])
+
+  static let all = [peer, desk, garden]
 
   /// Writes each provider as a program into `home`, and the settings that name them. Gives the path of the settings.
   static func install(_ peers: [Peer], in home: URL, asMirror isMirror: Bool) throws -> URL {

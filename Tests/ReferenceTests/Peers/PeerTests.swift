@@ -5,9 +5,9 @@ import Testing
 /// anybody write. A scenario whose name begins with `mirror-` has its providers installed from a mirror; all others take them from
 /// where they are developed.
 @Suite struct PeerTests {
-  static let canRun = PeerProviders.peer.interpreter != nil && PeerProviders.desk.interpreter != nil
+  static let canRun = PeerProviders.all.allSatisfy { $0.interpreter != nil }
   static let skipReason: Comment =
-    "no python3 with grpcio, msgpack, cryptography and tf; PLUMB_TEST_PYTHON names an interpreter that has them"
+    "no python3 with grpcio, msgpack, cryptography, tf and pyvider; PLUMB_TEST_PYTHON names an interpreter that has them"
 
   @Test(
     .enabled(if: Program.terraform != nil, Program.terraformSkipReason), .enabled(if: canRun, skipReason),
@@ -22,13 +22,14 @@ import Testing
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: home) }
     let isMirror = scenario.name.hasPrefix("mirror-")
-    let settings = try PeerProviders.install([PeerProviders.peer, PeerProviders.desk], in: home, asMirror: isMirror)
+    let settings = try PeerProviders.install(PeerProviders.all, in: home, asMirror: isMirror)
     var run = ScenarioRun(program: program, directory: directory)
     run.environment = ["TF_CLI_CONFIG_FILE": settings.path]
     run.needsProviders = isMirror
     run.providerLog = "peer.log"
     let results = try await run.run(scenario)
     var normaliser = Normaliser(replacements: [(directory.path, "‹directory›"), (home.path, "‹home›")])
+    normaliser.isPrivateDataSealed = scenario.name.contains("garden")
     return normaliser.normalise(results)
   }
 }
