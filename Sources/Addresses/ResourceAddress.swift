@@ -26,16 +26,43 @@ package enum ResourceMode: String, Hashable, Sendable, Comparable {
 }
 
 /// A resource within its module: `aws_vpc.main`, `data.aws_ami.x`.
+///
+/// One word in size, with its hash kept: plans look resources up all the time, and carry them in everything.
 package struct Resource: Hashable, Sendable, Comparable, CustomStringConvertible {
-  package var mode: ResourceMode
-  package var type: String
-  package var name: String
+  private final class Storage: Sendable {
+    let mode: ResourceMode
+    let type: String
+    let name: String
+    let hash: Int
+
+    init(_ mode: ResourceMode, _ type: String, _ name: String) {
+      self.mode = mode
+      self.type = type
+      self.name = name
+      var hasher = Hasher()
+      hasher.combine(mode)
+      hasher.combine(type)
+      hasher.combine(name)
+      hash = hasher.finalize()
+    }
+  }
+
+  private let storage: Storage
 
   package init(_ mode: ResourceMode = .managed, _ type: String, _ name: String) {
-    self.mode = mode
-    self.type = type
-    self.name = name
+    storage = Storage(mode, type, name)
   }
+
+  package var mode: ResourceMode { storage.mode }
+  package var type: String { storage.type }
+  package var name: String { storage.name }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    if left.storage === right.storage { return true }
+    return left.storage.hash == right.storage.hash && left.name == right.name && left.type == right.type && left.mode == right.mode
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(storage.hash) }
 
   package var description: String { "\(mode.prefix)\(type).\(name)" }
 

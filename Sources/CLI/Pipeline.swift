@@ -57,22 +57,22 @@ final class Pipeline {
   ///   - needsState: false for what looks at the configuration only.
   ///   - isValidating: whether the configuration is only validated, whatever it says of backends and whatever the lock file says
   ///     of versions.
-  ///   - given: holds the state in place of the workspace's own store.
+  ///   - reading: the state that is being read already; without it, it is read now.
   static func open(
-    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false,
-    store given: (any StateStore)? = nil
+    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false, reading: StateReading? = nil
   ) async -> Outcome {
     let first = session.settingsDiagnostics + tree.diagnostics
     // References to nothing do not keep the rest from being looked at, but nothing can be planned with them.
-    if tree.diagnostics.hasErrors, !isValidating || tree.faultyObjects.isEmpty { return .failed(first, tree.sources) }
-    var diagnostics = isValidating ? [] : unsupported(tree) + undefinedProviders(tree.root)
-    if diagnostics.hasErrors { return .failed(first + diagnostics, tree.sources) }
-    let store: any StateStore = given ?? session.openStore()
+    let isUsable = !tree.diagnostics.hasErrors || isValidating && !tree.faultyObjects.isEmpty
+    var diagnostics = isValidating || !isUsable ? [] : unsupported(tree) + undefinedProviders(tree.root)
+    if !isUsable || diagnostics.hasErrors {
+      await reading?.abandon()
+      return .failed(first + diagnostics, tree.sources)
+    }
+    let reading = reading ?? (needsState ? StateReading(session) : nil)
+    let store: any StateStore = reading?.store ?? session.openStore()
     do {
-      let (snapshot, isFromTerraform) =
-        !needsState
-        ? (StateSnapshot(), false)
-        : given == nil ? try await session.readState(store) : (try await store.snapshot(), false)
+      let (snapshot, isFromTerraform) = try await reading?.result() ?? (StateSnapshot(), false)
       let (factory, problems) = try session.providerFactory([tree], snapshot, acceptsOtherVersions: isValidating)
       diagnostics += problems
       if problems.hasErrors { return .failed(first + diagnostics, tree.sources) }
@@ -145,14 +145,38 @@ final class Pipeline {
         if let address = tree.providerConfiguration(for: block) { configurations.insert(address) }
       }
     }
-    var last: ProviderConfigurationAddress?
-    for object in snapshot.objects where object.address.resource.mode == .managed && object.provider != last {
-      configurations.insert(object.provider)
-      last = object.provider
-    }
+    configurations.formUnion(snapshot.providers)
     var counts: [ProviderSource: Int] = [:]
     for address in configurations { counts[address.source, default: 0] += 1 }
     return counts.sorted { $0.key < $1.key }
+  }
+}
+
+/// The state, which is read beside what comes before it is needed.
+struct StateReading {
+  let store: any StateStore
+  private let task: Task<(StateSnapshot, Bool), any Error>
+
+  /// Reads the state of the selected workspace.
+  init(_ session: Session) {
+    let store = session.openStore()
+    self.store = store
+    task = Task { try await session.readState(store) }
+  }
+
+  /// Reads what is in a store, whatever else there is.
+  init(of store: any StateStore) {
+    self.store = store
+    task = Task { (try await store.snapshot(), false) }
+  }
+
+  /// The state, and whether it came from Terraform's file.
+  func result() async throws -> (StateSnapshot, Bool) { try await task.value }
+
+  /// Ends what nobody waits for any more.
+  func abandon() async {
+    _ = await task.result
+    await store.close()
   }
 }
 
@@ -168,11 +192,7 @@ extension Session {
       requirements.merge(wanted) { VersionConstraints(merging: [$0, $1]) }
       problems += found
     }
-    var last: ProviderSource?
-    for object in snapshot.objects where object.address.resource.mode == .managed && object.provider.source != last {
-      last = object.provider.source
-      if requirements[object.provider.source] == nil { requirements[object.provider.source] = .any }
-    }
+    for provider in snapshot.providers where requirements[provider.source] == nil { requirements[provider.source] = .any }
     var sources = SourceMap()
     let (locks, lockProblems) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
     problems += lockProblems.map(sources.tellingPlace)

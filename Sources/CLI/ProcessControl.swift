@@ -4,6 +4,15 @@ import Host
 /// Ends the process at once, with everything written that was written.
 func exitProcess(_ code: Int32) -> Never { Glibc.exit(code) }
 
+/// Leaves what is about to go out of use to the end of the process, which frees it at once. Freeing the objects of a large plan one
+/// by one takes a twentieth of the run.
+func keepUntilProcessEnds<Kept>(_ kept: Kept) { _ = unsafe Unmanaged.passRetained(KeptUntilProcessEnds(kept)) }
+
+private final class KeptUntilProcessEnds<Kept> {
+  let kept: Kept
+  init(_ kept: Kept) { self.kept = kept }
+}
+
 /// Makes another directory the working directory, and gives its full path.
 func changeDirectory(_ path: String) throws(FileError) -> String {
   guard unsafe chdir(path) == 0, let full = unsafe getcwd(nil, 0) else { throw FileError(errno: errno, path: path) }

@@ -124,8 +124,9 @@ private func queryEscaped(_ text: String) -> String {
 // MARK: JSON
 
 /// Of a partly unknown value nothing shows but how its JSON will begin, where it cannot be null.
-private func jsonEncode(_ arguments: [Value]) -> Value {
+private func jsonEncode(_ arguments: [Value]) throws(FunctionError) -> Value {
   let value = arguments[0]
+  if value.hasInfinity { throw FunctionError("an infinite number cannot be written as JSON") }
   if value.isWhollyKnown { return .text(String(decoding: JSONValueCodec.encode(value), as: UTF8.self)) }
   guard value.isDefinitelyNotNull else { return .unknownString }
   let prefix =

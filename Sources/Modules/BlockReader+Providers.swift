@@ -79,8 +79,8 @@ extension BlockReader {
       return nil
     }
     if let prefix = ["terraform-provider-", "terraform-"].first(where: source.type.hasPrefix) {
-      var suggested = source
-      suggested.type.removeFirst(prefix.count)
+      let suggested = ProviderSource(
+        host: source.host, namespace: source.namespace, type: String(source.type.dropFirst(prefix.count)))
       error(
         "Invalid provider type",
         "Provider source \"\(source.displayName)\" has a type with the prefix \"\(prefix)\", which isn't valid. Although "

@@ -23,7 +23,7 @@ package final class Module: Sendable {
             source: content.requiredProviders[key.name]?.source ?? .implied(by: key.name), alias: key.alias), block
         )
       }, uniquingKeysWith: { first, _ in first })
-    sortedResources = content.resources.values.sorted { $0.resource < $1.resource }
+    sortedResources = sortedByName(Array(content.resources.values))
     self.path = path
     self.directory = directory
     self.children = children
@@ -43,6 +43,41 @@ package final class Module: Sendable {
   package var removed: [RemovedBlock] { content.removed }
   package var imports: [ImportBlock] { content.imports }
   package var checks: [String: CheckBlock] { content.checks }
+}
+
+/// Sorts resources by mode, type and name. Most pairs are told apart by the first bytes of their names, without a look at the text.
+private func sortedByName(_ blocks: [ResourceBlock]) -> [ResourceBlock] {
+  struct Key {
+    var start: UInt64?
+    var position: Int
+  }
+  var positions: [ResourceKind: [Key]] = [:]
+  for (position, block) in blocks.enumerated() {
+    let kind = ResourceKind(mode: block.resource.mode, type: block.resource.type)
+    positions[kind, default: []].append(Key(start: beginning(of: block.resource.name), position: position))
+  }
+  var sorted: [ResourceBlock] = []
+  sorted.reserveCapacity(blocks.count)
+  for kind in positions.keys.sorted(by: { ($0.mode, $0.type) < ($1.mode, $1.type) }) {
+    let keys = positions[kind] ?? []
+    sorted += keys.sorted {
+      if let one = $0.start, let other = $1.start, one != other { return one < other }
+      return blocks[$0.position].resource.name < blocks[$1.position].resource.name
+    }.map { blocks[$0.position] }
+  }
+  return sorted
+}
+
+private struct ResourceKind: Hashable {
+  var mode: ResourceMode
+  var type: String
+}
+
+/// The first eight bytes of a name as a number that sorts as they do; nil unless it is ASCII, where the order of texts is that of bytes.
+private func beginning(of name: String) -> UInt64? {
+  guard name.utf8.allSatisfy({ $0 < 128 }) else { return nil }
+  let bytes = name.utf8.prefix(8)
+  return bytes.reduce(0) { $0 << 8 | UInt64($1) } << UInt64(8 * (8 - bytes.count))
 }
 
 /// What the files of a module declare.

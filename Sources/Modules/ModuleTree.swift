@@ -37,7 +37,7 @@ package final class ModuleTree: Sendable {
   }
 
   /// The module at a path; nil if there is none.
-  package func module(at path: ModulePath) -> Module? { byPath[path] }
+  package func module(at path: ModulePath) -> Module? { path.isRoot ? root : byPath[path] }
 
   /// Every module, parents before children, siblings by name.
   package var modules: [Module] { byPath.values.sorted { $0.path < $1.path } }

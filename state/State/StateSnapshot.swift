@@ -8,6 +8,8 @@ package struct StateSnapshot: Sendable {
   package let serial: UInt64
   /// Sorted by address, the current object before deposed ones.
   package let objects: [StateObject]
+  /// The provider configurations that managed objects were made with.
+  package let providers: Set<ProviderConfigurationAddress>
   package let outputs: [String: OutputState]
   /// The `check_results` array of a state file, as JSON.
   package let checkResults: [UInt8]?
@@ -28,6 +30,13 @@ package struct StateSnapshot: Sendable {
     self.operationsInFlight = operationsInFlight
     self.runs = runs
     self.objects = Self.sorted(objects)
+    var providers: Set<ProviderConfigurationAddress> = []
+    var last: ProviderConfigurationAddress?
+    for index in objects.indices where objects[index].address.resource.mode == .managed && objects[index].provider != last {
+      last = objects[index].provider
+      providers.insert(objects[index].provider)
+    }
+    self.providers = providers
   }
 
   private static func sorted(_ objects: [StateObject]) -> [StateObject] {

@@ -147,7 +147,10 @@ struct ApplyRounds {
       guard let run = await PlanRun.make(session, mode: mode, variables: variables, view: view) else { return 1 }
       let (code, mayGoOn) = await round(run, session, view)
       await run.pipeline.close()
-      guard let next = mayGoOn, next else { return code }
+      guard let next = mayGoOn, next else {
+        keepUntilProcessEnds(run)
+        return code
+      }
     }
   }
 

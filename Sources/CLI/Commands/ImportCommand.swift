@@ -59,7 +59,7 @@ struct ImportCommand: Command {
     }
     do {
       let file = try await ImportFile.open(session, file)
-      switch await Pipeline.open(session, tree: tree, store: file?.store) {
+      switch await Pipeline.open(session, tree: tree, reading: file.map { StateReading(of: $0.store) }) {
       case .failed(let diagnostics, let sources):
         view.diagnostics(diagnostics, sources)
         return 1

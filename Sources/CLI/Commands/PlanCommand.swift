@@ -45,6 +45,7 @@ struct PlanCommand: Command {
     guard let run = outcome else { return 1 }
     let code = await show(run, session, view)
     await run.pipeline.close()
+    keepUntilProcessEnds(run)
     return code
   }
 
@@ -96,17 +97,18 @@ struct PlanRun {
     _ session: Session, mode: PlanModeArguments, variables: VariableArguments, view: any RunView,
     generateInto path: String? = nil
   ) async -> PlanRun? {
+    let reading = StateReading(session)
     let tree = session.loadModules(variables)
     var sources = tree.sources
     var (options, problems) = mode.planOptions(session.world.files, &sources)
     let generating = path.map { ConfigurationGenerating(path: $0, session: session) }
     if let generating { problems += generating.problems(mode: options.mode) }
+    if !problems.hasErrors, !tree.diagnostics.hasErrors, tree.sources.files.isEmpty, options.mode != .destroy {
+      problems = [noConfiguration]
+    }
     if problems.hasErrors {
       view.diagnostics(problems, sources)
-      return nil
-    }
-    if !tree.diagnostics.hasErrors && tree.sources.files.isEmpty && options.mode != .destroy {
-      view.diagnostics([noConfiguration], tree.sources)
+      await reading.abandon()
       return nil
     }
     // Names and types of variables are checked before anything is started.
@@ -115,12 +117,13 @@ struct PlanRun {
       ? RootVariables() : session.inputVariables(tree, variables, &sources)
     if input.diagnostics.hasErrors {
       view.diagnostics(tree.diagnostics + input.diagnostics, sources)
+      await reading.abandon()
       return nil
     }
     options.variables = input.values
     options.unsuitableVariables = input.unsuitable
     var pipeline: Pipeline
-    switch await Pipeline.open(session, tree: tree) {
+    switch await Pipeline.open(session, tree: tree, reading: reading) {
     case .failed(let diagnostics, let sources):
       view.diagnostics(diagnostics, sources)
       return nil
@@ -132,6 +135,8 @@ struct PlanRun {
     let context = session.context(
       planTimestamp: session.world.timestamp(), parallelism: mode.width, isPlanning: true, interrupt: interrupt,
       events: { view.event($0) })
+    var preparation = PlanPreparation(
+      pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
     let found = await validate(pipeline.graph, pool: pipeline.pool, context: context)
     problems += found
     if found.hasErrors {
@@ -142,6 +147,8 @@ struct PlanRun {
     if let generating {
       let (extended, found, writing) = await generating.extend(pipeline, &options, context: context)
       pipeline = extended
+      preparation = PlanPreparation(
+        pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
       problems += found + writing
       if found.hasErrors {
         view.diagnostics(problems, pipeline.tree.sources)
@@ -150,8 +157,7 @@ struct PlanRun {
       }
     }
     let warnings = Set(found.map { "\($0.summary)\($0.detail)" })
-    let outcome = await makePlan(
-      pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
+    let outcome = await preparation.makePlan()
     // Validation and planning ask the same provider the same question; one answer is enough.
     problems += outcome.diagnostics.filter { $0.severity == .error || !warnings.contains("\($0.summary)\($0.detail)") }
     guard var plan = outcome.plan else {

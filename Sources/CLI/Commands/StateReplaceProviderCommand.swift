@@ -43,7 +43,9 @@ struct StateReplaceProviderCommand: Command {
       ) { snapshot in
         snapshot.objects.filter { $0.provider.source == old }.map { object in
           var replaced = object
-          replaced.provider.source = new
+          let provider = replaced.provider
+          replaced.provider = ProviderConfigurationAddress(
+            module: provider.module, source: new, alias: provider.alias, key: provider.key)
           return .put(replaced, expectedVersion: object.version)
         }
       }

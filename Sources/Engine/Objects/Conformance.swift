@@ -3,7 +3,10 @@ package import Values
 /// Where a value does not have the type that the schema implies. Empty, without making any types, when it has.
 package func conformanceProblems(schema: BlockSchema, _ value: Value) -> [ObjectProblem] {
   let wanted = ValueType.object(schema.impliedType)
-  if value.conforms(to: wanted) { return [] }
+  if value.conforms(to: wanted) {
+    // Neither the JSON of the state nor that of a plan can hold one.
+    return value.hasInfinity ? [ObjectProblem(.root, "an infinite number, which cannot be stored")] : []
+  }
   var problems: [ObjectProblem] = []
   compareTypes(value.type, wanted: wanted, at: .root, into: &problems)
   return problems

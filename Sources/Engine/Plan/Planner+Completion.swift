@@ -44,8 +44,8 @@ extension Planner {
   private func sortedCurrent() -> [ObjectRecord] {
     var records: [ObjectRecord] = []
     records.reserveCapacity(current.count)
-    for object in snapshot.objects {
-      if let record = current[object.key] { records.append(record) }
+    for index in snapshot.objects.indices {
+      if let record = current[snapshot.objects[index].key] { records.append(record) }
     }
     if records.count == current.count { return records }
     return current.keys.sorted().compactMap { current[$0] }

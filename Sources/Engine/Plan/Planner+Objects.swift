@@ -259,7 +259,7 @@ extension Planner {
 
   /// Objects in the state whose resource is in no module of the configuration.
   func planOrphans() async {
-    let orphans = stored.byResource.keys.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }.sorted()
+    let orphans = stored.resources.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }.sorted()
     var entries: [StoredObjects.Entry] = []
     for resource in orphans {
       for entry in stored.entries(of: resource) where targeting?.selects(entry.object.address) ?? true {

@@ -27,8 +27,20 @@ package struct PlanOutcome: Sendable {
 package func makePlan(
   _ graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
 ) async -> PlanOutcome {
-  let planner = Planner(graph: graph, state: state, options: options, pool: pool, context: context)
-  return await planner.run()
+  await PlanPreparation(graph, state: state, options: options, pool: pool, context: context).makePlan()
+}
+
+/// What planning needs no provider for: it is made ready beside what comes before, validation as a rule.
+package struct PlanPreparation: Sendable {
+  private let planner: Task<Planner, Never>
+
+  package init(
+    _ graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
+  ) {
+    planner = Task { Planner(graph: graph, state: state, options: options, pool: pool, context: context) }
+  }
+
+  package func makePlan() async -> PlanOutcome { await planner.value.run() }
 }
 
 /// One planning walk. All evaluation happens on this actor; only provider calls leave it.
@@ -52,6 +64,7 @@ actor Planner {
   var diagnostics: [Diagnostic] = []
   /// The stored objects under the addresses that they have after moves.
   var stored: StoredObjects
+  private let blockedMoves: [BlockedMove]
   /// Objects as they were at the end of the last run, in the form of the present schemas.
   var previous: [ObjectKey: ObjectRecord] = [:]
   /// Objects as they are now.
@@ -104,6 +117,7 @@ actor Planner {
     forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
     walk = GraphWalk(graph.graph)
     stored = StoredObjects(state)
+    blockedMoves = stored.applyMoves(of: graph.tree)
     previous.reserveCapacity(stored.count)
     current.reserveCapacity(stored.count)
     checks = CheckRecorder()
@@ -125,7 +139,6 @@ actor Planner {
   func run() async -> PlanOutcome {
     diagnostics += removedProblems()
     if diagnostics.hasErrors { return PlanOutcome(plan: nil, diagnostics: diagnostics) }
-    let blocked = stored.applyMoves(of: tree)
     if let problem = movesOutsideTargets() {
       warnOfTargeting()
       return PlanOutcome(plan: nil, diagnostics: diagnostics + [problem])
@@ -136,7 +149,7 @@ actor Planner {
     reportUnconfiguredImports()
     let contradictions = moveProblems()
     if contradictions.hasErrors { return PlanOutcome(plan: nil, diagnostics: contradictions) }
-    warnOfBlockedMoves(blocked)
+    warnOfBlockedMoves(blockedMoves)
     var plan = Plan(
       mode: options.mode, basis: PlanBasis(lineage: snapshot.lineage, serial: snapshot.serial),
       timestamp: context.timestamp)
@@ -265,7 +278,7 @@ actor Planner {
   }
 
   /// Provider configurations that a resource in the configuration or an object in the state needs.
-  private var usedProviders: Set<ProviderConfigurationAddress> { Set(graph.providers.values).union(stored.providers) }
+  private lazy var usedProviders = Set(graph.providers.values).union(snapshot.providers)
 
   /// Configures a provider unless that was done; gives false if it cannot be used.
   func ensureConfigured(_ address: ProviderConfigurationAddress) async -> Bool {

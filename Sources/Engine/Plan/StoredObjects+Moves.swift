@@ -43,14 +43,9 @@ extension StoredObjects {
     }
   }
 
-  /// Whether anything is stored of the instance, current or deposed.
-  private func hasInstance(_ address: ResourceInstance) -> Bool {
-    byResource[address.configuration]?.keys.contains { $0.address == address } ?? false
-  }
-
   /// `x` becomes `x[0]` when `count` was added, and `x[0]` becomes `x` when it was taken away.
   private mutating func moveBetweenRepetitions(_ tree: ModuleTree, except mentioned: [MoveEndpoint]) {
-    for resource in Array(byResource.keys) {
+    for resource in resources {
       guard resource.resource.mode == .managed, let block = tree.module(at: resource.module)?.resources[resource.resource],
         !mentioned.contains(where: { $0.path == resource.module && $0.resource?.resource == resource.resource })
       else { continue }

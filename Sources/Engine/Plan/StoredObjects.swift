@@ -24,44 +24,94 @@ struct StoredObjects {
     }
   }
 
-  private(set) var byResource: [ConfigurationResource: [ObjectKey: Entry]] = [:]
-  private(set) var providers: Set<ProviderConfigurationAddress> = []
+  /// The objects of one resource. Most have one, for which a dictionary of its own would be a waste.
+  private enum Entries {
+    case one(Entry)
+    case several([ObjectKey: Entry])
+
+    subscript(key: ObjectKey) -> Entry? {
+      switch self {
+      case .one(let entry): entry.object.key == key ? entry : nil
+      case .several(let entries): entries[key]
+      }
+    }
+
+    var all: [Entry] {
+      switch self {
+      case .one(let entry): [entry]
+      case .several(let entries): Array(entries.values)
+      }
+    }
+
+    mutating func insert(_ entry: Entry) {
+      switch self {
+      case .one(let first) where first.object.key == entry.object.key: self = .one(entry)
+      case .one(let first): self = .several([first.object.key: first, entry.object.key: entry])
+      case .several(var entries):
+        self = .several([:])
+        entries[entry.object.key] = entry
+        self = .several(entries)
+      }
+    }
+
+    /// Gives what remains without one of them; nil if nothing does.
+    func without(_ key: ObjectKey) -> Entries? {
+      switch self {
+      case .one(let entry): return entry.object.key == key ? nil : self
+      case .several(var entries):
+        entries[key] = nil
+        return entries.isEmpty ? nil : .several(entries)
+      }
+    }
+  }
+
+  private var byResource: [ConfigurationResource: Entries] = [:]
 
   let count: Int
 
   init(_ snapshot: StateSnapshot) {
     count = snapshot.objects.count
-    var last: ProviderConfigurationAddress?
-    for object in snapshot.objects {
-      byResource[object.address.configuration, default: [:]][object.key] = Entry(object, row: object.key)
-      if object.address.resource.mode == .managed, object.provider != last {
-        providers.insert(object.provider)
-        last = object.provider
-      }
-    }
+    byResource.reserveCapacity(count)
+    for object in snapshot.objects { insert(Entry(object, row: object.key)) }
+  }
+
+  private mutating func insert(_ entry: Entry) {
+    let resource = entry.object.address.configuration
+    if byResource[resource]?.insert(entry) == nil { byResource[resource] = .one(entry) }
   }
 
   func entry(_ key: ObjectKey) -> Entry? { byResource[key.address.configuration]?[key] }
 
   /// All objects of a resource, in order.
   func entries(of resource: ConfigurationResource) -> [Entry] {
-    guard let entries = byResource[resource] else { return [] }
-    return entries.count == 1 ? Array(entries.values) : entries.values.sorted { $0.object.key < $1.object.key }
+    switch byResource[resource] {
+    case nil: []
+    case .one(let entry)?: [entry]
+    case .several(let entries)?: entries.values.sorted { $0.object.key < $1.object.key }
+    }
   }
+
+  /// The resources of which anything is stored.
+  var resources: [ConfigurationResource] { Array(byResource.keys) }
 
   /// Whether anything is stored under the module instance.
   func hasModule(_ module: ModuleInstance) -> Bool {
-    byResource.values.contains { $0.keys.contains { $0.address.module.steps.starts(with: module.steps) } }
+    byResource.values.contains { $0.all.contains { $0.object.address.module.steps.starts(with: module.steps) } }
   }
 
-  var all: [Entry] { byResource.values.flatMap(\.values) }
+  /// Whether anything is stored of the instance, current or deposed.
+  func hasInstance(_ address: ResourceInstance) -> Bool {
+    byResource[address.configuration]?.all.contains { $0.object.address == address } ?? false
+  }
+
+  var all: [Entry] { byResource.values.flatMap(\.all) }
 
   /// Renames one object. The new name must be free.
   mutating func rename(_ key: ObjectKey, to address: ResourceInstance) {
-    guard let entry = byResource[key.address.configuration]?.removeValue(forKey: key) else { return }
-    if byResource[key.address.configuration]?.isEmpty == true { byResource[key.address.configuration] = nil }
+    guard let entry = entry(key) else { return }
+    byResource[key.address.configuration] = byResource[key.address.configuration]?.without(key)
     var object = entry.object
     object.key = ObjectKey(address, deposedKey: key.deposedKey)
-    byResource[address.configuration, default: [:]][object.key] = Entry(object, row: entry.row)
+    insert(Entry(object, row: entry.row))
   }
 }

@@ -37,8 +37,8 @@ extension Evaluator {
     if value.containsMark(.sensitive) || value.containsMark(.ephemeral) { return invalid("must be neither sensitive nor ephemeral") }
     if value.isNull { return invalid("must not be null") }
     guard let text = value.asString else { return invalid("must be known while planning") }
-    var result = address
-    result.key = .string(text)
+    let result = ProviderConfigurationAddress(
+      module: address.module, source: address.source, alias: address.alias, key: .string(text))
     guard providerInstances(of: address)?.contains(result.key) == true else {
       return invalid("must be one of the keys of its for_each, which \"\(text)\" is not")
     }

@@ -32,13 +32,14 @@ package func loadSchemas(
     }
   }
   var last: (source: ProviderSource, mode: ResourceMode, type: String)?
-  for object in state?.objects ?? [] {
-    let resource = object.address.resource
+  let objects = state?.objects ?? []
+  for index in objects.indices {
+    let (resource, source) = (objects[index].address.resource, objects[index].provider.source)
     // A data source that is gone from the configuration is only dropped, which needs no schema.
-    if resource.mode == .data && wanted[object.provider.source] == nil { continue }
-    if let last, last == (object.provider.source, resource.mode, resource.type) { continue }
-    last = (object.provider.source, resource.mode, resource.type)
-    wanted[object.provider.source, default: []].insert(Resource(resource.mode, resource.type, ""))
+    if resource.mode == .data && wanted[source] == nil { continue }
+    if let last, last == (source, resource.mode, resource.type) { continue }
+    last = (source, resource.mode, resource.type)
+    wanted[source, default: []].insert(Resource(resource.mode, resource.type, ""))
   }
   var (table, diagnostics) = await loadSchemas(wanted, pool: pool)
   diagnostics += await loadFunctions(of: tree.providersOfFunctions, pool: pool, into: &table)
