@@ -137,8 +137,11 @@ actor EphemeralResources {
       if Task.isCancelled { return }
       isFirst = false
       let start = began(item.address, .renew)
-      let response = await item.provider.renewEphemeralResource(
-        named: item.address.resource.type, private: notes[item.address] ?? [])
+      // In a task of its own: a renewal that is under way when the end comes is heard out, since closing needs what it gives.
+      let response = await Task { [notes] in
+        await item.provider.renewEphemeralResource(
+          named: item.address.resource.type, private: notes[item.address] ?? [])
+      }.value
       ended(item.address, .renew, since: start, failed: response.diagnostics.hasErrors)
       problems += located(response.diagnostics, address: item.address, body: item.body, block: item.range)
       if response.diagnostics.hasErrors { return }

@@ -15,6 +15,7 @@ func decodeDiagnostic(_ message: ProtobufReader) throws(ProtobufError) -> Diagno
     default: break
     }
   }
+  if result.summary.isEmpty, result.detail.isEmpty { result.detail = "The provider does not say what is wrong." }
   return result
 }
 

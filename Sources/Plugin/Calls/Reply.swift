@@ -27,8 +27,12 @@ struct Reply {
   /// Of several fields with one number the last counts, as in protobuf.
   func field(_ number: Int) -> ProtobufField? { fields.last { $0.number == number } }
 
+  /// The messages in the fields of a number; what has another shape is an unknown field, as for any reader of protobuf.
   func all(_ number: Int) -> [ProtobufReader] {
-    fields.filter { $0.number == number }.map { message.message($0) }
+    fields.compactMap { field in
+      guard field.number == number, case .bytes = field.content else { return nil }
+      return message.message(field)
+    }
   }
 
   func bool(_ number: Int) -> Bool { field(number)?.bool ?? false }

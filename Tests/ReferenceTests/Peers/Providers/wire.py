@@ -8,6 +8,9 @@ import base64
 import datetime
 import json
 import os
+import random
+import signal
+import socket as sockets
 import sys
 import tempfile
 import threading
@@ -162,6 +165,66 @@ class Failure(Exception):
         self.code, self.text = code, text
 
 
+class Nonsense:
+    """What one call is answered with instead: `PEER_NONSENSE` holds its name, a slash, and the kind."""
+
+    call, _, kind = os.environ.get("PEER_NONSENSE", "").partition("/")
+    relay = None
+
+    @classmethod
+    def answer(cls, answer):
+        """Whatever is wrong with it, the call itself was done."""
+        match cls.kind:
+            case "empty": return b""
+            case "damaged": return b"\x0a\xff"
+            case "noise": return random.Random(7).randbytes(5000)
+            case "groups": return b"\x0b\x0b\x0c" * 100
+            case "shortened": return answer[:len(answer) * 2 // 3]
+            case "numbers": return message(*[(number, 1 << 63) for number in range(1, 12)])
+            case "texts": return message(*[(number, "nonsense \0 \x7f") for number in range(1, 12)])
+            case "bytes": return message(*[(number, b"\xff\xfe\xfd") for number in range(1, 12)])
+            case "values": return message(*[(number, encode({"surprise": [1, None]})) for number in range(1, 12)])
+            case "truncated": return message(*[(number, message((1, b"\x8b\xa4name\xa1"))) for number in range(1, 12)])
+            case "deep": return message(*[(number, message((1, b"\x91" * 100000))) for number in range(1, 12)])
+            case "vast": return message(*[(number, message((1, b"\xdd\xff\xff\xff\xff"))) for number in range(1, 12)])
+            case "error": raise Failure(grpc.StatusCode.DATA_LOSS, "\x1b[31mnonsense\r\n\u202e")
+            case "exit": os._exit(3)
+            case "killed": os.kill(os.getpid(), signal.SIGKILL)
+            case "cut" | "scrambled" | "closed": cls.relay.spoil(cls.kind)
+        return answer
+
+
+class Relay:
+    """Stands between a provider and whoever uses it, to do to the bytes on their way what no library would do."""
+
+    def __init__(self, place, behind):
+        self.kind, self.behind = None, behind
+        self.listener = sockets.socket(sockets.AF_UNIX)
+        self.listener.bind(place)
+        self.listener.listen()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def spoil(self, kind):
+        self.kind = kind
+
+    def accept(self):
+        while True:
+            outside, _ = self.listener.accept()
+            inside = sockets.socket(sockets.AF_UNIX)
+            inside.connect(self.behind)
+            threading.Thread(target=self.carry, args=(outside, inside, False), daemon=True).start()
+            threading.Thread(target=self.carry, args=(inside, outside, True), daemon=True).start()
+
+    def carry(self, source, target, isAnswer):
+        while data := source.recv(1 << 16):
+            if isAnswer and self.kind:
+                if self.kind != "closed":
+                    target.sendall(data[:len(data) // 2] if self.kind == "cut" else random.Random(7).randbytes(len(data)))
+                # The provider goes on as if nothing were.
+                return target.shutdown(sockets.SHUT_RDWR)
+            target.sendall(data)
+
+
 class Handler(grpc.GenericRpcHandler):
     def __init__(self, provider, stopped):
         self.provider, self.stopped = provider, stopped
@@ -176,7 +239,7 @@ class Handler(grpc.GenericRpcHandler):
 
         def answer(request, context):
             try:
-                return method(parse(request))
+                return Nonsense.answer(method(parse(request))) if name == Nonsense.call else method(parse(request))
             except Failure as failure:
                 context.abort(failure.code, failure.text)
 
@@ -242,8 +305,12 @@ def serve(provider):
     else:
         server.add_insecure_port(f"unix:{socket}")
     server.start()
+    if Nonsense.call:
+        os.rename(socket, socket + ".behind")
+        Nonsense.relay = Relay(socket, socket + ".behind")
     greet(os.environ.get("PEER_HANDSHAKE"), socket, shown)
     stopped.wait()
     server.stop(grace=1).wait()
-    os.remove(socket) if os.path.exists(socket) else None
+    for name in os.listdir(directory):
+        os.remove(os.path.join(directory, name))
     os.rmdir(directory)
