@@ -4,7 +4,8 @@
 /// `{"value":…,"type":…}`. Strings are escaped as by Go's encoder.
 package enum JSONValueCodec {
   /// Compact JSON, object keys ascending. The value must conform to the type or be convertible to it.
-  /// JSON has no form for unknown values: these are written as null, and marks are not written at all.
+  /// JSON has no form for unknown values: these are written as null, and marks are not written at all. A null keeps its type
+  /// where the type says `dynamic`.
   package static func encode(_ value: Value, type: ValueType) -> [UInt8] {
     var bytes: [UInt8] = []
     append(value, type, to: &bytes)
@@ -21,7 +22,7 @@ package enum JSONValueCodec {
   private static func append(_ value: Value, _ type: ValueType, to bytes: inout [UInt8]) {
     switch (value, type) {
     case (.marked(let node), _): append(node.value, type, to: &bytes)
-    case (.null, _), (.unknown, _): bytes += "null".utf8
+    case (.null(.dynamic), _), (.unknown, _): bytes += "null".utf8
     case (_, .dynamic):
       let own = value.type
       bytes += #"{"value":"#.utf8
@@ -29,6 +30,7 @@ package enum JSONValueCodec {
       bytes += #","type":"#.utf8
       appendType(own, to: &bytes)
       bytes.append(UInt8(ascii: "}"))
+    case (.null, _): bytes += "null".utf8
     case (.list(let list), .list(let element)): appendArray(list.elements, to: &bytes) { _ in element }
     case (.set(let set), .set(let element)): appendArray(set.elements, to: &bytes) { _ in element }
     case (.tuple(let tuple), .tuple(let types)) where tuple.elements.count == types.count:
