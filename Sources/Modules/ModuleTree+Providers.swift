@@ -23,9 +23,10 @@ struct ProviderSourceKey: Hashable {
 extension ModuleTree {
   /// The provider configuration that serves a resource.
   ///
-  /// Names are followed up through `providers` arguments; configurations without alias are inherited from ancestors, and
-  /// when nobody has one, an empty one in the root module is meant. Nil when an aliased one is nowhere to be found; loading
-  /// has reported that.
+  /// Names are followed up through `providers` arguments, before which a block in the module itself yields: only an empty one may
+  /// stand beside such an argument, as a sign that a configuration is expected. Configurations without alias are inherited from
+  /// ancestors, and when nobody has one, an empty one in the root module is meant. Nil when an aliased one is nowhere to be found;
+  /// loading has reported that.
   package func providerConfiguration(for resource: ResourceBlock) -> ProviderConfigurationAddress? {
     let key = resource.provider?.key ?? ProviderReferenceKey(resource.resource.impliedProvider)
     return providerConfiguration(named: key, in: resource.address.module)
@@ -74,21 +75,18 @@ extension ModuleTree {
     var alias = key.alias
     var choice: (module: ModulePath, call: String, key: Expression)?
     while true {
-      if module.providerBlock(source, alias: alias) != nil {
-        return (ProviderConfigurationAddress(module: module.path, source: source, alias: alias), choice)
-      }
-      guard let parentPath = module.path.parent, let callName = module.path.names.last,
-        let parent = self.module(at: parentPath)
-      else {
-        return alias == nil ? (ProviderConfigurationAddress(source: source), choice) : nil
-      }
-      let passed = parent.moduleCalls[callName]?.providers?.first {
+      let parent = module.path.parent.flatMap(self.module(at:))
+      let passed = parent?.moduleCalls[module.path.names.last ?? ""]?.providers?.first {
         $0.child.alias == alias && module.providerSource(named: $0.child.name) == source
       }
+      if passed == nil, module.providerBlock(source, alias: alias) != nil {
+        return (ProviderConfigurationAddress(module: module.path, source: source, alias: alias), choice)
+      }
+      guard let parent else { return alias == nil ? (ProviderConfigurationAddress(source: source), choice) : nil }
       if let passed {
         source = parent.providerSource(named: passed.parent.name)
         alias = passed.parent.alias
-        if let key = passed.parent.instanceKey { choice = (parentPath, callName, key) }
+        if let key = passed.parent.instanceKey { choice = (parent.path, module.path.names.last ?? "", key) }
       } else if alias != nil {
         return nil
       }

@@ -180,7 +180,7 @@ package struct ConfigurationGraph: Sendable {
     if !path.isRoot { add(.moduleCall(path)) }
     for name in module.variables.keys.sorted() { add(.variable(path, name)) }
     for key in module.providerConfigurations.keys.sorted() {
-      if let address = tree.providerConfiguration(named: key, in: path) { add(.provider(address)) }
+      if let address = tree.providerConfiguration(named: key, in: path), address.module == path { add(.provider(address)) }
     }
     for name in module.locals.keys.sorted() { add(.local(path, name)) }
     for block in module.sortedResources { add(.resource(block.address)) }
@@ -237,7 +237,8 @@ package struct ConfigurationGraph: Sendable {
       }
     }
     for (key, block) in module.providerConfigurations {
-      guard let address = tree.providerConfiguration(named: key, in: path),
+      // An empty block that stands for a configuration passed to the module says nothing about that one.
+      guard let address = tree.providerConfiguration(named: key, in: path), address.module == path,
         let schema = schemas.providerConfiguration(of: address.source)
       else { continue }
       let plan = DecodePlan(block.body, schema: schema.block)
