@@ -1,7 +1,9 @@
 import Addresses
+import Graphs
 
 extension ConfigurationGraph {
-  /// The resources and what they need directly, in the DOT language; modules become clusters.
+  /// The resources and what they need, in the DOT language; modules become clusters. What a resource waits for anyway, by way of
+  /// another that it needs, has no arrow of its own.
   package func dotText() -> String {
     let dependencies = directDependencies()
     var byModule: [ModulePath: [ConfigurationResource]] = [:]
@@ -17,9 +19,25 @@ extension ConfigurationGraph {
       }
       if !module.isRoot { text += "  }\n" }
     }
-    for resource in dependencies.keys.sorted() {
-      for dependency in dependencies[resource] ?? [] { text += "  \"\(resource)\" -> \"\(dependency)\";\n" }
-    }
+    for (source, target) in reduced(dependencies) { text += "  \"\(source)\" -> \"\(target)\";\n" }
     return text + "}\n"
+  }
+
+  /// The edges that do not follow from others, in the order of their ends' names.
+  private func reduced(
+    _ dependencies: [ConfigurationResource: [ConfigurationResource]]
+  ) -> [(ConfigurationResource, ConfigurationResource)] {
+    let resources = dependencies.keys.sorted()
+    let places = Dictionary(uniqueKeysWithValues: zip(resources, resources.indices))
+    var graph = DependencyGraph(vertexCount: resources.count)
+    for (source, resource) in resources.enumerated() {
+      for target in (dependencies[resource] ?? []).compactMap({ places[$0] }) { graph.addEdge(from: source, to: target) }
+    }
+    let adjacency = graph.dependencies
+    return resources.enumerated().flatMap { source, resource in
+      let direct = adjacency[source].map(Int.init)
+      let further = graph.reachable(from: direct.flatMap { adjacency[$0].map(Int.init) }, through: adjacency)
+      return direct.filter { !further[$0] }.map { resources[$0] }.sorted { $0.description < $1.description }.map { (resource, $0) }
+    }
   }
 }

@@ -112,10 +112,8 @@ package struct ConfigurationGraph: Sendable {
     }
   }
 
-  /// For each resource the resources it needs directly: reached without passing another resource. Sorted, without itself.
-  ///
-  /// What a provider configuration needs is left out, as state records only what the resource itself refers to. What an ephemeral
-  /// resource needs is counted in, since no state says it of an ephemeral resource.
+  /// For each resource the resources it needs directly: reached without passing another resource, be it by way of the configuration
+  /// of its provider. Sorted, without itself.
   func directDependencies() -> [ConfigurationResource: [ConfigurationResource]] {
     guard let order = graph.topologicalOrder() else { return [:] }
     let dependencies = graph.dependencies
@@ -126,10 +124,7 @@ package struct ConfigurationGraph: Sendable {
       var direct: Set<Int32> = []
       for dependency in dependencies[vertex] {
         switch vertices[Int(dependency)] {
-        case .resource(let other):
-          direct.insert(dependency)
-          if other.resource.mode == .ephemeral { direct.formUnion(collected[Int(dependency)]) }
-        case .provider: break
+        case .resource: direct.insert(dependency)
         default:
           if direct.isEmpty {
             direct = collected[Int(dependency)]
@@ -143,9 +138,9 @@ package struct ConfigurationGraph: Sendable {
           if case .resource(let other) = vertices[Int(index)] { return other }
           return nil
         }.sorted { $0.description < $1.description }
-        if address.resource.mode != .ephemeral { continue }
+      } else {
+        collected[vertex] = direct
       }
-      collected[vertex] = direct
     }
     return result
   }

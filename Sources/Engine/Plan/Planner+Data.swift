@@ -58,7 +58,7 @@ extension Planner {
       ResourceChange(
         address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, action: .read,
         reason: reason, before: .null(.object(planning.schema.block.impliedType)), after: planned,
-        dependencies: directDependencies[planning.block.address] ?? [],
+        dependencies: recordedDependencies(of: planning.block.address),
         rowVersion: stored.entry(ObjectKey(address)).flatMap { $0.isMoved ? nil : $0.object.version } ?? 0))
   }
 
@@ -128,7 +128,7 @@ extension Planner {
     let entry = stored.entry(key)
     let record = ObjectRecord(
       address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, value: value,
-      dependencies: directDependencies[planning.block.address] ?? [], rowVersion: entry?.object.version ?? 0)
+      dependencies: recordedDependencies(of: planning.block.address), rowVersion: entry?.object.version ?? 0)
     current[key] = record
     let row = record.row(schema: planning.schema)
     if let entry, !entry.isMoved, entry.object.hasSameContent(as: row) { return }

@@ -64,6 +64,7 @@ extension Planner {
       return false
     }
     if evaluator.hasUnknownInstances(address.module) || deferredVertices.contains(vertex) {
+      populated.insert(address)
       deferResource(block, providerAddress, schema, vertex: vertex)
       // Destroying and refreshing need no configuration, only what is there.
       return options.mode == .normal ? true : await refreshStored(address, block: block, in: nil)
@@ -92,10 +93,12 @@ extension Planner {
         imports: imports)
       if repetition.isUnknown {
         isComplete = false
+        populated.insert(address)
         deferInstances(of: planning)
         if options.mode != .normal, await !refreshStored(address, block: block, in: node.address) { succeeded = false }
         continue
       }
+      if !repetition.keys.isEmpty { populated.insert(address) }
       for (position, key) in repetition.keys.enumerated() {
         let instance = ResourceInstance(module: node.address, block.resource, key: key)
         if let targeting, !targeting.includes(instance) {
@@ -242,7 +245,7 @@ extension Planner {
       prior = imported
     }
     if prior == nil && options.mode == .normal && refusesCreation(of: address, at: block.range) { return false }
-    let dependencies = directDependencies[block.address] ?? []
+    let dependencies = recordedDependencies(of: block.address)
     if options.mode != .normal {
       // What is gone has no value; nobody is about to make it anew. It is not among its resource's instances, and stays unknown to
       // those who refer to itself.

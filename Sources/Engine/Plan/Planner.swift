@@ -58,6 +58,10 @@ actor Planner {
   /// What the plan is limited to; nil when it is about everything.
   let targeting: Targeting?
   let directDependencies: [ConfigurationResource: [ConfigurationResource]]
+  /// What `recordedDependencies` found out so far.
+  var recordedDependencies: [ConfigurationResource: [ConfigurationResource]] = [:]
+  /// The resources that have instances, or may have some.
+  var populated: Set<ConfigurationResource> = []
   let forcedCreateBeforeDestroy: Set<ConfigurationResource>
 
   private var walk: GraphWalk
