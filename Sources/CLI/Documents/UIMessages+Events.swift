@@ -92,7 +92,7 @@ extension UIMessages {
     _ address: ResourceInstance, _ operation: EphemeralOperation, _ milliseconds: Int64, _ end: String
   ) -> [UInt8] {
     let seconds = roundedSeconds(milliseconds)
-    let text = "\(operation.progressive) \(end) after \(durationText(seconds))"
+    let text = "\(operation.noun) \(end) after \(durationText(seconds))"
     return hook(address, text, type: "ephemeral_op_\(end)") { writer in
       writer.member("action", operation.rawValue)
       writer.member("elapsed_seconds", Int(seconds))
@@ -177,6 +177,10 @@ extension JSONWriter {
 }
 
 extension EphemeralOperation {
+  /// What is done with the resource, once it is over.
+  var noun: String { self == .renew ? "Renewal" : progressive }
+
+  /// What is being done with the resource.
   var progressive: String {
     switch self {
     case .open: "Opening"

@@ -66,7 +66,7 @@ struct ProgressText: Sendable {
       return [line(address, nil, "\(operation.progressive)...", nil)]
     case .ephemeralFinished(let address, let operation, let milliseconds):
       running.end(Turn(address: address))
-      return [line(address, nil, "\(operation.progressive) complete after \(elapsed(milliseconds))", nil)]
+      return [line(address, nil, "\(operation.noun) complete after \(elapsed(milliseconds))", nil)]
     case .ephemeralFailed(let address, _, _):
       running.end(Turn(address: address))
       return []

@@ -145,7 +145,8 @@ actor EphemeralResources {
       ended(item.address, .renew, since: start, failed: response.diagnostics.hasErrors)
       problems += located(response.diagnostics, address: item.address, body: item.body, block: item.range)
       if response.diagnostics.hasErrors { return }
-      notes[item.address] = response.private
+      // A provider that says nothing has nothing new to be told.
+      if !response.private.isEmpty { notes[item.address] = response.private }
       next = response.renewAtSeconds
     }
   }

@@ -102,7 +102,8 @@ extension Planner {
               + "each instance that is to be replaced."))
         continue
       }
-      if targeting != nil { continue }
+      // What the walk did not reach may well exist.
+      if targeting != nil || diagnostics.hasErrors || !deferred.isEmpty { continue }
       diagnostics.append(
         .warning(
           "Resource to replace does not exist",

@@ -205,7 +205,7 @@ func readDataSource(
     let what = conformance.first?.text ?? (state.isNull ? "the object is null" : "the object is not wholly known")
     problems.append(
       .error(
-        "Provider produced invalid object",
+        state.isNull && conformance.isEmpty ? "Provider produced null object" : "Provider produced invalid object",
         "Provider \"\(providerName)\" produced an invalid object for \(address): \(what).\n\nThis is a bug in the provider, "
           + "which should be reported in the provider's own issue tracker."))
     return (nil, problems, nil)

@@ -1,12 +1,14 @@
 import Addresses
 import Diagnostics
 import Expressions
+import Graphs
 import Modules
+import Plans
 import Values
 
 extension Planner {
-  /// Opens an ephemeral resource instance for as long as planning goes on. While its configuration is not known, its value is
-  /// unknown and nothing is opened.
+  /// Opens an ephemeral resource instance for as long as planning goes on. While its configuration is not known, or if nobody
+  /// wants it, its value is unknown and nothing is opened.
   func planEphemeral(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
     let block = planning.block
     let node = planning.node.node
@@ -16,7 +18,7 @@ extension Planner {
     problems += evaluator.takeDiagnostics()
     diagnostics += problems
     if problems.hasErrors { return false }
-    guard configuration.isWhollyKnown else {
+    guard configuration.isWhollyKnown, isWanted(planning.vertex) else {
       let (plain, marks) = configuration.unmarkedDeep()
       let value = plannedDataObject(schema: planning.schema.block, configuration: plain)
       evaluator.setValue(value.markedDeep(with: marks).marked(with: .ephemeral), of: address)
@@ -35,6 +37,15 @@ extension Planner {
     case .opened(let value):
       evaluator.setValue(value, of: address)
       return !checkFails(block.postconditions, of: block, address: address, in: node, data: data, selfValue: value)
+    }
+  }
+
+  /// To destroy something, providers must be configured, but no argument of an object is needed any more.
+  private func isWanted(_ vertex: Int) -> Bool {
+    guard options.mode == .destroy else { return true }
+    let needing = graph.graph.reachable(from: [vertex], through: graph.graph.dependents)
+    return graph.vertices.indices.contains { index in
+      if needing[index], case .provider = graph.vertices[index] { true } else { false }
     }
   }
 }

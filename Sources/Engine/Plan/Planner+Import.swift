@@ -142,7 +142,7 @@ extension Planner {
     }
     diagnostics += located(response.diagnostics, address: address, body: nil, block: target.range ?? block?.range)
     if response.diagnostics.hasErrors { return nil }
-    guard let imported = onlyObject(response, target, providerAddress) else { return nil }
+    guard let imported = onlyObject(response, target, providerAddress, schema) else { return nil }
     context.events(.importPrepared(address))
     var record = ObjectRecord(
       address: address, provider: providerAddress, schemaVersion: schema.version,
@@ -168,7 +168,7 @@ extension Planner {
 
   /// The object of a reply that has exactly one, of the type asked for.
   private func onlyObject(
-    _ response: ImportResourceStateResponse, _ target: ImportTarget, _ provider: ProviderConfigurationAddress
+    _ response: ImportResourceStateResponse, _ target: ImportTarget, _ provider: ProviderConfigurationAddress, _ schema: Schema
   ) -> ImportResourceStateResponse.Imported? {
     func fail(_ summary: String, _ detail: String) -> ImportResourceStateResponse.Imported? {
       diagnostics.append(
@@ -191,6 +191,12 @@ extension Planner {
         imported.state.isNull ? "Import returned null resource" : "Invalid import result",
         "While attempting to import with ID \(goQuoted(target.id)), the provider \(provider.source) returned "
           + (imported.state.isNull ? "no object." : "an object of the type \(imported.typeName)."))
+    }
+    if let path = writeOnlyPathsWithValues(schema: schema.block, imported.state).first {
+      return fail(
+        "Import returned a non-null value for a write-only attribute",
+        "While attempting to import with ID \(goQuoted(target.id)), the provider \(provider.source) returned a value for the "
+          + "write-only attribute \"\(target.address)\(path)\". Such values are not stored, so this is a bug in the provider.")
     }
     return imported
   }

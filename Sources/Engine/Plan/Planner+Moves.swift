@@ -209,7 +209,10 @@ extension Planner {
   }
 
   private func refuseConversion(_ entry: StoredObjects.Entry, _ summary: String, _ detail: String) -> ObjectRecord? {
-    diagnostics.append(Diagnostic(.error, summary, detail, address: entry.object.address.description))
+    let (from, to) = (entry.row.address, entry.object.address)
+    // Behind a chain of moves none alone leads from the one to the other.
+    let statement = MoveStatement.all(of: tree).last { $0.destination(of: from) == to }
+    diagnostics.append(Diagnostic(.error, summary, detail, subject: statement?.block.range, address: to.description))
     return nil
   }
 }

@@ -28,7 +28,7 @@ struct PeerProviders {
   /// Made for these tests, with everything that is rare.
   static let peer = Peer(type: "peer", script: "peer.py", needs: "grpc, msgpack, cryptography")
   /// Made with the framework `tf`.
-  static let desk = Peer(type: "desk", version: "2.1.0", script: "desk.py", needs: "tf.runner")
+  static let desk = Peer(type: "desk", version: "2.1.0", script: "desk.py", needs: "tf.runner, tf.function")
   /// Made with the framework `pyvider`, which seals what it keeps for itself with a secret.
   static let garden = Peer(
     type: "garden", script: "garden.py", needs: "pyvider.cli.__main__",

@@ -121,11 +121,17 @@ class Peer:
     def ReadResource(self, request):
         state = decode(request[2][-1])
         private = request.get(3, [b""])[-1]
-        log(f"read {state['name']} private={private.decode()}")
+        log(f"read {state['name']} private={private.decode(errors='replace')}")
         if state.get("trick") == "read-gone":
             return message((1, encode(None)))
         if state.get("trick") == "read-write-only":
             state = dict(state, secret="read")
+        if state.get("trick") == "read-unknown":
+            state = dict(state, note=UNKNOWN)
+        if state.get("trick") == "read-required":
+            state = dict(state, name=None)
+        if state.get("trick") == "read-private":
+            private = b"\xff\x00 other"
         return tricked(state, "read", message(
             (1, encode(state)), (3, private), *complaints(state, "read", 2)))
 
@@ -134,7 +140,9 @@ class Peer:
         if proposed is None:
             return message((1, encode(None)), (3, request.get(5, [b""])[-1]), *complaints(prior, "plan-destroy", 4))
         if kind(request) == "chest":
-            return message((1, encode(chests.planned(proposed))), *complaints(proposed, "plan", 4))
+            planned = chests.planned(proposed)
+            return message(
+                (1, encode(planned)), *[(2, item) for item in chests.replaced(prior, planned)], *complaints(proposed, "plan", 4))
         planned = dict(proposed, secret=None, part=without_tokens(proposed["part"]))
         if isinstance(planned["auth"], dict):
             planned["auth"] = dict(planned["auth"], password=None)
@@ -162,7 +170,7 @@ class Peer:
 
     def ApplyResourceChange(self, request):
         prior, planned, config = (decode(request[n][-1]) for n in (2, 3, 4))
-        private = request.get(5, [b""])[-1].decode()
+        private = request.get(5, [b""])[-1].decode(errors="replace")
         if planned is None:
             log(f"destroy {prior['name']} private={private}")
             return tricked(prior, "destroy", message((1, encode(None)), *complaints(prior, "destroy", 3)))
@@ -174,12 +182,20 @@ class Peer:
         new["id"] = new["id"] or "thing-" + new["name"]
         new["note"] = new["note"] or "note of " + new["name"]
         trick = new["trick"]
+        if trick == "large":
+            new["note"] = "x" * (9 << 20)
         if trick == "apply-write-only":
             new["secret"] = "applied"
         if trick in ("apply-other", "legacy-apply"):
             new["size"] = 99
         if trick == "apply-unknown":
             new["note"] = UNKNOWN
+        if trick == "apply-computed":
+            new["id"] = "thing-other"
+        if trick == "apply-required":
+            new["name"] = None
+        if trick == "apply-drops":
+            new["part"] = []
         if trick == "apply-null":
             return message((1, encode(None)))
         if trick == "apply-error":
@@ -189,7 +205,7 @@ class Peer:
         if trick == "apply-warning":
             return message((1, encode(new)), (3, warning("Done badly", "But done.", path("name"))))
         return tricked(new, "apply", message(
-            (1, encode(new)), (2, b"private of " + new["name"].encode()), (4, 1 if trick == "legacy-apply" else None)))
+            (1, encode(new)), (2, b"private of " + planned["name"].encode()), (4, 1 if trick == "legacy-apply" else None)))
 
     def ImportResourceState(self, request):
         name, _, trick = request[2][-1].decode().partition("!")
@@ -250,10 +266,12 @@ class Peer:
         log("renew " + name)
         if trick == "renew-error":
             return message((1, error("Not renewed", "The lease is over.")))
+        if trick == "renew-forgets":
+            return b""
         return message((3, request[2][-1]))
 
     def CloseEphemeralResource(self, request):
-        name, trick = request[2][-1].decode().split("|")
+        name, trick = request.get(2, [b"forgotten|"])[-1].decode().split("|")
         log("close " + name)
         if trick == "close-error":
             return message((1, error("Not closed", "The lease hangs.")))
@@ -317,6 +335,26 @@ class chests:
                          if isinstance(item, dict) else item),
             bins=of(chest["bins"], {"first": {"label": "made up"}}), size=size(chest["size"]), shelf=each(chest["shelf"], size),
             hook=each(chest["hook"], size), door=each(chest["door"], size))
+
+    @staticmethod
+    def replaced(prior, planned):
+        """What cannot be changed: the second step of a path says where it stands, whatever the value is there."""
+        if prior is None:
+            return []
+        ways = [
+            ("lock", "code"), ("drawers", 0, "label"), ("bins", ["k"], "label"), ("marks",), ("tags", ["fixed"]), ("size", "width"),
+            ("shelf", 1, "width"), ("hook",), ("door", ["left"], "width"), ("extra", "kind"), ("frame", "wood")]
+
+        def found(value, steps):
+            for step in steps:
+                step = step[0] if isinstance(step, list) else step
+                try:
+                    value = value[step]
+                except (KeyError, IndexError, TypeError):
+                    return None
+            return value
+
+        return [path(*way) for way in ways if planned["pin"] == "strict" and found(prior, way) != found(planned, way)]
 
     @classmethod
     def planned(cls, proposed):
