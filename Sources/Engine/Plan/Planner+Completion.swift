@@ -16,7 +16,8 @@ extension Planner {
     plan.forcedReplacements = options.replace
     plan.changes = sorted(changes)
     plan.deferred = deferred.sorted { $0.change.address < $1.change.address }
-    plan.drift = drift()
+    // Whatever happened to what is to be destroyed, nothing is planned in answer to it.
+    plan.drift = options.mode == .destroy ? [] : drift()
     addUntouched()
     plan.priorObjects = sortedCurrent()
     plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
