@@ -318,7 +318,8 @@ extension Applier {
 
   // MARK: Destroying
 
-  /// Deletes an object, or does the destroying half of a replacement.
+  /// Deletes an object, or does the destroying half of a replacement. Its provider gets the private data of the plan, in which new
+  /// settings such as timeouts are, unless the object was replaced before: then the plan's is that of the other object.
   func destroy(_ change: ResourceChange) async -> Bool {
     let address = change.address
     let key = ObjectKey(address, deposedKey: change.deposedKey ?? change.newDeposedKey)
@@ -347,7 +348,7 @@ extension Applier {
       await provider.applyResourceChange(
         ApplyResourceChangeRequest(
           typeName: address.resource.type, prior: prior, planned: null, configuration: null,
-          plannedPrivate: change.action == .delete ? change.plannedPrivate : record.private))
+          plannedPrivate: change.action == .createThenDelete ? record.private : change.plannedPrivate))
     }
     let block = tree.module(at: address.module.path)?.resources[address.resource]
     var problems = located(
