@@ -132,8 +132,8 @@ struct ReferenceChecks {
     case .variable(let name): if module.variables[name] == nil { rejectVariable(name, at: reference.range) }
     case .local(let name): if module.locals[name] == nil { rejectLocal(name, at: reference.range) }
     case .resource(let resource, let key): check(resource, key, reference)
-    case .module(let name, let key): check(module: name, key, output: nil, reference)
-    case .moduleOutput(let name, let key, let output): check(module: name, key, output: output, reference)
+    case .module(let name, _): check(module: name, output: nil, reference)
+    case .moduleOutput(let name, _, let output): check(module: name, output: output, reference)
     case .path(let name): checkPath(name, at: reference.range)
     case .terraform(let name): checkTerraform(name, at: reference.range)
     case .count(let name): checkCount(name, surroundings.hasCount, at: reference.range)
@@ -213,32 +213,22 @@ struct ReferenceChecks {
       "\(kind) resource \"\(resource.type)\" \"\(resource.name)\" has not been declared in \(place).\(near)", at: range)
   }
 
-  private mutating func check(module name: String, _ key: InstanceKey?, output: String?, _ reference: Reference) {
-    guard let call = module.moduleCalls[name] else {
+  /// That an output is not declared is found where it is evaluated, since `try` may ask for one that only some versions have.
+  private mutating func check(module name: String, output: String?, _ reference: Reference) {
+    guard module.moduleCalls[name] != nil else {
       let near = suggestion(for: name, among: sortedNames().calls).map { " Did you mean \"\($0)\"?" } ?? ""
       error(
         "Reference to undeclared module", "No module call named \"\(name)\" is declared in \(place).\(near)",
         at: reference.range)
       return
     }
-    guard let output, let child = module.children[name] else { return }
-    if let declared = child.outputs[output] {
-      if let message = declared.deprecated, !allowsDeprecated {
-        diagnostics.append(
-          .warning(
-            "Value derived from a deprecated source",
-            "This value is derived from \(child.path).\(output), which is deprecated with the following message:\n\n\(message)",
-            at: reference.range))
-      }
-      return
+    if let output, let child = module.children[name], let message = child.outputs[output]?.deprecated, !allowsDeprecated {
+      diagnostics.append(
+        .warning(
+          "Value derived from a deprecated source",
+          "This value is derived from \(child.path).\(output), which is deprecated with the following message:\n\n\(message)",
+          at: reference.range))
     }
-    let isRepeated = call.count != nil || call.forEach != nil
-    guard isRepeated == (key != nil) else { return }
-    error(
-      "Unsupported attribute", "This object does not have an attribute named \"\(output)\".",
-      at: SourceRange(
-        file: reference.range.file, start: reference.range.end - UInt32(output.utf8.count) - 1, end: reference.range.end
-      ))
   }
 
   // MARK: Built-in names

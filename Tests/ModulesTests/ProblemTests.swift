@@ -152,7 +152,6 @@ import Testing
       "module.n.out", "Reference to undeclared module",
       "No module call named \"n\" is declared in the root module. Did you mean \"m\"?"
     ),
-    ("module.m.nope", "Unsupported attribute", "This object does not have an attribute named \"nope\"."),
     (
       "x_y.many.id", "Missing resource instance key",
       "Because x_y.many has \"count\" set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    x_y.many[count.index]"

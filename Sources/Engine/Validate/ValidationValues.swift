@@ -31,9 +31,10 @@ final class ValidationValues: @unchecked Sendable {
     return collected
   }
 
-  func context(repetition: RepetitionData = RepetitionData(), selfValue: Value? = nil) -> EvaluationContext {
+  /// - Parameter own: the type of the object that `self` is; nil where there is none, or where its type is not known.
+  func context(repetition: RepetitionData = RepetitionData(), own: BlockSchema? = nil) -> EvaluationContext {
     EvaluationContext(
-      scope: ValidationScope(values: self, repetition: repetition, selfValue: selfValue), functions: engine.functions,
+      scope: ValidationScope(values: self, repetition: repetition, own: own), functions: engine.functions,
       providerFunctions: graph.functions[module.path] ?? [:], sources: tree.sources)
   }
 
@@ -52,6 +53,28 @@ final class ValidationValues: @unchecked Sendable {
     return value
   }
 
+  /// What the instances of a module called here are together: of their outputs only the names are known.
+  func outputs(ofModule name: String) -> ValueType? {
+    guard let call = module.moduleCalls[name], let child = module.children[name] else { return nil }
+    let outputs = ValueType.object(ObjectType(child.outputs.keys.map { ($0, .dynamic) }))
+    return call.count != nil ? .list(outputs) : call.forEach != nil ? .map(outputs) : outputs
+  }
+
+  /// What is wrong with a reference even where it is never evaluated: an attribute that the resource's type does not have.
+  ///
+  /// - Parameter own: the type of the object that `self` is.
+  func problem(of traversal: Traversal, own: BlockSchema?) -> Diagnostic? {
+    guard let reference = Reference.parse(traversal).0 else { return nil }
+    let type: BlockSchema?
+    switch reference.subject {
+    case .resource(let resource, _): type = schema(of: resource)
+    case .`self`: type = own
+    default: return nil
+    }
+    guard let type, case .attribute(let name, let range)? = reference.remaining.first else { return nil }
+    return type.problem(ofAttribute: name, at: range)
+  }
+
   func schema(of resource: Resource) -> BlockSchema? {
     let address = ConfigurationResource(module: module.path, resource)
     guard let source = graph.providers[address]?.source else { return nil }
@@ -66,14 +89,16 @@ final class ValidationValues: @unchecked Sendable {
 struct ValidationScope: Scope {
   let values: ValidationValues
   let repetition: RepetitionData
-  let selfValue: Value?
+  let own: BlockSchema?
 
   func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
     let name: String? = if case .attribute(let name, _)? = steps.first { name } else { nil }
     switch root {
     case "var": return Resolution(name.flatMap(values.variable) ?? .dynamicUnknown, consumed: min(1, steps.count))
     case "local": return Resolution(name.flatMap(values.local) ?? .dynamicUnknown, consumed: min(1, steps.count))
-    case "module": return Resolution(.dynamicUnknown, consumed: steps.count)
+    case "module":
+      return name.flatMap(values.outputs).map { Resolution(.unknown($0), consumed: 1) }
+        ?? Resolution(.dynamicUnknown, consumed: steps.count)
     case "path": return Resolution(path(name), consumed: min(1, steps.count))
     case "terraform", "tofu": return Resolution(terraform(name), consumed: min(1, steps.count))
     case "count": return member(repetition.countIndex, named: "index", name, range, steps)
@@ -92,15 +117,10 @@ struct ValidationScope: Scope {
 
   /// The object that a block belongs to: unknown, but its attributes have names.
   private func own(_ name: String?, _ steps: [ResolvedStep]) -> Resolution {
-    guard let selfValue, case .object(let type) = selfValue.type, let name, let step = steps.first, type.type(of: name) == nil
-    else {
-      return Resolution(selfValue ?? .dynamicUnknown)
+    guard let own, let name, let step = steps.first, let problem = own.problem(ofAttribute: name, at: step.range) else {
+      return Resolution(own.map { .unknown(.object($0.impliedType)) } ?? .dynamicUnknown)
     }
-    let hint = suggestion(for: name, among: type.names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
-    return .failure(
-      .error(
-        "Unsupported attribute", "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)",
-        at: step.range), steps: steps)
+    return .failure(problem, steps: steps)
   }
 
   private func path(_ name: String?) -> Value {
@@ -178,16 +198,22 @@ struct ValidationScope: Scope {
       }
     }
     if place < steps.count, case .attribute(let name, let nameRange) = steps[place], !(repeats && place == consumed),
-      schema.attribute(name) == nil, schema.block(name) == nil
+      let problem = schema.problem(ofAttribute: name, at: nameRange)
     {
-      let names = schema.attributes.map(\.name) + schema.blocks.map(\.name)
-      let hint = suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
-      return .failure(
-        .error(
-          "Unsupported attribute",
-          "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)", at: nameRange),
-        steps: steps)
+      return .failure(problem, steps: steps)
     }
     return Resolution(unknown, consumed: steps.count)
+  }
+}
+
+extension BlockSchema {
+  /// That objects of the type have no attribute of that name, if so.
+  fileprivate func problem(ofAttribute name: String, at range: SourceRange) -> Diagnostic? {
+    if attribute(name) != nil || block(name) != nil { return nil }
+    let names = attributes.map(\.name) + blocks.map(\.name)
+    let hint = suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+    return .error(
+      "Unsupported attribute", "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)",
+      at: range)
   }
 }

@@ -74,7 +74,10 @@ private actor Validator {
       }
       guard let values = modules[vertex.module] else { continue }
       let (question, problems) = check(vertex, values, parent: vertex.module.parent.flatMap { modules[$0] })
-      let found = problems + values.takeDiagnostics()
+      var found = problems + values.takeDiagnostics()
+      for problem in unevaluated(vertex, modules) where !found.contains(where: { $0.subject == problem.subject }) {
+        found.append(problem)
+      }
       failed[index] = found.hasErrors
       findings.diagnostics[index] = found
       if let question { findings.questions.append(question) }
@@ -88,6 +91,39 @@ private actor Validator {
     }
     diagnostics += await ask(findings.questions)
     return diagnostics
+  }
+
+  /// What is wrong with references, wherever they stand: `try` does not help against it, nor that it is never evaluated.
+  private func unevaluated(_ vertex: ConfigurationGraph.Vertex, _ modules: [ModulePath: ValidationValues]) -> [Diagnostic] {
+    var place = vertex.module
+    var own: BlockSchema?
+    let references: [Traversal]
+    guard let module = modules[place]?.module else { return [] }
+    switch vertex {
+    case .local(_, let name): references = module.locals[name]?.expression.variables ?? []
+    case .output(_, let name):
+      let output = module.outputs[name]
+      references = (output?.expression.variables ?? []) + (output?.preconditions.flatMap(\.references) ?? [])
+    case .variable(_, let name):
+      guard let call = call(of: module) else { return [] }
+      place = place.parent ?? .root
+      references = call.arguments[name]?.expression.variables ?? []
+    case .moduleCall:
+      guard let call = call(of: module) else { return [] }
+      place = place.parent ?? .root
+      references = call.repetition.flatMap(\.variables)
+    case .provider(let address): references = graph.plan(of: address)?.references ?? []
+    case .resource(let address):
+      guard let block = module.resources[address.resource] else { return [] }
+      own = modules[place]?.schema(of: address.resource)
+      references =
+        (graph.plan(of: address)?.references ?? []) + block.repetition.flatMap(\.variables)
+        + (block.preconditions + block.postconditions).flatMap(\.references)
+        + graph.provisioners(of: address).flatMap { $0.body.references + ($0.connection?.references ?? []) }
+    case .moduleEnd, .check: return []
+    }
+    guard let values = modules[place] else { return [] }
+    return references.compactMap { values.problem(of: $0, own: own) }
   }
 
   /// Whether it refers to something that is not there, as was said already.
@@ -172,8 +208,7 @@ private actor Validator {
     if block.resource.mode != .ephemeral { problems += ephemeralProblems(value, body) }
     problems += ignoredChanges(block, schema: schema).1
     let withSelf = values.context(
-      repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil),
-      selfValue: .unknown(.object(schema.block.impliedType)))
+      repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil), own: schema.block)
     for rule in block.preconditions { problems += check(rule, in: scope) }
     for rule in block.postconditions { problems += check(rule, in: withSelf) }
     for provisioner in graph.provisioners(of: block.address) {
@@ -202,7 +237,7 @@ private actor Validator {
 
   /// What runs before objects go whose resource was removed. Their type need not be known any more.
   private func checkRemovedProvisioners(of module: Module, _ values: ValidationValues) -> [Diagnostic] {
-    let context = values.context(repetition: .unknown(count: true, forEach: true), selfValue: .dynamicUnknown)
+    let context = values.context(repetition: .unknown(count: true, forEach: true))
     return graph.removedProvisioners.sorted { $0.key < $1.key }.filter { $0.key.module == module.path }
       .flatMap { $0.value.flatMap { check($0, in: context) } }
   }
@@ -241,12 +276,13 @@ private actor Validator {
     return problems
   }
 
-  private func call(of child: Module, in values: ValidationValues) -> ModuleCall? {
-    child.path.names.last.flatMap { values.module.moduleCalls[$0] }
+  private func call(of child: Module) -> ModuleCall? {
+    guard let parent = child.path.parent, let name = child.path.names.last else { return nil }
+    return tree.module(at: parent)?.moduleCalls[name]
   }
 
   private func checkRepetition(of child: Module, in values: ValidationValues) -> [Diagnostic] {
-    guard let call = call(of: child, in: values) else { return [] }
+    guard let call = call(of: child) else { return [] }
     var problems = checkRepetition(count: call.count, forEach: call.forEach, values)
     if let enabled = call.enabled { problems += evaluate(enabled, as: .bool, in: values.context()).1 }
     return problems + values.takeDiagnostics()
@@ -254,7 +290,7 @@ private actor Validator {
 
   /// What a module call gives to a variable, evaluated with unknown values for what is wrong without any.
   private func checkArgument(_ name: String, of child: Module, in values: ValidationValues) -> [Diagnostic] {
-    guard let call = call(of: child, in: values), let argument = call.arguments[name], let variable = child.variables[name]
+    guard let call = call(of: child), let argument = call.arguments[name], let variable = child.variables[name]
     else { return [] }
     let scope = values.context(repetition: .unknown(count: call.count != nil, forEach: call.forEach != nil))
     var (value, problems) = evaluate(argument.expression, in: scope)

@@ -142,15 +142,17 @@ extension Operations {
   private static func objectIndex(
     _ collection: Value, _ key: Value, _ type: ObjectType
   ) throws(OperationError) -> Value {
-    guard case .string(let name) = try converted(key, .string) else { return .dynamicUnknown }
+    // Of an object that is not known, not even the names are held against a key.
+    guard case .string(let name) = try converted(key, .string), case .object(let object) = collection else {
+      return .dynamicUnknown
+    }
     guard let place = type.index(of: name) else {
       if key.type != .number { throw noSuchElement() }
       throw invalidIndex(
         "The given key does not identify an element in this collection value. An object only supports looking up attributes by name, not by numeric index."
       )
     }
-    if case .object(let object) = collection { return object.values[place] }
-    return .unknown(type.types[place])
+    return object.values[place]
   }
 
   /// Whether `index` would find something: true, false or unknown. False for keys of a wrong type.
