@@ -23,12 +23,13 @@ package final class DecodePlan: Sendable {
   }
 
   /// Every reference that decoding evaluates, in source order; iterators of dynamic blocks are left out.
-  package var references: [Traversal] { references(in: nil) }
+  package var references: [Traversal] { references(behind: Path()) }
 
-  /// The same of one argument, or of the nested blocks of one type.
-  package func references(in name: String?) -> [Traversal] {
+  /// The same of what is written for one part of the value. Nested blocks that may be there more than once are not told apart: all of
+  /// them together stand for the whole body, and one of them for nothing.
+  package func references(behind path: Path) -> [Traversal] {
     var found: [Traversal] = []
-    root.collectReferences(into: &found, hidden: [], in: name)
+    root.collectReferences(into: &found, hidden: [], behind: path.steps[...])
     return found
   }
 }
@@ -52,22 +53,20 @@ final class BlockPlan: Sendable {
     missingItemRange = body.missingItemRange
   }
 
-  /// - Parameter name: the argument or the type of nested blocks that is looked at; nil for all.
-  func collectReferences(into found: inout [Traversal], hidden: Set<String>, in name: String? = nil) {
-    for attribute in attributes where name == nil || attribute.name == name {
-      found += attribute.expression.variables.filter { !hidden.contains($0.root) }
+  /// - Parameter steps: what part of the value is looked at; none for all of it.
+  func collectReferences(into found: inout [Traversal], hidden: Set<String>, behind steps: ArraySlice<Path.Step> = []) {
+    guard case .attribute(let name)? = steps.first else {
+      for attribute in attributes { attribute.collectReferences(into: &found, hidden: hidden) }
+      for nested in blocks { nested.collectReferences(into: &found, hidden: hidden) }
+      return
     }
-    for nested in blocks where name == nil || nested.name == name {
-      for item in nested.items {
-        switch item {
-        case .written(let block): block.plan.collectReferences(into: &found, hidden: hidden)
-        case .dynamic(let dynamic):
-          found += dynamic.forEach.variables.filter { !hidden.contains($0.root) }
-          let inner = hidden.union([dynamic.iterator])
-          for label in dynamic.labels { found += label.variables.filter { !inner.contains($0.root) } }
-          dynamic.plan.collectReferences(into: &found, hidden: inner)
-        }
-      }
+    let rest = steps.dropFirst()
+    if let attribute = attributes.first(where: { $0.name == name }) {
+      attribute.collectReferences(into: &found, hidden: hidden)
+    } else if let nesting = schema.block(name)?.nesting, nesting != .single, nesting != .group {
+      if rest.isEmpty { collectReferences(into: &found, hidden: hidden) }
+    } else {
+      blocks.first { $0.name == name }?.collectReferences(into: &found, hidden: hidden, behind: rest)
     }
   }
 }
@@ -89,6 +88,10 @@ final class AttributePlan: Sendable {
     expression = attribute.expression
     nameRange = attribute.nameRange
   }
+
+  func collectReferences(into found: inout [Traversal], hidden: Set<String>) {
+    found += expression.variables.filter { !hidden.contains($0.root) }
+  }
 }
 
 /// The blocks of one type, or an attribute that is written as blocks.
@@ -106,6 +109,19 @@ struct NestedPlan: Sendable {
   enum Item: Sendable {
     case written(WrittenBlock)
     case dynamic(DynamicBlock)
+  }
+
+  func collectReferences(into found: inout [Traversal], hidden: Set<String>, behind steps: ArraySlice<Path.Step> = []) {
+    for item in items {
+      switch item {
+      case .written(let block): block.plan.collectReferences(into: &found, hidden: hidden, behind: steps)
+      case .dynamic(let dynamic):
+        found += dynamic.forEach.variables.filter { !hidden.contains($0.root) }
+        let inner = hidden.union([dynamic.iterator])
+        for label in dynamic.labels { found += label.variables.filter { !inner.contains($0.root) } }
+        dynamic.plan.collectReferences(into: &found, hidden: inner, behind: steps)
+      }
+    }
   }
 }
 

@@ -46,10 +46,8 @@ private struct RelevanceFinder {
   /// How much of a block is meant.
   private enum Part: Hashable {
     case whole
-    /// A resource without what repeats it.
-    case body
-    /// One argument, or the nested blocks of one type.
-    case argument(String)
+    /// What is written for a part of a resource's value, without what repeats the resource.
+    case value(Path)
   }
 
   init(tree: ModuleTree, graph: ConfigurationGraph) {
@@ -77,10 +75,8 @@ private struct RelevanceFinder {
 
   /// What an attribute is set to contributes to those who refer to it; one that only the provider sets ends the way.
   private mutating func followArguments(of address: ConfigurationResource, at module: ModuleInstance, _ path: Path) {
-    var argument: String?
-    if case .attribute(let name)? = path.steps.first { argument = name }
-    guard isNew(.resource(address), module, argument.map { .argument($0) } ?? .body),
-      let references = graph.plan(of: address)?.references(in: argument)
+    guard isNew(.resource(address), module, .value(path)),
+      let references = graph.plan(of: address)?.references(behind: path)
     else { return }
     for traversal in references { follow(traversal, in: address.module, at: module) }
   }
