@@ -79,9 +79,9 @@ let package = Package(
     room("Modules", imports: ["Expressions", "HCL", "Addresses", "Values", "Diagnostics", "Host"]),
 
     // Providers.
-    room("ProviderInterface", imports: ["Values", "Diagnostics"]),
+    room("ProviderInterface", imports: ["Values", "Diagnostics", "Addresses"]),
     room(
-      "Plugin", imports: ["ProviderInterface", "Values", "Host", "Diagnostics"],
+      "Plugin", imports: ["ProviderInterface", "Values", "Host", "Diagnostics", "Addresses"],
       libraries: ["CNghttp2", "COpenSSL", "CZlib", "CLinux"]),
 
     // Memory.

@@ -269,22 +269,32 @@ extension BlockReader {
   }
 
   mutating func importBlock(_ block: Block) -> ImportBlock? {
+    let hasIdentity = !block.body.partialContent(for: ContentSchema(attributes: [AttributeSpecification("identity")])).0.attributes
+      .isEmpty
     let content = self.content(
       block.body,
       [
-        AttributeSpecification("for_each"), AttributeSpecification("id", required: true),
-        AttributeSpecification("provider"), AttributeSpecification("to", required: true),
+        AttributeSpecification("for_each"), AttributeSpecification("id", required: !hasIdentity),
+        AttributeSpecification("identity"), AttributeSpecification("provider"), AttributeSpecification("to", required: true),
       ])
-    guard let id = content.attributes["id"], let to = content.attributes["to"] else { return nil }
+    guard let subject = importSubject(content), let to = content.attributes["to"] else { return nil }
     let forEach = content.attributes["for_each"]?.expression
     guard let (expression, address) = importTarget(to, isStatic: forEach == nil) else { return nil }
     var result = ImportBlock(
-      to: expression, resource: address.configuration, id: id.expression, forEach: forEach,
+      to: expression, resource: address.configuration, subject: subject, forEach: forEach,
       provider: content.attributes["provider"].flatMap { providerReference($0.expression, argument: "provider") },
       range: block.definitionRange)
     if forEach == nil { result.instance = address }
     result.providerRange = content.attributes["provider"]?.range
     return result
+  }
+
+  private mutating func importSubject(_ content: BodyContent) -> ImportBlock.Subject? {
+    guard let identity = content.attributes["identity"] else { return content.attributes["id"].map { .id($0.expression) } }
+    if content.attributes["id"] == nil { return .identity(identity.expression) }
+    error(
+      "Invalid import block", "An object is imported either by its \"id\" or by its \"identity\", not by both.", at: identity.range)
+    return nil
   }
 
   /// The instance an import goes to. With `for_each` keys may be computed, so they are left out while the address is parsed.

@@ -115,19 +115,30 @@ package struct ImportBlock: Sendable {
   package var resource: ConfigurationResource
   /// The instance that `to` names; nil with `for_each`, where its keys may have to be evaluated.
   package var instance: ResourceInstance?
-  package var id: Expression
+  /// How the provider finds the object: by its id, or by its identity.
+  package enum Subject: Sendable {
+    case id(Expression)
+    case identity(Expression)
+
+    package var expression: Expression {
+      switch self {
+      case .id(let expression), .identity(let expression): expression
+      }
+    }
+  }
+  package var subject: Subject
   package var forEach: Expression?
   package var provider: ProviderReference?
   package var range: SourceRange
   package var providerRange: SourceRange?
 
   package init(
-    to: Expression, resource: ConfigurationResource, id: Expression, forEach: Expression?, provider: ProviderReference?,
+    to: Expression, resource: ConfigurationResource, subject: Subject, forEach: Expression?, provider: ProviderReference?,
     range: SourceRange
   ) {
     self.to = to
     self.resource = resource
-    self.id = id
+    self.subject = subject
     self.forEach = forEach
     self.provider = provider
     self.range = range

@@ -81,7 +81,7 @@ struct ReferenceChecks {
 
   private mutating func check(_ block: ImportBlock) {
     let inner = Surroundings(hasEach: block.forEach != nil)
-    check(block.id, inner)
+    check(block.subject.expression, inner)
     if let forEach = block.forEach { check(forEach, Surroundings()) }
     // The target itself need not be declared, as its configuration may be generated; only its keys are evaluated.
     for key in block.to.computedKeys { check(key, inner) }

@@ -57,7 +57,7 @@ extension TreeChecks {
   /// An object cannot be found by what is known only once it was found.
   private mutating func checkIdentifier(of block: ImportBlock) {
     guard block.resource.module.isRoot else { return }
-    for traversal in block.id.variables {
+    for traversal in block.subject.expression.variables {
       guard let reference = Reference.parse(traversal).0, reference.resource == block.resource.resource else { continue }
       error(
         "Invalid import id argument", "The import ID cannot reference the resource being imported.", at: reference.range)

@@ -15,7 +15,9 @@ package struct ResourceChange: Sendable {
     var after: Value
     var plannedPrivate: [UInt8]
     var replacePaths: [Path]
+    var plannedIdentity: ResourceIdentity?
     var importID: String?
+    var importIdentity: ResourceIdentity?
     var generatedConfiguration: String?
     var newDeposedKey: String?
     var dependencies: [ConfigurationResource]
@@ -76,9 +78,19 @@ package struct ResourceChange: Sendable {
     get { shared.content.replacePaths }
     set { shared.change { $0.replacePaths = newValue } }
   }
+  /// What the provider will know the object by, if it told that.
+  package var plannedIdentity: ResourceIdentity? {
+    get { shared.content.plannedIdentity }
+    set { shared.change { $0.plannedIdentity = newValue } }
+  }
+  /// Set if the object is adopted; empty if it was found by its identity.
   package var importID: String? {
     get { shared.content.importID }
     set { shared.change { $0.importID = newValue } }
+  }
+  package var importIdentity: ResourceIdentity? {
+    get { shared.content.importIdentity }
+    set { shared.change { $0.importIdentity = newValue } }
   }
   package var generatedConfiguration: String? {
     get { shared.content.generatedConfiguration }
@@ -120,6 +132,7 @@ package struct ResourceChange: Sendable {
     address: ResourceInstance, previousAddress: ResourceInstance? = nil, deposedKey: String? = nil,
     provider: ProviderConfigurationAddress, schemaVersion: Int64, action: Action, reason: ActionReason? = nil,
     before: Value, after: Value, plannedPrivate: [UInt8] = [], replacePaths: [Path] = [], importID: String? = nil,
+    importIdentity: ResourceIdentity? = nil,
     generatedConfiguration: String? = nil, newDeposedKey: String? = nil, dependencies: [ConfigurationResource] = [],
     createBeforeDestroy: Bool = false, rowVersion: Int64 = 0
   ) {
@@ -128,6 +141,7 @@ package struct ResourceChange: Sendable {
         address: address, previousAddress: previousAddress ?? address, deposedKey: deposedKey, provider: provider,
         schemaVersion: schemaVersion, action: action, reason: reason, before: before, after: after,
         plannedPrivate: plannedPrivate, replacePaths: replacePaths, importID: importID,
+        importIdentity: importIdentity,
         generatedConfiguration: generatedConfiguration, newDeposedKey: newDeposedKey, dependencies: dependencies,
         createBeforeDestroy: createBeforeDestroy, rowVersion: rowVersion))
   }

@@ -1,6 +1,7 @@
 // ProviderInterface: what the engine asks of a provider, as one protocol and plain requests and responses.
 // This room knows nothing of processes, sockets or encodings: a provider may be another process or a type in this one.
 
+package import Addresses
 package import Diagnostics
 package import Values
 
@@ -144,15 +145,18 @@ package struct ReadResourceRequest: Sendable {
   package var `private`: [UInt8]
   package var providerMeta: Value?
   package var capabilities: ClientCapabilities
+  package var identity: ResourceIdentity?
   package init(
     typeName: String, current: Value, private: [UInt8], providerMeta: Value? = nil,
-    capabilities: ClientCapabilities = .init()
+    capabilities: ClientCapabilities = .init(),
+    identity: ResourceIdentity? = nil
   ) {
     self.typeName = typeName
     self.current = current
     self.private = `private`
     self.providerMeta = providerMeta
     self.capabilities = capabilities
+    self.identity = identity
   }
 }
 
@@ -161,12 +165,18 @@ package struct ReadResourceResponse: Sendable {
   package var new: Value?
   package var `private`: [UInt8]
   package var deferred: DeferredReason?
+  /// Nil when the provider gives none: what was known stays.
+  package var identity: ResourceIdentity?
   package var diagnostics: [Diagnostic]
-  package init(new: Value?, private: [UInt8] = [], deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = []) {
+  package init(
+    new: Value?, private: [UInt8] = [], deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = [],
+    identity: ResourceIdentity? = nil
+  ) {
     self.new = new
     self.private = `private`
     self.deferred = deferred
     self.diagnostics = diagnostics
+    self.identity = identity
   }
 }
 
@@ -178,9 +188,11 @@ package struct PlanResourceChangeRequest: Sendable {
   package var priorPrivate: [UInt8]
   package var providerMeta: Value?
   package var capabilities: ClientCapabilities
+  package var priorIdentity: ResourceIdentity?
   package init(
     typeName: String, prior: Value, proposed: Value, configuration: Value, priorPrivate: [UInt8],
-    providerMeta: Value? = nil, capabilities: ClientCapabilities = .init()
+    providerMeta: Value? = nil, capabilities: ClientCapabilities = .init(),
+    priorIdentity: ResourceIdentity? = nil
   ) {
     self.typeName = typeName
     self.prior = prior
@@ -189,6 +201,7 @@ package struct PlanResourceChangeRequest: Sendable {
     self.priorPrivate = priorPrivate
     self.providerMeta = providerMeta
     self.capabilities = capabilities
+    self.priorIdentity = priorIdentity
   }
 }
 
@@ -200,10 +213,13 @@ package struct PlanResourceChangeResponse: Sendable {
   /// The provider is written with the legacy SDK, whose inconsistencies are tolerated.
   package var legacyTypeSystem: Bool
   package var deferred: DeferredReason?
+  /// Nil when the provider gives none, or one that is not known yet.
+  package var plannedIdentity: ResourceIdentity?
   package var diagnostics: [Diagnostic]
   package init(
     planned: Value?, requiresReplace: [Path] = [], private: [UInt8] = [], legacyTypeSystem: Bool = false,
-    deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = []
+    deferred: DeferredReason? = nil, diagnostics: [Diagnostic] = [],
+    plannedIdentity: ResourceIdentity? = nil
   ) {
     self.planned = planned
     self.requiresReplace = requiresReplace
@@ -211,6 +227,7 @@ package struct PlanResourceChangeResponse: Sendable {
     self.legacyTypeSystem = legacyTypeSystem
     self.deferred = deferred
     self.diagnostics = diagnostics
+    self.plannedIdentity = plannedIdentity
   }
 }
 
@@ -221,9 +238,11 @@ package struct ApplyResourceChangeRequest: Sendable {
   package var configuration: Value
   package var plannedPrivate: [UInt8]
   package var providerMeta: Value?
+  package var plannedIdentity: ResourceIdentity?
   package init(
     typeName: String, prior: Value, planned: Value, configuration: Value, plannedPrivate: [UInt8],
-    providerMeta: Value? = nil
+    providerMeta: Value? = nil,
+    plannedIdentity: ResourceIdentity? = nil
   ) {
     self.typeName = typeName
     self.prior = prior
@@ -231,33 +250,43 @@ package struct ApplyResourceChangeRequest: Sendable {
     self.configuration = configuration
     self.plannedPrivate = plannedPrivate
     self.providerMeta = providerMeta
+    self.plannedIdentity = plannedIdentity
   }
 }
 
 package struct ApplyResourceChangeResponse: Sendable {
-  /// The object as it is now, also when there are errors; nil when the provider told nothing (it crashed, or the call never arrived).
+  /// The object as it is now, also when there are errors; nil when the provider told nothing (it crashed, or the call never
+  /// arrived).
   package var new: Value?
   package var `private`: [UInt8]
   package var legacyTypeSystem: Bool
+  package var identity: ResourceIdentity?
   package var diagnostics: [Diagnostic]
   package init(
-    new: Value?, private: [UInt8] = [], legacyTypeSystem: Bool = false, diagnostics: [Diagnostic] = []
+    new: Value?, private: [UInt8] = [], legacyTypeSystem: Bool = false, diagnostics: [Diagnostic] = [],
+    identity: ResourceIdentity? = nil
   ) {
     self.new = new
     self.private = `private`
     self.legacyTypeSystem = legacyTypeSystem
     self.diagnostics = diagnostics
+    self.identity = identity
   }
 }
 
 package struct ImportResourceStateRequest: Sendable {
   package var typeName: String
   package var id: String
+  /// Stands for the id, which is empty then.
+  package var identity: ResourceIdentity?
   package var capabilities: ClientCapabilities
-  package init(typeName: String, id: String, capabilities: ClientCapabilities = .init()) {
+  package init(
+    typeName: String, id: String, capabilities: ClientCapabilities = .init(), identity: ResourceIdentity? = nil
+  ) {
     self.typeName = typeName
     self.id = id
     self.capabilities = capabilities
+    self.identity = identity
   }
 }
 
@@ -266,10 +295,12 @@ package struct ImportResourceStateResponse: Sendable {
     package var typeName: String
     package var state: Value
     package var `private`: [UInt8]
-    package init(typeName: String, state: Value, private: [UInt8]) {
+    package var identity: ResourceIdentity?
+    package init(typeName: String, state: Value, private: [UInt8], identity: ResourceIdentity? = nil) {
       self.typeName = typeName
       self.state = state
       self.private = `private`
+      self.identity = identity
     }
   }
   package var imported: [Imported]
@@ -289,10 +320,12 @@ package struct MoveResourceStateRequest: Sendable {
   package var sourceSchemaVersion: Int64
   package var sourceJSON: [UInt8]
   package var sourcePrivate: [UInt8]
+  package var sourceIdentity: ResourceIdentity?
   package var targetTypeName: String
   package init(
     sourceProvider: String, sourceTypeName: String, sourceSchemaVersion: Int64, sourceJSON: [UInt8],
-    sourcePrivate: [UInt8], targetTypeName: String
+    sourcePrivate: [UInt8], targetTypeName: String,
+    sourceIdentity: ResourceIdentity? = nil
   ) {
     self.sourceProvider = sourceProvider
     self.sourceTypeName = sourceTypeName
@@ -300,17 +333,20 @@ package struct MoveResourceStateRequest: Sendable {
     self.sourceJSON = sourceJSON
     self.sourcePrivate = sourcePrivate
     self.targetTypeName = targetTypeName
+    self.sourceIdentity = sourceIdentity
   }
 }
 
 package struct MoveResourceStateResponse: Sendable {
   package var target: Value?
+  package var identity: ResourceIdentity?
   package var `private`: [UInt8]
   package var diagnostics: [Diagnostic]
-  package init(target: Value?, private: [UInt8] = [], diagnostics: [Diagnostic] = []) {
+  package init(target: Value?, private: [UInt8] = [], diagnostics: [Diagnostic] = [], identity: ResourceIdentity? = nil) {
     self.target = target
     self.private = `private`
     self.diagnostics = diagnostics
+    self.identity = identity
   }
 }
 
@@ -378,52 +414,5 @@ package struct RenewEphemeralResourceResponse: Sendable {
     self.renewAtSeconds = renewAtSeconds
     self.private = `private`
     self.diagnostics = diagnostics
-  }
-}
-
-/// The declaration of a function that a provider offers.
-package struct ProviderFunction: Sendable {
-  package struct Parameter: Sendable {
-    package var name: String
-    package var type: ValueType
-    package var allowsNull: Bool
-    package var allowsUnknown: Bool
-    package var description: String
-    package init(name: String, type: ValueType, allowsNull: Bool, allowsUnknown: Bool, description: String = "") {
-      self.name = name
-      self.type = type
-      self.allowsNull = allowsNull
-      self.allowsUnknown = allowsUnknown
-      self.description = description
-    }
-  }
-  package var parameters: [Parameter]
-  package var variadic: Parameter?
-  package var returnType: ValueType
-  package var summary: String
-  package var description: String
-  package init(
-    parameters: [Parameter], variadic: Parameter?, returnType: ValueType, summary: String = "", description: String = ""
-  ) {
-    self.parameters = parameters
-    self.variadic = variadic
-    self.returnType = returnType
-    self.summary = summary
-    self.description = description
-  }
-}
-
-/// Calls a function of a provider by its name. Functions are pure and stand in the midst of expressions, whose evaluation is
-/// synchronous: so is the call. It waits for its answer on the thread that asks, and needs no other thread of the language's
-/// pool to get it.
-package typealias ProviderFunctionCaller = @Sendable (_ name: String, _ arguments: [Value]) -> CallFunctionResponse
-
-package struct CallFunctionResponse: Sendable {
-  package var result: Value?
-  /// What went wrong, and which argument is to blame if one is.
-  package var error: (text: String, argument: Int?)?
-  package init(result: Value?, error: (text: String, argument: Int?)? = nil) {
-    self.result = result
-    self.error = error
   }
 }

@@ -196,6 +196,9 @@ struct Normaliser {
             inner["sensitive_attributes"] = inner["sensitive_attributes"].map(sorted)
             // The key of an object that waits for its deletion is drawn by lot.
             if inner["deposed"] != nil { inner["deposed"] = .string("‹deposed›") }
+            // The reference does not ask for identities.
+            inner["identity"] = nil
+            inner["identity_schema_version"] = nil
             if isPrivateDataSealed, inner["private"] != nil { inner["private"] = .string("‹sealed›") }
             return .object(inner)
           })

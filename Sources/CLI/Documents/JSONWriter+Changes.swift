@@ -53,13 +53,22 @@ extension JSONWriter {
       for path in change.replacePaths { steps(of: path) }
       endArray()
     }
-    if let id = change.importID {
-      key("importing")
-      beginObject()
-      member("id", id)
-      endObject()
-    }
+    importing(change)
     if let text = change.generatedConfiguration, !text.isEmpty { member("generated_config", text) }
+    endObject()
+  }
+
+  /// By what an object that is adopted was found.
+  mutating func importing(_ change: ResourceChange) {
+    guard let id = change.importID else { return }
+    key("importing")
+    beginObject()
+    if let identity = change.importIdentity {
+      key("identity")
+      raw(identity.json)
+    } else {
+      member("id", id)
+    }
     endObject()
   }
 

@@ -144,7 +144,9 @@ struct PlanFileReader: ~Copyable {
       after: isSame ? before : try value())
     change.plannedPrivate = try reader.readBinary()
     change.replacePaths = try list { this throws(CodecError) in try this.path() }
+    change.plannedIdentity = try identity()
     change.importID = try optionalText()
+    change.importIdentity = try identity()
     change.generatedConfiguration = try optionalText()
     change.newDeposedKey = try optionalText()
     change.dependencies = try dependencies()
@@ -175,11 +177,15 @@ struct PlanFileReader: ~Copyable {
     object.dependencies = try dependencies()
     object.createBeforeDestroy = try reader.readBool()
     object.skipDestroy = try reader.readBool()
-    object.identity = try optional { this throws(CodecError) in
-      ResourceIdentity(schemaVersion: try this.integer(), json: try this.reader.readBinary())
-    }
+    object.identity = try identity()
     object.rowVersion = try integer()
     return object
+  }
+
+  private mutating func identity() throws(CodecError) -> ResourceIdentity? {
+    try optional { this throws(CodecError) in
+      ResourceIdentity(schemaVersion: try this.integer(), json: try this.reader.readBinary())
+    }
   }
 
   private mutating func check() throws(CodecError) -> CheckResult {

@@ -112,7 +112,9 @@ struct PlanFileWriter {
     if !(change.action == .noOp && change.after.isIdentical(to: change.before)) { write(change.after) }
     writer.binary(change.plannedPrivate)
     list(change.replacePaths) { $0.write($1) }
+    write(change.plannedIdentity)
     optional(change.importID) { $0.writer.string($1) }
+    write(change.importIdentity)
     optional(change.generatedConfiguration) { $0.writer.string($1) }
     optional(change.newDeposedKey) { $0.writer.string($1) }
     write(change.dependencies)
@@ -133,11 +135,15 @@ struct PlanFileWriter {
     write(object.dependencies)
     writer.bool(object.createBeforeDestroy)
     writer.bool(object.skipDestroy)
-    optional(object.identity) { this, identity in
+    write(object.identity)
+    writer.integer(object.rowVersion)
+  }
+
+  private mutating func write(_ identity: ResourceIdentity?) {
+    optional(identity) { this, identity in
       this.writer.integer(identity.schemaVersion)
       this.writer.binary(identity.json)
     }
-    writer.integer(object.rowVersion)
   }
 
   private mutating func write(_ result: CheckResult) {

@@ -237,12 +237,7 @@ extension JSONWriter {
     }
     member("action", action)
     if let reason = change.reason { member("reason", reason.word) }
-    if let id = change.importID {
-      key("importing")
-      beginObject()
-      member("id", id)
-      endObject()
-    }
+    importing(change)
     if let text = change.generatedConfiguration, !text.isEmpty { member("generated_config", text) }
     endObject()
   }

@@ -35,7 +35,9 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
   // A change that is nothing but the move or the import has said so in its headline.
   if change.isMove && change.action != .noOp { lines.append("(moved from \(change.previousAddress))") }
   if let importID = change.importID, change.action != .noOp || change.isMove {
-    lines.append(importID.isEmpty ? "(will be imported first)" : "(imported from \"\(importID)\")")
+    lines.append(
+      change.importIdentity != nil
+        ? "(imported by its identity)" : importID.isEmpty ? "(will be imported first)" : "(imported from \"\(importID)\")")
   }
   if change.importID != nil && change.action.isReplacement && change.action != .forgetThenCreate {
     lines.append(style.paint("Warning: this will destroy the imported resource", .boldRed))

@@ -9,6 +9,7 @@ struct AppliedResult {
   /// What the object is now; nil if that is not known, null if it is gone.
   private(set) var new: Value?
   private(set) var `private`: [UInt8]
+  let identity: ResourceIdentity?
   private(set) var diagnostics: [Diagnostic]
   /// Whether the provider told nothing at all: it crashed, or the connection broke.
   private(set) var isSilent: Bool
@@ -25,6 +26,7 @@ struct AppliedResult {
   ) {
     new = response.new
     `private` = response.private
+    identity = response.identity
     diagnostics = response.diagnostics
     isSilent = response.new == nil
     isLegacy = response.legacyTypeSystem

@@ -169,7 +169,7 @@ extension Applier {
     if change.isConfigurationKnown {
       return PlannedChange(
         action: change.action == .update ? .update : .create, reason: change.reason, before: prior?.value ?? change.nullValue,
-        after: change.after, plannedPrivate: change.plannedPrivate, replacePaths: [])
+        after: change.after, plannedPrivate: change.plannedPrivate, plannedIdentity: change.plannedIdentity, replacePaths: [])
     }
     let (ignored, _) = ignoredChanges(target.block, schema: target.schema)
     var usable = prior
@@ -234,7 +234,7 @@ extension Applier {
         await provider.applyResourceChange(
           ApplyResourceChangeRequest(
             typeName: address.resource.type, prior: priorValue, planned: plannedValue, configuration: configuration,
-            plannedPrivate: planned.plannedPrivate))
+            plannedPrivate: planned.plannedPrivate, plannedIdentity: planned.plannedIdentity))
       }
     }
     var result = AppliedResult(
@@ -283,7 +283,7 @@ extension Applier {
         dependencies: change.dependencies, createBeforeDestroy: change.createBeforeDestroy)
       object.skipDestroy = change.skipDestroy
       // An update leaves the object the same one.
-      object.identity = change.action == .update ? prior?.identity : nil
+      object.identity = result.identity ?? (change.action == .update ? prior?.identity : nil)
       object.isTainted =
         result.diagnostics.hasErrors
         ? change.action != .update || prior?.isTainted == true : hasCreationProvisioners(change)
@@ -348,7 +348,8 @@ extension Applier {
       await provider.applyResourceChange(
         ApplyResourceChangeRequest(
           typeName: address.resource.type, prior: prior, planned: null, configuration: null,
-          plannedPrivate: change.action == .createThenDelete ? record.private : change.plannedPrivate))
+            plannedPrivate: change.action == .createThenDelete ? record.private : change.plannedPrivate,
+            plannedIdentity: record.identity))
     }
     let block = tree.module(at: address.module.path)?.resources[address.resource]
     var problems = located(

@@ -248,7 +248,7 @@ actor Applier {
     for change in plan.changes {
       guard let id = change.importID else { continue }
       counts.imports += 1
-      context.events(.imported(change.address, id: id))
+      context.events(.imported(change.address, id: change.importIdentity.map { String(decoding: $0.json, as: UTF8.self) } ?? id))
     }
   }
 

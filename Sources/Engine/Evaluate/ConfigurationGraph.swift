@@ -63,7 +63,7 @@ package struct ConfigurationGraph: Sendable {
     }
     for module in modules { addEdges(of: module) }
     for block in tree.root.imports {
-      connect(.resource(block.resource), to: block.id.variables + (block.forEach?.variables ?? []), in: .root)
+      connect(.resource(block.resource), to: block.subject.expression.variables + (block.forEach?.variables ?? []), in: .root)
     }
   }
 

@@ -5,15 +5,20 @@ import HCL
 import Modules
 import Values
 
-/// One object to adopt: where to, and by which id.
+/// One object to adopt: where to, and by which id or identity.
 struct ImportTarget: Sendable {
   var address: ResourceInstance
+  /// Empty if an identity takes its place.
   var id: String
+  var identity: ResourceIdentity?
   /// Where the configuration names the target.
   var range: SourceRange?
+
+  /// What is said of it: the id, or the identity as JSON.
+  var subject: String { identity.map { String(decoding: $0.json, as: UTF8.self) } ?? id }
 }
 
-/// Evaluates an `import` block: its `for_each`, the instance keys of `to` and the `id`.
+/// Evaluates an `import` block: its `for_each`, the instance keys of `to` and the `id` or `identity`.
 ///
 /// Without planning, what is not known is left out; while planning it is an error.
 struct ImportEvaluation {
@@ -37,8 +42,15 @@ struct ImportEvaluation {
     guard let repetitions = repetitions() else { return [] }
     var targets: [ImportTarget] = []
     for data in repetitions {
-      if let address = address(data), isRepeatedLike(address), let id = id(data) {
-        targets.append(ImportTarget(address: address, id: id, range: block.to.range))
+      if let address = address(data), isRepeatedLike(address) {
+        switch block.subject {
+        case .id(let expression):
+          if let id = id(expression, data) { targets.append(ImportTarget(address: address, id: id, range: block.to.range)) }
+        case .identity(let expression):
+          if let identity = identity(expression, data) {
+            targets.append(ImportTarget(address: address, id: "", identity: identity, range: block.to.range))
+          }
+        }
       }
       // What is wrong with one is as a rule wrong with all.
       if diagnostics.hasErrors { break }
@@ -158,12 +170,12 @@ struct ImportEvaluation {
 
   // MARK: id
 
-  private mutating func id(_ data: RepetitionData) -> String? {
-    let (value, problems) = evaluate(block.id, as: .string, in: context(data))
+  private mutating func id(_ expression: HCL.Expression, _ data: RepetitionData) -> String? {
+    let (value, problems) = evaluate(expression, as: .string, in: context(data))
     diagnostics += problems
     if problems.hasErrors { return nil }
     if value.isNull {
-      error("Invalid import id argument", "The import ID cannot be null.", at: block.id.range)
+      error("Invalid import id argument", "The import ID cannot be null.", at: expression.range)
       return nil
     }
     guard let id = value.withoutMarks.asString else {
@@ -171,15 +183,40 @@ struct ImportEvaluation {
       error(
         "Invalid import id argument",
         "The import block \"id\" argument depends on resource attributes that cannot be determined until apply, so the object "
-          + "cannot be imported in this plan.", at: block.id.range)
+          + "cannot be imported in this plan.", at: expression.range)
       return nil
     }
     if id.isEmpty {
       error(
         "Invalid import id argument", "The import ID value evaluates to an empty string, please provide a non-empty value.",
-        at: block.id.range)
+        at: expression.range)
       return nil
     }
     return id
+  }
+
+  // MARK: identity
+
+  /// The attributes that the provider is to know the object by; whether they are the right ones only the provider can say.
+  private mutating func identity(_ expression: HCL.Expression, _ data: RepetitionData) -> ResourceIdentity? {
+    let (marked, problems) = evaluate(expression, in: context(data))
+    diagnostics += problems
+    if problems.hasErrors { return nil }
+    let value = marked.withoutMarks
+    guard value.isWhollyKnown else {
+      guard isPlanning else { return nil }
+      error(
+        "Invalid import identity argument",
+        "The import block \"identity\" argument depends on resource attributes that cannot be determined until apply, so the "
+          + "object cannot be imported in this plan.", at: expression.range)
+      return nil
+    }
+    guard case .object = value, marked.containsMark(.ephemeral) == false else {
+      error(
+        "Invalid import identity argument", "The import identity must be an object, and it must not come from ephemeral values.",
+        at: expression.range)
+      return nil
+    }
+    return ResourceIdentity(json: JSONValueCodec.encode(value))
   }
 }

@@ -31,6 +31,7 @@ struct PlannedChange: Sendable {
   var before: Value
   var after: Value
   var plannedPrivate: [UInt8]
+  var plannedIdentity: ResourceIdentity?
   var replacePaths: [Path]
 }
 
@@ -60,6 +61,7 @@ private struct ChangePlanning {
   let prior: Value
   let priorMarked: Value
   let priorPrivate: [UInt8]
+  let priorIdentity: ResourceIdentity?
   var diagnostics: [Diagnostic] = []
 
   init(_ request: ChangeRequest) {
@@ -78,6 +80,7 @@ private struct ChangePlanning {
     priorMarked = usable?.value ?? .null(.object(request.schema.block.impliedType))
     prior = priorMarked.withoutMarks
     priorPrivate = usable?.private ?? []
+    priorIdentity = usable?.identity
   }
 
   mutating func run() async -> ChangePlanningResult {
@@ -104,7 +107,7 @@ private struct ChangePlanning {
     await request.provider.planResourceChange(
       PlanResourceChangeRequest(
         typeName: typeName, prior: prior, proposed: proposed, configuration: configuration, priorPrivate: priorPrivate,
-        capabilities: request.capabilities))
+        capabilities: request.capabilities, priorIdentity: prior.isNull ? nil : priorIdentity))
   }
 
   /// The planned object of a response, if it is one that can be worked with.
@@ -146,7 +149,8 @@ private struct ChangePlanning {
     }
     let after = marked(planned)
     var change = PlannedChange(
-      action: .noOp, reason: nil, before: priorMarked, after: after, plannedPrivate: response.private, replacePaths: [])
+      action: .noOp, reason: nil, before: priorMarked, after: after, plannedPrivate: response.private,
+      plannedIdentity: response.plannedIdentity ?? priorIdentity, replacePaths: [])
     if prior.isNull {
       change.action = .create
       if let old = request.prior, old.isTainted {
@@ -188,6 +192,7 @@ private struct ChangePlanning {
     else { return .failed }
     change.after = marked(planned)
     change.plannedPrivate = response.private
+    change.plannedIdentity = response.plannedIdentity
     return .planned(change)
   }
 

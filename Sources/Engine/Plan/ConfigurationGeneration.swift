@@ -67,7 +67,7 @@ extension Planner {
     outcome.imported[address] = record
     outcome.resources.append(
       GeneratedResource(
-        address: address, importID: target.id,
+        address: address, importID: target.subject,
         text: ConfigurationText.resource(
           address, provider: block.writtenProvider, schema: schema.block, value: record.value)))
   }

@@ -134,12 +134,10 @@ extension Planner {
             + "look for objects.", subject: tree.providerBlock(at: providerAddress)?.range, address: address.description))
       return nil
     }
-    context.events(.importStarted(address, id: target.id))
-    let response = await limited {
-      await provider.importResourceState(
-        ImportResourceStateRequest(
-          typeName: type, id: target.id, capabilities: ClientCapabilities(deferralAllowed: false)))
-    }
+    context.events(.importStarted(address, id: target.subject))
+    let request = ImportResourceStateRequest(
+      typeName: type, id: target.id, capabilities: ClientCapabilities(deferralAllowed: false), identity: target.identity)
+    let response = await limited { await provider.importResourceState(request) }
     diagnostics += located(response.diagnostics, address: address, body: nil, block: target.range ?? block?.range)
     if response.diagnostics.hasErrors { return nil }
     guard let imported = onlyObject(response, target, providerAddress, schema) else { return nil }
@@ -147,6 +145,7 @@ extension Planner {
     var record = ObjectRecord(
       address: address, provider: providerAddress, schemaVersion: schema.version,
       value: Engine.marked(imported.state, schema: schema.block, with: []), private: imported.private)
+    record.identity = imported.identity
     switch await read(record, provider: provider, schema: schema, block: block) {
     case .failed: return nil
     case .putOff: return record
@@ -159,9 +158,10 @@ extension Planner {
             + "with the provider's configured region or endpoint, or create the object by applying without the import.",
           subject: target.range, address: address.description))
       return nil
-    case .found(let value, let bytes):
+    case .found(let value, let bytes, let identity):
       record.value = value
       record.private = bytes
+      record.identity = identity
       return record
     }
   }
@@ -178,24 +178,24 @@ extension Planner {
     guard let imported = response.imported.first else {
       return fail(
         "Import returned no resources",
-        "While attempting to import with ID \(goQuoted(target.id)), the provider returned no instance states.")
+        "While attempting to import with ID \(goQuoted(target.subject)), the provider returned no instance states.")
     }
     if response.imported.count > 1 {
       return fail(
         "Multiple import states not supported",
-        "While attempting to import with ID \(goQuoted(target.id)), the provider returned multiple resource instance states. "
+        "While attempting to import with ID \(goQuoted(target.subject)), the provider returned multiple resource instance states. "
           + "This is not currently supported.")
     }
     if imported.typeName != target.address.resource.type || imported.state.isNull {
       return fail(
         imported.state.isNull ? "Import returned null resource" : "Invalid import result",
-        "While attempting to import with ID \(goQuoted(target.id)), the provider \(provider.source) returned "
+        "While attempting to import with ID \(goQuoted(target.subject)), the provider \(provider.source) returned "
           + (imported.state.isNull ? "no object." : "an object of the type \(imported.typeName)."))
     }
     if let path = writeOnlyPathsWithValues(schema: schema.block, imported.state).first {
       return fail(
         "Import returned a non-null value for a write-only attribute",
-        "While attempting to import with ID \(goQuoted(target.id)), the provider \(provider.source) returned a value for the "
+        "While attempting to import with ID \(goQuoted(target.subject)), the provider \(provider.source) returned a value for the "
           + "write-only attribute \"\(target.address)\(path)\". Such values are not stored, so this is a bug in the provider.")
     }
     return imported

@@ -185,7 +185,7 @@ extension Planner {
     let request = MoveResourceStateRequest(
       sourceProvider: object.provider.source.description, sourceTypeName: entry.row.address.resource.type,
       sourceSchemaVersion: object.schemaVersion, sourceJSON: object.attributes, sourcePrivate: object.private,
-      targetTypeName: address.resource.type)
+      targetTypeName: address.resource.type, sourceIdentity: object.identity)
     let response = await limited { await provider.moveResourceState(request) }
     diagnostics += addressed(response.diagnostics, address)
     if response.diagnostics.hasErrors { return nil }
@@ -204,6 +204,7 @@ extension Planner {
     // What was sensitive in the old type says nothing of the new one.
     record.value = Engine.marked(value, schema: schema.block, with: [])
     record.private = response.private
+    record.identity = response.identity
     previous[record.key] = record
     return record
   }

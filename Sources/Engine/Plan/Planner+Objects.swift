@@ -103,10 +103,11 @@ extension Planner {
       settle(entry.row)
       noteGone(record, entry: entry)
       return Refreshed(record: nil)
-    case .found(let value, let bytes):
+    case .found(let value, let bytes, let identity):
       settle(entry.row)
       record.value = value
       record.private = bytes
+      record.identity = identity
       note(record, entry: entry)
       return Refreshed(record: record)
     }
@@ -114,7 +115,7 @@ extension Planner {
 
   /// What reading an object found.
   enum Reading {
-    case found(Value, private: [UInt8])
+    case found(Value, private: [UInt8], ResourceIdentity?)
     case gone
     /// The provider cannot read it yet.
     case putOff
@@ -127,10 +128,8 @@ extension Planner {
     context.events(.refreshStarted(record.address, deposedKey: record.deposedKey, identity))
     let (plain, marks) = record.value.unmarkedDeep()
     let type = record.address.resource.type
-    let priorPrivate = record.private
-    let response = await limited {
-      await provider.readResource(ReadResourceRequest(typeName: type, current: plain, private: priorPrivate))
-    }
+    let request = ReadResourceRequest(typeName: type, current: plain, private: record.private, identity: record.identity)
+    let response = await limited { await provider.readResource(request) }
     diagnostics += located(
       response.diagnostics, address: record.address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     guard let new = response.new, !response.diagnostics.hasErrors else { return .failed }
@@ -149,7 +148,9 @@ extension Planner {
       return .failed
     }
     let normalized = normalizedObject(new, schema: schema.block)
-    return .found(Engine.marked(normalized, schema: schema.block, with: marks), private: response.private)
+    return .found(
+      Engine.marked(normalized, schema: schema.block, with: marks), private: response.private,
+      response.identity ?? record.identity)
   }
 
   /// Remembers an object as it is now; if its row says something else, the row is to be rewritten.
@@ -158,7 +159,7 @@ extension Planner {
     guard let before = previous[record.key] else { return }
     let isSame =
       record.value == before.value && record.private == entry.object.private
-      && record.schemaVersion == entry.object.schemaVersion && !entry.isMoved
+      && record.schemaVersion == entry.object.schemaVersion && record.identity == entry.object.identity && !entry.isMoved
     if !isSame { refreshedRows[record.key] = refreshedRow(entry, record) }
   }
 
@@ -233,12 +234,10 @@ extension Planner {
     if schemas.capabilities(of: existing.provider.source).planDestroy {
       let type = existing.address.resource.type
       let prior = existing.value.withoutMarks
-      let priorPrivate = existing.private
-      let response = await limited {
-        await provider.planResourceChange(
-          PlanResourceChangeRequest(
-            typeName: type, prior: prior, proposed: null, configuration: null, priorPrivate: priorPrivate))
-      }
+      let request = PlanResourceChangeRequest(
+        typeName: type, prior: prior, proposed: null, configuration: null, priorPrivate: existing.private,
+        priorIdentity: existing.identity)
+      let response = await limited { await provider.planResourceChange(request) }
       diagnostics += addressed(response.diagnostics, existing.address)
       if response.diagnostics.hasErrors { return false }
       if let planned = response.planned, !planned.isNull {

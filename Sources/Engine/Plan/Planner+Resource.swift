@@ -309,6 +309,7 @@ extension Planner {
     change.before = planned.before
     change.after = planned.after
     change.plannedPrivate = planned.plannedPrivate
+    change.plannedIdentity = planned.plannedIdentity
     change.replacePaths = planned.replacePaths
     change.isConfigurationKnown = isConfigurationKnown
     if change.action == .createThenDelete { change.newDeposedKey = context.newDeposedKey() }
@@ -342,7 +343,9 @@ extension Planner {
     var change = ResourceChange(
       address: address, previousAddress: entry?.row.address, provider: planning.providerAddress,
       schemaVersion: planning.schema.version, action: .noOp, before: prior?.value ?? null, after: null,
-      importID: target?.id, generatedConfiguration: target.flatMap { options.generatedConfigurations[$0.address] }, dependencies: dependencies, createBeforeDestroy: planning.createBeforeDestroy,
+      importID: target?.id, importIdentity: target?.identity,
+      generatedConfiguration: target.flatMap { options.generatedConfigurations[$0.address] }, dependencies: dependencies,
+      createBeforeDestroy: planning.createBeforeDestroy,
       rowVersion: prior?.rowVersion ?? 0)
     change.skipDestroy = planning.block.destroys == false
     return change

@@ -6,7 +6,9 @@ enum PluginMethod: Sendable {
   case validateResource
   case validateDataSource
   case validateEphemeralResource
+  case getIdentitySchemas
   case upgradeResourceState
+  case upgradeResourceIdentity
   case readResource
   case planResourceChange
   case applyResourceChange
@@ -29,7 +31,9 @@ enum PluginMethod: Sendable {
     case .validateResource: isFive ? "ValidateResourceTypeConfig" : "ValidateResourceConfig"
     case .validateDataSource: isFive ? "ValidateDataSourceConfig" : "ValidateDataResourceConfig"
     case .validateEphemeralResource: "ValidateEphemeralResourceConfig"
+    case .getIdentitySchemas: "GetResourceIdentitySchemas"
     case .upgradeResourceState: "UpgradeResourceState"
+    case .upgradeResourceIdentity: "UpgradeResourceIdentity"
     case .readResource: "ReadResource"
     case .planResourceChange: "PlanResourceChange"
     case .applyResourceChange: "ApplyResourceChange"

@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 package import ProviderInterface
 import Values
@@ -35,12 +36,14 @@ extension PluginProvider {
       message.bytes(3, request.private)
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(4, meta) }
       message.message(5, request.capabilities.encoded)
+      if let identity = try await call.encode(request.identity) { message.message(6, identity) }
       var (reply, diagnostics) = try await call.send(.readResource, message, diagnosticsIn: 2)
       if diagnostics.hasErrors { return ReadResourceResponse(new: nil, diagnostics: diagnostics) }
       let new = call.value(reply, 1, from: .readResource, &diagnostics)
+      let identity = await call.identity(reply, 5, from: .readResource, &diagnostics)
       return ReadResourceResponse(
         new: new, private: reply.bytes(3), deferred: try call.deferred(reply, 4, .readResource),
-        diagnostics: diagnostics)
+        diagnostics: diagnostics, identity: identity)
     } catch {
       return ReadResourceResponse(new: nil, diagnostics: error.diagnostics)
     }
@@ -61,15 +64,17 @@ extension PluginProvider {
       message.bytes(5, request.priorPrivate)
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(6, meta) }
       message.message(7, request.capabilities.encoded)
+      if let identity = try await call.encode(request.priorIdentity) { message.message(8, identity) }
       var (reply, diagnostics) = try await call.send(.planResourceChange, message, diagnosticsIn: 4)
       if diagnostics.hasErrors { return PlanResourceChangeResponse(planned: nil, diagnostics: diagnostics) }
       let planned = call.value(reply, 1, from: .planResourceChange, &diagnostics)
       guard let requiresReplace = try? reply.paths(2) else {
         throw DiagnosticsError(damaged(.planResourceChange, call.process))
       }
+      let identity = await call.identity(reply, 7, from: .planResourceChange, &diagnostics)
       return PlanResourceChangeResponse(
         planned: planned, requiresReplace: requiresReplace, private: reply.bytes(3), legacyTypeSystem: reply.bool(5),
-        deferred: try call.deferred(reply, 6, .planResourceChange), diagnostics: diagnostics)
+        deferred: try call.deferred(reply, 6, .planResourceChange), diagnostics: diagnostics, plannedIdentity: identity)
     } catch {
       return PlanResourceChangeResponse(planned: nil, diagnostics: error.diagnostics)
     }
@@ -85,11 +90,13 @@ extension PluginProvider {
       message.message(4, try call.encode(request.configuration))
       message.bytes(5, request.plannedPrivate)
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(6, meta) }
+      if let identity = try await call.encode(request.plannedIdentity) { message.message(7, identity) }
       var (reply, diagnostics) = try await call.send(.applyResourceChange, message, diagnosticsIn: 3)
       // With errors too: what the provider made so far must not be lost.
       let new = call.value(reply, 1, from: .applyResourceChange, &diagnostics)
+      let identity = await call.identity(reply, 5, from: .applyResourceChange, &diagnostics)
       return ApplyResourceChangeResponse(
-        new: new, private: reply.bytes(2), legacyTypeSystem: reply.bool(4), diagnostics: diagnostics)
+        new: new, private: reply.bytes(2), legacyTypeSystem: reply.bool(4), diagnostics: diagnostics, identity: identity)
     } catch {
       return ApplyResourceChangeResponse(new: nil, diagnostics: error.diagnostics)
     }
@@ -102,11 +109,12 @@ extension PluginProvider {
       message.string(1, request.typeName)
       message.string(2, request.id)
       message.message(3, request.capabilities.encoded)
+      if let identity = request.identity { message.message(4, try await call.encode(given: identity)) }
       var (reply, diagnostics) = try await call.send(.importResourceState, message, diagnosticsIn: 2)
       if diagnostics.hasErrors { return ImportResourceStateResponse(imported: [], diagnostics: diagnostics) }
       var imported: [ImportResourceStateResponse.Imported] = []
       for entry in reply.all(1) {
-        if let object = try importedObject(entry, call, &diagnostics) { imported.append(object) }
+        if let object = try await importedObject(entry, call, &diagnostics) { imported.append(object) }
       }
       return ImportResourceStateResponse(
         imported: imported, deferred: try call.deferred(reply, 3, .importResourceState), diagnostics: diagnostics)
@@ -118,7 +126,7 @@ extension PluginProvider {
   /// Message `ImportResourceState.ImportedResource`: may be of another type than was asked for.
   private func importedObject(
     _ message: ProtobufReader, _ call: PluginCall, _ diagnostics: inout [Diagnostic]
-  ) throws(DiagnosticsError) -> ImportResourceStateResponse.Imported? {
+  ) async throws(DiagnosticsError) -> ImportResourceStateResponse.Imported? {
     guard let entry = try? Reply(message) else {
       throw DiagnosticsError(damaged(.importResourceState, call.process))
     }
@@ -135,7 +143,8 @@ extension PluginProvider {
       return nil
     }
     guard let state = call.value(entry, 2, from: .importResourceState, as: type, &diagnostics) else { return nil }
-    return ImportResourceStateResponse.Imported(typeName: typeName, state: state, private: entry.bytes(3))
+    let identity = typeName == call.typeName ? await call.identity(entry, 4, from: .importResourceState, &diagnostics) : nil
+    return ImportResourceStateResponse.Imported(typeName: typeName, state: state, private: entry.bytes(3), identity: identity)
   }
 
   package func moveResourceState(_ request: MoveResourceStateRequest) async -> MoveResourceStateResponse {
@@ -150,10 +159,17 @@ extension PluginProvider {
       message.message(4, raw.bytes)
       message.string(5, request.targetTypeName)
       message.bytes(6, request.sourcePrivate)
+      if let identity = request.sourceIdentity {
+        var raw = ProtobufWriter()
+        raw.bytes(1, identity.json)
+        message.message(7, raw.bytes)
+        message.number(8, identity.schemaVersion)
+      }
       var (reply, diagnostics) = try await call.send(.moveResourceState, message, diagnosticsIn: 2)
       if diagnostics.hasErrors { return MoveResourceStateResponse(target: nil, diagnostics: diagnostics) }
       let target = call.value(reply, 1, from: .moveResourceState, &diagnostics)
-      return MoveResourceStateResponse(target: target, private: reply.bytes(3), diagnostics: diagnostics)
+      let identity = await call.identity(reply, 4, from: .moveResourceState, &diagnostics)
+      return MoveResourceStateResponse(target: target, private: reply.bytes(3), diagnostics: diagnostics, identity: identity)
     } catch {
       return MoveResourceStateResponse(target: nil, diagnostics: error.diagnostics)
     }

@@ -15,6 +15,7 @@ package final class PluginProvider: Provider {
     var schemas: Task<Result<LoadedSchemas, DiagnosticsError>, Never>?
     /// The schema call that a provider without `get_provider_schema_optional` must see before any other.
     var introduction: Task<Result<Void, DiagnosticsError>, Never>?
+    var identitySchemas: Task<Result<[String: Schema], DiagnosticsError>, Never>?
     /// Writes the schemas into the cache while the run goes on.
     var saving: Task<Void, Never>?
     /// Whether a message showed the last lines of the log already: a crash ends many calls, and one stack trace will do.
@@ -25,7 +26,7 @@ package final class PluginProvider: Provider {
   }
   private let state = Mutex(State())
   /// The provider's source address, for messages.
-  private let name: String
+  let name: String
   private let executable: String?
   /// What the process sees of the environment, for telling whether a question was asked before.
   private let environment: [UInt8]
@@ -260,6 +261,43 @@ package final class PluginProvider: Provider {
       return task
     }
     try await task.value.get()
+  }
+
+  /// The schemas of identities by resource type, asked for when the first identity turns up: most providers have none.
+  func identitySchemas(_ process: PluginProcess) async throws(DiagnosticsError) -> [String: Schema] {
+    let task = state.withLock { state in
+      if let task = state.identitySchemas { return task }
+      let task = Task { [self] in
+        do throws(DiagnosticsError) {
+          return Result<[String: Schema], DiagnosticsError>.success(try await askForIdentitySchemas(process))
+        } catch {
+          return .failure(error)
+        }
+      }
+      state.identitySchemas = task
+      return task
+    }
+    return try await task.value.get()
+  }
+
+  private func askForIdentitySchemas(_ process: PluginProcess) async throws(DiagnosticsError) -> [String: Schema] {
+    let bytes: [UInt8]
+    do throws(GRPCError) {
+      bytes = try await process.connection.call(PluginMethod.getIdentitySchemas.path(in: process.protocolVersion), [])
+    } catch {
+      // Providers that are older than identities do not know the call.
+      if error.code == .unimplemented { return [:] }
+      throw DiagnosticsError(await failure(of: .getIdentitySchemas, error, process))
+    }
+    guard let reply = try? Reply(bytes), let diagnostics = try? reply.diagnostics(2) else {
+      throw DiagnosticsError(damaged(.getIdentitySchemas, process))
+    }
+    if diagnostics.hasErrors { throw DiagnosticsError(diagnostics) }
+    do throws(SchemaError) {
+      return try SchemaDecoder(protocolVersion: process.protocolVersion).identitySchemas(reply)
+    } catch {
+      throw invalidSchema(error)
+    }
   }
 
   func send(

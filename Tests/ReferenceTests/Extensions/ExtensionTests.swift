@@ -4,7 +4,8 @@ import Testing
 /// What the program has beyond the reference: each scenario of `Scenarios/Extensions` says what its commands write.
 ///
 /// A section `output` behind a command names lines that it must write, in that order; others may stand between them. Its first line
-/// is the exit code; a line that begins with `! ` names text that must not be written.
+/// is the exit code; a line that begins with `! ` names text that must not be written. A scenario whose name begins with `peer-` may
+/// use the providers of `Peers`.
 @Suite struct ExtensionTests {
   @Test(arguments: Scenario.extensions)
   func writesWhatItShould(scenario: Scenario) async throws {
@@ -14,13 +15,19 @@ import Testing
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: home) }
     var run = ScenarioRun(program: plumb, directory: directory)
+    var settings: [String: String] = [:]
+    if scenario.name.hasPrefix("peer-") {
+      // Without an interpreter for them there is nothing to show.
+      guard PeerTests.canRun else { return }
+      settings["TF_CLI_CONFIG_FILE"] = try PeerProviders.install(PeerProviders.all, in: home, asMirror: false).path
+    }
     var last: (command: Scenario.Command, outcome: Outcome)?
     for event in scenario.events {
       switch event {
       case .run(let command):
         let environment = [
           "PATH": Program.searchPath, "HOME": home.path, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1",
-        ]
+        ].merging(settings) { $1 }
         let outcome = try await plumb.run(
           command.words, in: directory, environment: environment.merging(command.environment) { $1 }, input: command.input)
         last = (command, outcome)

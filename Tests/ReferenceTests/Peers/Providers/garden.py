@@ -25,6 +25,8 @@ from pyvider.schema import (
     s_resource)
 
 FOLDER = "garden"
+# A later version of the provider knows beds by more than their names.
+IS_NEW = "GARDEN_IS_NEW" in os.environ
 
 
 def log(line):
@@ -148,12 +150,18 @@ class Bed(BaseResource):
 
     @classmethod
     def get_identity_schema(cls):
-        return s_identity({"name": a_str(required=True), "region": a_str(optional=True)})
+        attributes = {"name": a_str(required=True), "region": a_str(optional=True)}
+        return s_identity(attributes | {"plot": a_str(optional=True)}, version=1) if IS_NEW else s_identity(attributes)
 
     @classmethod
     def get_identity(cls, state):
         name = getattr(state, "name", None)
-        return {"name": name, "region": Garden.region} if isinstance(name, str) else None
+        identity = {"name": name, "region": Garden.region} | ({"plot": "plot of " + str(name)} if IS_NEW else {})
+        return identity if isinstance(name, str) else None
+
+    @classmethod
+    async def upgrade_identity(cls, version, identity):
+        return dict(identity, plot=f"upgraded from {version}")
 
     async def _validate_config(self, config):
         return ["A bed must be wider than nothing."] if config.width is not None and config.width < 0 else []
@@ -187,6 +195,8 @@ class Bed(BaseResource):
 
     async def read(self, ctx):
         log(f"read {ctx.state.name} ticket={ctx.private_state and ctx.private_state.ticket}")
+        if IS_NEW:
+            ctx.add_warning("Bed found", f"It is at the {(ctx.identity or {}).get('plot', 'nowhere')}.")
         return load(BedState, ctx.state.name)
 
     async def import_state(self, ctx, name):
