@@ -348,8 +348,8 @@ extension Applier {
       await provider.applyResourceChange(
         ApplyResourceChangeRequest(
           typeName: address.resource.type, prior: prior, planned: null, configuration: null,
-            plannedPrivate: change.action == .createThenDelete ? record.private : change.plannedPrivate,
-            plannedIdentity: record.identity))
+          plannedPrivate: change.action == .createThenDelete ? record.private : change.plannedPrivate,
+          plannedIdentity: record.identity))
     }
     let block = tree.module(at: address.module.path)?.resources[address.resource]
     var problems = located(
