@@ -1,6 +1,7 @@
 import Host
 import Plugin
 import Synchronization
+import Values
 
 /// The log that `TF_LOG` and its relatives ask for, on standard error or in the file that `TF_LOG_PATH` names.
 final class Log: Sendable {
@@ -30,13 +31,31 @@ final class Log: Sendable {
 
   func debug(_ message: @autoclosure () -> String) {
     guard let coreLevel, coreLevel <= .debug else { return }
-    write("\(world.timestamp(fraction: 3)) [DEBUG] \(message())\n")
+    write(isJSON ? document(.debug, message(), module: "core") : "\(world.timestamp(fraction: 3)) [DEBUG] \(message())\n")
   }
 
   private func write(_ line: PluginLogLine) {
+    if isJSON {
+      return write(document(line.level, line.message, module: "provider.\(line.provider)", line.timestamp, line.fields))
+    }
     let fields = line.fields.map { " \($0.name)=\($0.value)" }.joined()
     let level = "\(line.level)".uppercased()
     write("\(line.timestamp ?? world.timestamp(fraction: 3)) [\(level)] provider.\(line.provider): \(line.message)\(fields)\n")
+  }
+
+  /// One line of JSON, with the members that the logs of providers have themselves.
+  private func document(
+    _ level: PluginLogLevel, _ message: String, module: String, _ time: String? = nil, _ fields: [PluginLogLine.Field] = []
+  ) -> String {
+    var writer = JSONWriter(escapesHTML: false)
+    writer.beginObject()
+    writer.member("@level", "\(level)")
+    writer.member("@message", message)
+    writer.member("@module", module)
+    writer.member("@timestamp", time ?? world.timestamp(fraction: 6))
+    for field in fields where !field.name.hasPrefix("@") { writer.member(field.name, field.value) }
+    writer.endObject()
+    return writer.string + "\n"
   }
 
   private func write(_ text: String) {

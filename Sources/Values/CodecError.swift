@@ -12,3 +12,13 @@ package struct CodecError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { path.isEmpty ? message : "\(path): \(message)" }
 }
+
+extension ValueType {
+  /// Says what is wrong with elements of a collection that brought types of their own, where its type says `dynamic`: all must be of
+  /// one type. Nil if nothing is.
+  func problem(of elements: [Value]) -> String? {
+    guard self == .dynamic else { return nil }
+    let types = Set(elements.lazy.map(\.type).filter { $0 != .dynamic })
+    return types.count > 1 ? "all elements of a collection must be of the same type" : nil
+  }
+}

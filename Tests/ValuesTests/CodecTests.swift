@@ -66,6 +66,26 @@ struct CodecTests {
     #expect(throws: CodecError.self) { try MessagePackCodec.decode(bytes, type: Self.object) }
   }
 
+  @Test(arguments: [ValueType.list(.dynamic), .set(.dynamic), .map(.dynamic)])
+  func refusesElementsOfSeveralTypes(_ type: ValueType) throws {
+    let isMap = type == .map(.dynamic)
+    func packed(_ second: String, _ value: [UInt8]) -> [UInt8] {
+      let elements: [[UInt8]] = [
+        [0x92, 0xC4, 0x08] + Array(#""string""#.utf8) + [0xA1, 0x78],
+        [0x92, 0xC4, UInt8(second.utf8.count)] + Array(second.utf8) + value,
+      ]
+      return [isMap ? 0x82 : 0x92] + (isMap ? [0xA1, 0x61] + elements[0] + [0xA1, 0x62] + elements[1] : elements.flatMap(\.self))
+    }
+    func written(_ second: String) -> [UInt8] {
+      let first = #"{"value":"x","type":"string"}"#
+      return Array((isMap ? "{\"a\":\(first),\"b\":\(second)}" : "[\(first),\(second)]").utf8)
+    }
+    #expect(throws: CodecError.self) { try MessagePackCodec.decode(packed(#""number""#, [0x01]), type: type) }
+    #expect(try MessagePackCodec.decode(packed(#""string""#, [0xA1, 0x79]), type: type).elements.count == 2)
+    #expect(throws: CodecError.self) { try JSONValueCodec.decode(written(#"{"value":1,"type":"number"}"#), type: type) }
+    #expect(try JSONValueCodec.decode(written(#"{"value":"y","type":"string"}"#), type: type).elements.count == 2)
+  }
+
   @Test func toleratesLaterExtensions() throws {
     #expect(try MessagePackCodec.decode([0xD5, 0x0D, 1, 2], type: .string) == .unknown(.string))
   }

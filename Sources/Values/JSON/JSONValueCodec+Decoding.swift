@@ -53,8 +53,8 @@ private struct JSONValueDecoder: ~Copyable {
     switch type {
     case .dynamic: return try wrapped(kind)
     case .bool, .number, .string: return try primitive(kind, type)
-    case .list(let element): return .list(try elements(kind) { _ in element }, of: element)
-    case .set(let element): return .set(try elements(kind) { _ in element }, of: element)
+    case .list(let element): return .list(try elements(kind, element), of: element)
+    case .set(let element): return .set(try elements(kind, element), of: element)
     case .tuple(let types):
       let parts = try elements(kind) { $0 < types.count ? types[$0] : nil }
       guard parts.count == types.count else { throw failure("not enough tuple elements (need \(types.count))") }
@@ -89,6 +89,12 @@ private struct JSONValueDecoder: ~Copyable {
     } catch {
       throw failure(error.message)
     }
+  }
+
+  private mutating func elements(_ kind: JSONScanner.Kind, _ element: ValueType) throws(CodecError) -> [Value] {
+    let parts = try elements(kind) { _ in element }
+    if let problem = element.problem(of: parts) { throw failure(problem) }
+    return parts
   }
 
   private mutating func elements(
@@ -131,6 +137,7 @@ private struct JSONValueDecoder: ~Copyable {
       values.append(try decode(element))
       steps.removeLast()
     }
+    if let problem = element.problem(of: values) { throw failure(problem) }
     if isSorted { return .map(sortedKeys: keys, values: values, of: element) }
     return .map(Dictionary(zip(keys, values), uniquingKeysWith: { _, last in last }), of: element)
   }

@@ -66,6 +66,7 @@ private struct MessagePackDecoder: ~Copyable {
     var parts: [Value] = []
     parts.reserveCapacity(count)
     for index in 0..<count { parts.append(try part(element, at: .index(.int(index)))) }
+    if let problem = element.problem(of: parts) { throw failure(problem) }
     return parts
   }
 
@@ -81,6 +82,7 @@ private struct MessagePackDecoder: ~Copyable {
       keys.append(key)
       values.append(try part(element, at: .index(.string(key))))
     }
+    if let problem = element.problem(of: values) { throw failure(problem) }
     if isSorted { return .map(sortedKeys: keys, values: values, of: element) }
     return .map(Dictionary(zip(keys, values), uniquingKeysWith: { _, last in last }), of: element)
   }
