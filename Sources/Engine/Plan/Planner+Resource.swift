@@ -247,10 +247,10 @@ extension Planner {
     if prior == nil && options.mode == .normal && refusesCreation(of: address, at: block.range) { return false }
     let dependencies = recordedDependencies(of: block.address)
     if options.mode != .normal {
-      // What is gone has no value; nobody is about to make it anew. It is not among its resource's instances, and stays unknown to
-      // those who refer to itself.
+      // What is not there has no value. Where nobody is about to make it anew, it is not among its resource's instances either, and
+      // stays unknown only to those who refer to itself. What is to be destroyed may be half made: the rest is as if it were to come.
       evaluator.setValue(prior?.value ?? .unknown(.object(planning.schema.block.impliedType)), of: address)
-      if prior == nil { evaluator.setGone(address) }
+      if prior == nil, options.mode == .refreshOnly { evaluator.setGone(address) }
       return true
     }
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
