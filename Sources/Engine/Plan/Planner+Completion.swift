@@ -52,16 +52,17 @@ extension Planner {
     return current.keys.sorted().compactMap { current[$0] }
   }
 
-  /// What came of conditions. Of objects that were not reached nothing is known; what is to be destroyed is not checked.
+  /// What came of conditions. Of objects that were not reached nothing is known; what is to be destroyed is not checked. With what
+  /// has no instances, nothing is wrong.
   private func checkResults() -> [CheckResult] {
     if options.mode == .destroy { return tree.undecidedChecks }
     var results = checks.results
-    if diagnostics.hasErrors || targeting != nil {
-      let reached = Set(results.map { "\($0.kind.rawValue) \($0.address)" })
-      for var result in tree.undecidedChecks where !reached.contains("\(result.kind.rawValue) \(result.address)") {
-        result.instances = []
-        results.append(result)
-      }
+    let isComplete = !diagnostics.hasErrors && targeting == nil && deferred.isEmpty
+    let reached = Set(results.map { "\($0.kind.rawValue) \($0.address)" })
+    for var result in tree.undecidedChecks where !reached.contains("\(result.kind.rawValue) \(result.address)") {
+      result.instances = []
+      if isComplete { result.status = .pass }
+      results.append(result)
     }
     return results.sorted { ($0.address, $0.kind.rawValue) < ($1.address, $1.kind.rawValue) }
   }
