@@ -109,11 +109,12 @@ extension Applier {
       && conditionsHold(block.postconditions, of: change.address, node: node, data: data, value: change.after)
   }
 
-  /// Evaluates the root outputs and saves them. Those behind something that failed keep their old values.
+  /// Evaluates the root outputs and saves them. Those behind something that failed keep their old values, but where
+  /// everything is to be destroyed there are none, whatever is left of it.
   func finishOutputs() async {
     var outputs = plan.priorOutputs
     if plan.mode == .destroy {
-      if objects.values.allSatisfy({ $0.address.resource.mode != .managed }) { outputs = [:] }
+      if !plan.isTargeted { outputs = [:] }
       await dropDataObjects()
     } else if plan.mode == .normal {
       let blocked = verticesBehindFailures()
