@@ -46,8 +46,11 @@ private struct PlanDocument {
     if !plan.priorObjects.isEmpty || !plan.priorOutputs.isEmpty {
       writer.key("prior_state")
       // What is read again when the plan is applied is nothing that was there before.
-      let read = Set(plan.changes.filter { $0.action == .read && $0.reason != .readBecauseCheckNested }.map(\.address))
-      writer.state(plan.priorObjects.filter { !read.contains($0.address) }, outputs: plan.priorOutputs, checks: [], schemas: schemas)
+      let reads = plan.changes.filter { $0.action == .read && $0.reason != .readBecauseCheckNested }
+      let addresses = Set(reads.map(\.address))
+      writer.state(
+        plan.priorObjects.filter { !addresses.contains($0.address) }, outputs: plan.priorOutputs, checks: [], schemas: schemas,
+        reads: reads)
     }
     writer.key("configuration")
     configurationDocument(tree, schemas: schemas, into: &writer)

@@ -35,18 +35,21 @@ func testStateDocument(
 
 extension JSONWriter {
   /// One state representation, alone or as `prior_state` of a plan.
+  ///
+  /// - Parameter reads: data sources that have no object, since they are about to be read, but that others depend on.
   mutating func state(
-    _ objects: [ObjectRecord], outputs: [String: Value], checks: [CheckResult], schemas: SchemaTable
+    _ objects: [ObjectRecord], outputs: [String: Value], checks: [CheckResult], schemas: SchemaTable,
+    reads: [ResourceChange] = []
   ) {
     beginObject()
     member("format_version", "1.0")
-    if !objects.isEmpty || !outputs.isEmpty || !checks.isEmpty {
+    if !objects.isEmpty || !outputs.isEmpty {
       member("terraform_version", terraformVersion)
       key("values")
       beginObject()
       stateOutputs(outputs)
       key("root_module")
-      rootModule(objects, schemas)
+      rootModule(objects, schemas, reads: reads)
       endObject()
       if !checks.isEmpty {
         key("checks")
@@ -56,9 +59,9 @@ extension JSONWriter {
     endObject()
   }
 
-  fileprivate mutating func rootModule(_ objects: [ObjectRecord], _ schemas: SchemaTable) {
+  fileprivate mutating func rootModule(_ objects: [ObjectRecord], _ schemas: SchemaTable, reads: [ResourceChange] = []) {
     let tree = ObjectTree(objects.indices.lazy.map { (index: $0, module: objects[$0].address.module) })
-    var shared = StateWriting(objects)
+    var shared = StateWriting(objects, reads: reads)
     stateModule(0, tree, objects, schemas, &shared)
   }
 
@@ -136,7 +139,10 @@ private struct StateWriting {
   var texts = AddressTexts()
   var closure: DependencyClosure
 
-  init(_ objects: [ObjectRecord]) { closure = DependencyClosure(of: objects) }
+  init(_ objects: [ObjectRecord], reads: [ResourceChange]) {
+    closure = DependencyClosure(
+      objects.lazy.map { ($0.address.configuration, $0.dependencies) } + reads.map { ($0.address.configuration, $0.dependencies) })
+  }
 }
 
 /// Every resource that an object depends on, near or far, its own left out. Edges are stored direct; a resource without
@@ -155,13 +161,12 @@ private struct DependencyClosure {
   /// Instances of one resource mostly share their edges.
   private var answers: [Question: [String]] = [:]
 
-  init(of objects: [ObjectRecord]) {
+  init(_ dependencies: some Sequence<(ConfigurationResource, [ConfigurationResource])>) {
     var seen: Set<Question> = []
-    for object in objects where !object.dependencies.isEmpty {
-      let question = Question(resource: object.address.configuration, direct: object.dependencies)
-      guard seen.insert(question).inserted else { continue }
-      let from = index(of: question.resource)
-      for dependency in object.dependencies { edges[from].append(index(of: dependency)) }
+    for (resource, direct) in dependencies where !direct.isEmpty {
+      guard seen.insert(Question(resource: resource, direct: direct)).inserted else { continue }
+      let from = index(of: resource)
+      for dependency in direct { edges[from].append(index(of: dependency)) }
     }
     visited = Array(repeating: 0, count: names.count)
   }
