@@ -57,8 +57,8 @@ extension Applier {
   private func validateAgain(_ name: String, in path: ModulePath, _ vertex: ConfigurationGraph.Vertex) async {
     guard let variable = tree.module(at: path)?.variables[name], !variable.validations.isEmpty else { return }
     let configuration = path.isRoot ? "var.\(name)" : "\(path).var.\(name)"
-    guard plan.checks.first(where: { $0.kind == .variable && $0.address == configuration })?.status == .unknown,
-      await openEphemeralResources(neededBy: vertex)
+    let planned = plan.checks.first { $0.kind == .variable && $0.address == configuration }
+    guard planned?.status == .unknown, !isOutsideTargets(planned), await openEphemeralResources(neededBy: vertex)
     else { return }
     for node in evaluator.instances(of: path) {
       var result = CheckResult.Instance(
@@ -74,6 +74,9 @@ extension Applier {
     }
   }
 
+  /// Whether planning did not come to an object, since it is outside of the targets: then applying does not either.
+  private func isOutsideTargets(_ planned: CheckResult?) -> Bool { plan.isTargeted && planned?.instances.isEmpty != false }
+
   private func check(
     _ rules: [CheckRule], _ vertex: ConfigurationGraph.Vertex, _ kind: CheckableKind, _ path: ModulePath, _ name: String, _ summary: String,
     _ severity: Severity
@@ -81,7 +84,7 @@ extension Applier {
     let configuration = path.isRoot ? name : "\(path).\(name)"
     // What was decided while planning stays decided, but for checks, which are about how things are in the end.
     let planned = plan.checks.first { $0.kind == kind && $0.address == configuration }
-    if rules.isEmpty || kind != .check && planned != nil && planned?.status != .unknown { return }
+    if rules.isEmpty || isOutsideTargets(planned) || kind != .check && planned != nil && planned?.status != .unknown { return }
     guard await openEphemeralResources(neededBy: vertex) else { return }
     for node in evaluator.instances(of: path) {
       var result = CheckResult.Instance(
