@@ -10,7 +10,7 @@ struct NonsenseTests {
     "GetProviderSchema", "ValidateProviderConfig", "ConfigureProvider", "ValidateResourceConfig", "ValidateDataResourceConfig",
     "ValidateEphemeralResourceConfig", "UpgradeResourceState", "MoveResourceState", "ImportResourceState", "ReadResource",
     "ReadDataSource", "OpenEphemeralResource", "RenewEphemeralResource", "CloseEphemeralResource", "CallFunction",
-    "PlanResourceChange", "ApplyResourceChange",
+    "PlanResourceChange", "ApplyResourceChange", "GetResourceIdentitySchemas", "UpgradeResourceIdentity",
   ]
   /// What no call can be answered with: at least the first few are tried with each.
   private static let unusable = ["damaged", "exit", "cut", "noise", "groups", "error", "killed", "scrambled", "closed"]
@@ -89,12 +89,14 @@ struct NonsenseTests {
       home.remove()
     }
     let settings = try PeerProviders.install([PeerProviders.peer], in: home.url, asMirror: false)
-    var environment = ["TF_CLI_CONFIG_FILE": settings.path, "CHECKPOINT_DISABLE": "1"]
+    var environment = ["TF_CLI_CONFIG_FILE": settings.path, "CHECKPOINT_DISABLE": "1", "PEER_IDENTITY": "1"]
     let made = try await start.plumb(["apply", "-auto-approve", "-no-color"], environment: environment)
     try #require(made.exitCode == 0, "\(made.errors)")
     var files = try start.contents()
     files["main.tf"] = Self.after
     files["peer.log"] = nil
+    // What was written under an older schema of identities must be upgraded.
+    environment["PEER_IDENTITY"] = "2"
     let isMain = Self.main.contains(call)
     for kind in Self.unusable.prefix(isMain ? 9 : 3) + Self.odd.prefix(isMain ? 9 : 2) {
       let directory = try Directory(files)

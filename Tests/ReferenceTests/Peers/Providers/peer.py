@@ -42,6 +42,9 @@ THING_NAMES = ["id", "name", "zone", "size", "note", "secret", "secret_version",
 CHEST_NAMES = ["id", "name", "lock", "drawers", "bins", "marks", "tags", "extra", "pin", "complain", "size", "shelf", "hook",
                "door", "frame"]
 
+# The version of the schema of identities; without one there are none.
+IDENTITY = int(os.environ.get("PEER_IDENTITY", "0"))
+
 FUNCTIONS = {
     "shout": wire.function([wire.parameter("text")], summary="Says it loud"),
     "join_words": wire.function([wire.parameter("separator")], wire.parameter("words"), description="Joins words."),
@@ -106,6 +109,15 @@ class Peer:
             state = {name: state.get(name) for name in THING_NAMES} | {"note": f"upgraded from {version}"}
         return tricked(state, "upgrade", message((1, encode(state))))
 
+    def GetResourceIdentitySchemas(self, request):
+        attributes = [message((1, name), (2, json.dumps("string")), (3, 1)) for name in ["name", "since"]]
+        described = message((1, IDENTITY), *[(2, item) for item in attributes])
+        return message(*wire.entries(1, {"peer_thing": described} if IDENTITY else {}))
+
+    def UpgradeResourceIdentity(self, request):
+        old = json.loads(wire.parse(request[3][-1])[1][-1])
+        return message((1, message((1, encode(dict(old, since=f"version {request.get(2, [0])[-1]}"))))))
+
     def MoveResourceState(self, request):
         state = json.loads(wire.parse(request[4][-1])[1][-1])
         source, old = request[1][-1].decode(), request[2][-1].decode()
@@ -133,7 +145,7 @@ class Peer:
         if state.get("trick") == "read-private":
             private = b"\xff\x00 other"
         return tricked(state, "read", message(
-            (1, encode(state)), (3, private), *complaints(state, "read", 2)))
+            (1, encode(state)), (3, private), (5, identity(state)), *complaints(state, "read", 2)))
 
     def PlanResourceChange(self, request):
         prior, proposed, config = (decode(request[n][-1]) for n in (2, 3, 4))
@@ -205,7 +217,8 @@ class Peer:
         if trick == "apply-warning":
             return message((1, encode(new)), (3, warning("Done badly", "But done.", path("name"))))
         return tricked(new, "apply", message(
-            (1, encode(new)), (2, b"private of " + planned["name"].encode()), (4, 1 if trick == "legacy-apply" else None)))
+            (1, encode(new)), (2, b"private of " + planned["name"].encode()), (4, 1 if trick == "legacy-apply" else None),
+            (5, identity(new))))
 
     def ImportResourceState(self, request):
         name, _, trick = request[2][-1].decode().partition("!")
@@ -363,6 +376,11 @@ class chests:
     @classmethod
     def made(cls, planned):
         return cls.filled(planned, lambda value, made: made if value == UNKNOWN else value)
+
+
+def identity(thing):
+    """What a thing is known by, if things have such a thing."""
+    return message((1, encode({"name": thing["name"], "since": "now"}))) if IDENTITY and "zone" in thing else None
 
 
 def without_tokens(parts):
