@@ -235,6 +235,8 @@ private func words(of text: String) -> [Word] { Array(text.utf8).split { !isWord
     if [8, 17].contains(end.count), end.allSatisfy(isHexadecimal), hasDigit { return true }
     if end.count == 6, end.allSatisfy({ isUpper($0) || isLower($0) }), end.contains(where: isUpper) { return true }
     if [9, 10, 26].contains(end.count), end.allSatisfy(isDigit) { return true }
+    // Some security groups get letters of the whole alphabet, now and then without any digit.
+    if word.starts(with: "sg-".utf8), end.count == 17, end.allSatisfy({ isDigit($0) || isLower($0) }) { return true }
   }
   if [16, 32, 40].contains(word.count), word.allSatisfy(isHexadecimal), hasDigit { return true }
   if 17...24 ~= end.count, hasDigit, end.allSatisfy({ isDigit($0) || isLower($0) }), end.contains(where: isLower) { return true }
