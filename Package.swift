@@ -53,7 +53,7 @@ let fixtures: [String: [String]] = [
   "CLITests": ["Views/Golden"],
   "Fuzz": ["FuzzProgram.swift"] + fuzzInputs,
   "HCLTests": ["Fixtures"],
-  "ReferenceTests": ["Expressions", "Peers/Providers", "Scenarios"],
+  "ReferenceTests": ["Expressions", "Peers/Providers", "Scenarios", "Texts/Golden"],
   "StateTests": ["Fixtures"],
 ]
 

@@ -56,7 +56,7 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
   }
   let given = normalized.arguments == ["--version"] ? ["version"] : normalized.arguments
   if given.isEmpty {
-    world.output(PlumbCommand.helpMessage(columns: world.output.width ?? 80))
+    world.output(withSingleHyphens(PlumbCommand.helpMessage(columns: world.output.width ?? 80)))
     world.output.line()
     return 127
   }
@@ -74,7 +74,7 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
     try command.run()
     return 0
   } catch {
-    let text = PlumbCommand.fullMessage(for: error, columns: world.output.width ?? 80)
+    let text = withSingleHyphens(PlumbCommand.fullMessage(for: error, columns: world.output.width ?? 80))
     if PlumbCommand.exitCode(for: error).isSuccess {
       world.output.line(text)
       return 0
@@ -82,6 +82,20 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
     world.errors.line(text)
     return 1
   }
+}
+
+/// A text of the argument parser with options as people write them here: `-var` and `-refresh=true|false`, in the same columns.
+func withSingleHyphens(_ text: String) -> String {
+  text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    let plain = line
+      .replacing(/--([a-z][a-z-]*)\/--no-[a-z-]+/) { "-\($0.output.1)=true|false" }
+      .replacing(/\(default: --(no-)?[a-z][a-z-]*\)/) { "(default: \($0.output.1 == nil))" }
+      .replacing(/(^|[\s'(\[])--([a-z])/) { "\($0.output.1)-\($0.output.2)" }
+    guard line.hasPrefix("  -"), let gap = plain.firstRange(of: /\S {2,}\S/) else { return String(plain) }
+    // What was shortened is made up for, so that the explanations stay below each other.
+    let end = plain.index(after: gap.lowerBound)
+    return plain[..<end] + String(repeating: " ", count: max(0, line.count - plain.count)) + plain[end...]
+  }.joined(separator: "\n")
 }
 
 /// What to say when the first word is no command.

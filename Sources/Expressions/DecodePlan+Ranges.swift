@@ -6,17 +6,26 @@ extension DecodePlan {
   /// Where the body sets what a path leads to: the argument's expression, or the nearest block around it that is written.
   ///
   /// For messages of providers, which name a path in the object. Elements of sets are not told apart.
-  package func sourceRange(of path: Path) -> SourceRange {
-    root.range(of: path.steps[...])
+  package func sourceRange(of path: Path) -> SourceRange { root.place(of: path.steps[...]).range }
+
+  /// The expression of the argument that a path leads to or into; nil if the body does not set it.
+  package func argumentRange(of path: Path) -> SourceRange? {
+    let place = root.place(of: path.steps[...])
+    return place.isArgument ? place.range : nil
   }
 }
 
+private struct Place {
+  var range: SourceRange
+  var isArgument = false
+}
+
 extension BlockPlan {
-  fileprivate func range(of steps: ArraySlice<Path.Step>, orElse fallback: SourceRange? = nil) -> SourceRange {
-    let here = fallback ?? missingItemRange
+  fileprivate func place(of steps: ArraySlice<Path.Step>, orElse fallback: SourceRange? = nil) -> Place {
+    let here = Place(range: fallback ?? missingItemRange)
     guard case .attribute(let name)? = steps.first else { return here }
     if let attribute = attributes.first(where: { $0.name == name }) {
-      return attribute.range(of: steps.dropFirst())
+      return Place(range: attribute.range(of: steps.dropFirst()), isArgument: true)
     }
     guard let nested = blocks.first(where: { $0.name == name }) else { return here }
     var rest = steps.dropFirst()
@@ -37,8 +46,8 @@ extension BlockPlan {
     // Behind a dynamic block, places in the value are not places in the source.
     guard let item = items.indices.contains(place) ? items[place] : items.last else { return here }
     switch item {
-    case .written(let block): return block.plan.range(of: rest, orElse: block.range)
-    case .dynamic(let block): return block.plan.range(of: rest, orElse: block.range)
+    case .written(let block): return block.plan.place(of: rest, orElse: block.range)
+    case .dynamic(let block): return block.plan.place(of: rest, orElse: block.range)
     }
   }
 }

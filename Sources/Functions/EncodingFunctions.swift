@@ -29,7 +29,7 @@ func encodingFunctions() -> [Function] {
       returns: .string
     ) { arguments in
       guard arguments[0].isWhollyKnown else { return .unknown(.string) }
-      return .string(YAMLEncoder.encode(arguments[0]))
+      return .text(YAMLEncoder.encode(arguments[0]))
     },
     Function(
       "yamldecode", FunctionSignature([.string("src")]), isNeverNull: false,

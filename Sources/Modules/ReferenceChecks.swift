@@ -206,8 +206,13 @@ struct ReferenceChecks {
       case .ephemeral: "An ephemeral"
       }
     let data = Resource(.data, resource.type, resource.name)
-    let near =
-      resource.mode == .managed && module.resources[data] != nil ? "\n\nDid you mean the data resource \(data)?" : ""
+    let near: String
+    if resource.mode == .managed, module.resources[data] != nil {
+      near = "\n\nDid you mean the data resource \(data)?"
+    } else {
+      let names = module.sortedResources.map(\.resource).filter { $0.mode == resource.mode }.map(\.description)
+      near = suggestion(for: resource.description, among: names).map { "\n\nDid you mean \($0)?" } ?? ""
+    }
     error(
       "Reference to undeclared resource",
       "\(kind) resource \"\(resource.type)\" \"\(resource.name)\" has not been declared in \(place).\(near)", at: range)

@@ -49,8 +49,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  init(name: String, text: String) {
-    self.name = name
+  /// The parts of a text, each with its header; the first has none.
+  static func sections(of text: String) -> [(header: String?, body: String)] {
     var sections: [(header: String?, body: String)] = [(nil, "")]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("-- "), line.hasSuffix(" --"), line.count > 6 {
@@ -59,6 +59,12 @@ struct Scenario: Sendable, CustomTestStringConvertible {
         sections[sections.count - 1].body += line + "\n"
       }
     }
+    return sections
+  }
+
+  init(name: String, text: String) {
+    self.name = name
+    let sections = Self.sections(of: text)
     title = sections[0].body.trimmingCharacters(in: .whitespacesAndNewlines)
     let isKnown = { (section: (header: String?, body: String)) in section.header == "known differences" }
     known = sections.filter(isKnown).flatMap { Self.knownDifferences($0.body) }
@@ -74,7 +80,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     }
   }
 
-  private static func event(header: String, body: String) -> Event {
+  static func event(header: String, body: String) -> Event {
     if header.hasPrefix("rm ") { return .remove(path: String(header.dropFirst(3))) }
     guard header.hasPrefix("$ ") else {
       // The line break before the next header belongs to the text, an empty line there does not.

@@ -161,7 +161,7 @@ struct ApplyRounds {
     if isRefresh && run.pipeline.snapshot.isEmpty { view.diagnostics([Self.emptyState], sources) }
     // A plan that failed before it came to anything has nothing to show.
     let isWorthShowing = !run.plan.isErrored || !run.plan.changes.isEmpty || !run.plan.outputChanges.isEmpty
-    if !isRefresh, isWorthShowing { view.planned(run.plan, schemas: run.pipeline.graph.schemas) }
+    if !isRefresh, isWorthShowing { view.planned(run.plan, schemas: run.pipeline.graph.schemas, origins: run.origins) }
     // Whoever is asked is told first what is doubtful; else it is told with what apply finds, which knows the checks better.
     var pending = run.diagnostics
     if run.plan.isApplyable && !approval.autoApprove || pending.hasErrors {

@@ -50,7 +50,7 @@ struct PlanCommand: Command {
   }
 
   private func show(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> Int32 {
-    view.planned(run.plan, schemas: run.pipeline.graph.schemas)
+    view.planned(run.plan, schemas: run.pipeline.graph.schemas, origins: run.origins)
     var diagnostics = run.diagnostics
     if let out {
       do {
@@ -90,6 +90,12 @@ struct PlanRun {
     return PlanFile.configuration(
       of: pipeline.writtenSources,
       manifest: try? session.world.files.read("\(session.dataDirectory)/modules/modules.json"))
+  }
+
+  /// The configuration, by which the plan's changes are explained.
+  var origins: ChangeOrigins {
+    let graph = pipeline.graph
+    return ChangeOrigins(plan, tree: pipeline.tree) { graph.plan(of: $0) }
   }
 
   /// Loads everything, validates and plans. Shows what is wrong and gives nil if there is no plan to show.

@@ -2,6 +2,7 @@ import Addresses
 import ArgumentParser
 import Diagnostics
 import Engine
+import Expressions
 import Host
 import Modules
 import Plans
@@ -51,7 +52,14 @@ struct ShowCommand: Command {
       report.world.output(bytes: planDocument(file.plan, tree: tree, schemas: schemas))
       report.world.output.line()
     } else {
-      report.world.output(planText(file.plan, schemas: schemas, style: report.style))
+      let origins = ChangeOrigins(file.plan, tree: tree) { resource in
+        guard let block = tree.module(at: resource.module)?.resources[resource.resource],
+          let source = tree.providerConfiguration(for: block)?.source,
+          let schema = schemas.schema(of: resource.resource, from: source)
+        else { return nil }
+        return DecodePlan(block.body, schema: schema.block)
+      }
+      report.world.output(planText(file.plan, schemas: schemas, style: report.style, origins: origins))
     }
     return 0
   }

@@ -11,6 +11,8 @@ struct DifferenceRenderer {
     var hidesNull = false
     /// The part shows that it forces the replacement, whether it knows or not.
     var forcesReplacement = false
+    /// What the attributes of a resource that are not known yet wait for, by name.
+    var unknownReasons: [String: String] = [:]
   }
 
   let style: TextStyle
@@ -133,8 +135,14 @@ struct DifferenceRenderer {
     appendSymbol(member.difference.action)
     text += name
     text += " = "
-    render(member.difference, indent, options)
+    var inner = options
+    inner.unknownReasons = [:]
+    render(member.difference, indent, inner)
     text += end
+    if let reason = options.unknownReasons[member.name] {
+      let isExplained = member.difference.forcesReplacement || options.forcesReplacement
+      text += style.paint(isExplained ? ", from \(reason)" : " # from \(reason)", isExplained ? .red : .gray)
+    }
     text += "\n"
   }
 

@@ -46,7 +46,7 @@ final class JSONRunView: RunView {
     for diagnostic in diagnostics { world.output(bytes: messages.diagnostic(diagnostic, renderer: renderer)) }
   }
 
-  func planned(_ plan: Plan, schemas: SchemaTable) { world.output(bytes: messages.plan(plan)) }
+  func planned(_ plan: Plan, schemas: SchemaTable, origins: ChangeOrigins) { world.output(bytes: messages.plan(plan)) }
 
   func applying(_ plan: Plan) { world.output(bytes: messages.plannedChanges(plan)) }
 

@@ -5,8 +5,10 @@ import Values
 
 /// All that a person is shown of a plan: what changed outside, what will be done, the numbers, the outputs.
 /// Ends with a newline.
-func planText(_ plan: Plan, schemas: SchemaTable, style: TextStyle) -> String {
-  var writer = PlanWriter(plan: plan, schemas: schemas, style: style)
+///
+/// - Parameter origins: the configuration, by which changes are explained.
+func planText(_ plan: Plan, schemas: SchemaTable, style: TextStyle, origins: ChangeOrigins? = nil) -> String {
+  var writer = PlanWriter(plan: plan, schemas: schemas, style: style, origins: origins)
   writer.write()
   return writer.text
 }
@@ -15,6 +17,7 @@ private struct PlanWriter {
   let plan: Plan
   let schemas: SchemaTable
   let style: TextStyle
+  var origins: ChangeOrigins?
   var text = ""
 
   mutating func write() {
@@ -166,6 +169,9 @@ private struct PlanWriter {
     if change.action == .noOp && !change.isMove && change.importID == nil { return }
     text += "\n"
     text += changeComment(change, cause: cause, style: style)
+    if cause == .proposal, change.action.isReplacement {
+      for reason in origins?.replacementReasons(of: change) ?? [] { text += "  # (\(reason))\n" }
+    }
     writeBody(change, difference)
   }
 
@@ -174,6 +180,7 @@ private struct PlanWriter {
     text += "\(actionSymbol(change.action, style)) \(blockKeyword(resource.mode)) \"\(resource.type)\" \"\(resource.name)\" "
     var options = DifferenceRenderer.Options()
     options.showsUnchanged = change.importID != nil && change.action == .noOp
+    options.unknownReasons = origins?.unknownReasons(of: change) ?? [:]
     text += DifferenceRenderer.text(of: difference, options: options, style: style)
     text += "\n"
   }

@@ -11,7 +11,8 @@ protocol RunView: Sendable {
   func started()
   func event(_ event: EngineEvent)
   func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap)
-  func planned(_ plan: Plan, schemas: SchemaTable)
+  /// - Parameter origins: the configuration, by which changes are explained to people.
+  func planned(_ plan: Plan, schemas: SchemaTable, origins: ChangeOrigins)
   /// A plan that was saved before is about to be carried out.
   func applying(_ plan: Plan)
   /// A plan was saved, or not, and nothing more happens.
@@ -83,9 +84,9 @@ final class TextRunView: RunView {
     report.show(diagnostics, sources)
   }
 
-  func planned(_ plan: Plan, schemas: SchemaTable) {
+  func planned(_ plan: Plan, schemas: SchemaTable, origins: ChangeOrigins) {
     state.withLock { clearFooter(&$0) }
-    world.output(planText(plan, schemas: schemas, style: report.style))
+    world.output(planText(plan, schemas: schemas, style: report.style, origins: origins))
   }
 
   func applying(_ plan: Plan) {}

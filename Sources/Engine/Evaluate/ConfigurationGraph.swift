@@ -1,6 +1,6 @@
-import Addresses
+package import Addresses
 package import Diagnostics
-import Expressions
+package import Expressions
 import Graphs
 import HCL
 package import Modules
@@ -70,7 +70,7 @@ package struct ConfigurationGraph: Sendable {
   func index(of vertex: Vertex) -> Int? { indices[vertex] }
 
   /// The body of a resource under its schema; nil if its type has none.
-  func plan(of resource: ConfigurationResource) -> DecodePlan? { plans[resource] }
+  package func plan(of resource: ConfigurationResource) -> DecodePlan? { plans[resource] }
 
   /// The body of a provider configuration under its schema; nil if there is no block.
   func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider.configuration] }

@@ -40,10 +40,8 @@ extension OutputValue {
       problems.append(
         .error(
           "Output refers to sensitive values",
-          "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires "
-            + "that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your "
-            + "intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following "
-            + "argument:\n    sensitive = true", at: range))
+          "The value of this output has something sensitive in it, and everybody who can read the state or the output of plumb could "
+            + "see it. If that is what you want, say so in its block:\n    sensitive = true", at: range))
     }
     if isRoot && value.hasInfinity {
       problems.append(

@@ -120,10 +120,8 @@ extension Planner {
     diagnostics.append(
       .warning(
         "Resource targeting is in effect",
-        "You are creating a plan with the \(option) option, which means that the result of this plan may not represent all of "
-          + "the changes requested by the current configuration.\n\nThe \(option) option is not for routine use, and is "
-          + "provided only for exceptional situations such as recovering from errors or mistakes, or when Terraform "
-          + "specifically suggests to use it as part of an error message."))
+        "With \(option) this plan covers a part of the configuration only, so other changes that it asks for may be missing. Use the "
+          + "option to get out of trouble, such as an error that keeps everything else from being planned; then plan without it."))
   }
 
   // MARK: Drift
