@@ -57,13 +57,14 @@ final class Pipeline {
   ///   - needsState: false for what looks at the configuration only.
   ///   - isValidating: whether the configuration is only validated, whatever it says of backends and whatever the lock file says
   ///     of versions.
+  ///   - tellsEverything: whether the caller looks at all that has no faulty references, and then stops at those as at any error.
   ///   - reading: the state that is being read already; without it, it is read now.
   static func open(
-    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false, reading: StateReading? = nil
+    _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false,
+    tellsEverything: Bool = false, reading: StateReading? = nil
   ) async -> Outcome {
     let first = session.settingsDiagnostics + tree.diagnostics
-    // References to nothing do not keep the rest from being looked at, but nothing can be planned with them.
-    let isUsable = !tree.diagnostics.hasErrors || isValidating && !tree.faultyObjects.isEmpty
+    let isUsable = !tree.diagnostics.hasErrors || tellsEverything && tree.canBeValidated
     var diagnostics = isValidating || !isUsable ? [] : unsupported(tree) + undefinedProviders(tree.root)
     if !isUsable || diagnostics.hasErrors {
       await reading?.abandon()

@@ -124,6 +124,8 @@ private struct TreeLoading {
   /// The modules that do not want this version of the language.
   var versionProblems: [Diagnostic] = []
   private var manifest: ModuleManifest?
+  /// The files that were read, whose mistakes are told once however many calls lead there.
+  private var parsed: Set<String> = []
 
   init(_ loader: ModuleLoader, sources: SourceMap = SourceMap(), manifestKey: String = "") {
     self.loader = loader
@@ -238,7 +240,7 @@ private struct TreeLoading {
       let bytes = try loader.files.read(path)
       let id = sources.add(path: path, bytes: bytes)
       let (body, found) = file.isJSON ? parseJSONFile(bytes, file: id) : parseFile(bytes, file: id, path: path)
-      diagnostics += found
+      if parsed.insert(path).inserted { diagnostics += found }
       return body
     } catch {
       diagnostics.append(.error("Failed to read file", "The file \"\(path)\" could not be read."))

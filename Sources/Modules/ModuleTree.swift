@@ -13,7 +13,7 @@ package final class ModuleTree: Sendable {
   package let diagnostics: [Diagnostic]
   /// Whether every file and every module could be read; what is wrong else is about what stands in them.
   package let isSound: Bool
-  /// What refers to something that is not there, by module, if that is all that is wrong; then the rest can be looked at.
+  /// What refers to something that is not there, by module, if that is all that is wrong.
   package let faultyObjects: [ModulePath: Set<ModuleObject>]
   /// Every module by its path, the root included.
   private let byPath: [ModulePath: Module]
@@ -35,6 +35,9 @@ package final class ModuleTree: Sendable {
     }
     self.byPath = byPath
   }
+
+  /// Whether enough is right to look at the rest: references to nothing keep only what has them from being checked.
+  package var canBeValidated: Bool { !diagnostics.hasErrors || !faultyObjects.isEmpty }
 
   /// The module at a path; nil if there is none.
   package func module(at path: ModulePath) -> Module? { path.isRoot ? root : byPath[path] }

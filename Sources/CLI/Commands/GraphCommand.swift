@@ -13,7 +13,7 @@ struct GraphCommand: Command {
   func run(in world: World) async -> Int32 {
     let session = Session(world)
     let tree = session.loadModules()
-    switch await Pipeline.open(session, tree: tree, needsState: false) {
+    switch await Pipeline.open(session, tree: tree, needsState: false, tellsEverything: true) {
     case .failed(let diagnostics, let sources):
       Report(world, view).show(diagnostics, sources)
       return 1

@@ -118,18 +118,16 @@ struct PlanRun {
       return nil
     }
     // Names and types of variables are checked before anything is started.
-    let input =
-      tree.diagnostics.hasErrors
-      ? RootVariables() : session.inputVariables(tree, variables, &sources)
+    let input = tree.canBeValidated ? session.inputVariables(tree, variables, &sources) : RootVariables()
     if input.diagnostics.hasErrors {
-      view.diagnostics(tree.diagnostics + input.diagnostics, sources)
+      view.diagnostics(tree.diagnostics.filter { $0.severity == .warning } + input.diagnostics, sources)
       await reading.abandon()
       return nil
     }
     options.variables = input.values
     options.unsuitableVariables = input.unsuitable
     var pipeline: Pipeline
-    switch await Pipeline.open(session, tree: tree, reading: reading) {
+    switch await Pipeline.open(session, tree: tree, tellsEverything: true, reading: reading) {
     case .failed(let diagnostics, let sources):
       view.diagnostics(diagnostics, sources)
       return nil
@@ -145,7 +143,7 @@ struct PlanRun {
       pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
     let found = await validate(pipeline.graph, pool: pipeline.pool, context: context)
     problems += found
-    if found.hasErrors {
+    if problems.hasErrors {
       view.diagnostics(problems, sources)
       await pipeline.close()
       return nil

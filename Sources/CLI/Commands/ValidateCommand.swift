@@ -61,7 +61,7 @@ struct ValidateCommand: Command {
   /// What is wrong with a configuration, its providers asked.
   private func validated(_ tree: ModuleTree, _ session: Session) async -> [Diagnostic] {
     let known = session.settingsDiagnostics.count
-    switch await Pipeline.open(session, tree: tree, needsState: false, isValidating: true) {
+    switch await Pipeline.open(session, tree: tree, needsState: false, isValidating: true, tellsEverything: true) {
     case .failed(let found, _): return Array(found.dropFirst(known))
     case .ready(let pipeline):
       let context = session.context(planTimestamp: nil, parallelism: 10, isPlanning: true)

@@ -361,7 +361,10 @@ package struct ConfigurationGraph: Sendable {
     case .variable(let name): return [.variable(path, name)]
     case .local(let name): return [.local(path, name)]
     case .resource(let resource, _): return [.resource(ConfigurationResource(module: path, resource))]
-    case .moduleOutput(let name, _, let output): return [.output(path.child(name), output), .moduleCall(path.child(name))]
+    case .moduleOutput(let name, _, let output):
+      let vertex = Vertex.output(path.child(name), output)
+      // What the module does not have can be told for sure once nothing else is wrong with it.
+      return [indices[vertex] == nil ? .moduleEnd(path.child(name)) : vertex, .moduleCall(path.child(name))]
     // Whoever takes a module as a whole waits for all of it, as Terraform has it and as states record it.
     case .module(let name, _): return [.moduleEnd(path.child(name))]
     case .path, .terraform, .count, .each, .`self`: return []

@@ -39,13 +39,6 @@ extension ModuleScope {
       "Reference to undeclared module", "No module call named \"\(name)\" is declared in \(place).\(hint)", at: range)
   }
 
-  func missingOutput(_ output: String, of call: String, _ range: SourceRange) -> Diagnostic {
-    let outputs = node.module.children[call]?.outputs.keys.sorted() ?? []
-    let hint = suggestion(for: output, among: outputs).map { " Did you mean \"\($0)\"?" } ?? ""
-    return .error(
-      "Unsupported attribute", "This object does not have an attribute named \"\(output)\".\(hint)", at: range)
-  }
-
   func invalidPath(_ name: String, _ range: SourceRange) -> Diagnostic {
     .error(
       "Invalid \"path\" attribute",
@@ -84,5 +77,13 @@ extension ModuleScope {
       "Reference to \"each\" in context without for_each",
       "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is "
         + "set.", at: range)
+  }
+}
+
+extension Module {
+  /// What to say of a reference to an output that is not declared here.
+  func missingOutput(_ name: String, at range: SourceRange) -> Diagnostic {
+    let hint = suggestion(for: name, among: outputs.keys.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
+    return .error("Unsupported attribute", "This object does not have an attribute named \"\(name)\".\(hint)", at: range)
   }
 }

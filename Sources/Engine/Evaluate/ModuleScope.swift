@@ -108,7 +108,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
     guard let instance else { return Resolution(whole(children), consumed: 1) }
     if steps.count > consumed, case .attribute(let output, let outputRange) = steps[consumed] {
       if let value = evaluator.output(output, in: instance) { return Resolution(value, consumed: consumed + 1) }
-      return .failure(missingOutput(output, of: name, outputRange), steps: steps)
+      return .failure(instance.module.missingOutput(output, at: outputRange), steps: steps)
     }
     return Resolution(outputs(of: instance), consumed: consumed)
   }
