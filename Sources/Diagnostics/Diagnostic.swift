@@ -40,16 +40,6 @@ package struct Diagnostic: Error, Hashable, Sendable {
     }
   }
 
-  /// The function that was being called, and its signature as the language writes it.
-  package struct FunctionCall: Hashable, Sendable {
-    package var calledAs: String
-    package var signature: String?
-    package init(calledAs: String, signature: String? = nil) {
-      self.calledAs = calledAs
-      self.signature = signature
-    }
-  }
-
   package init(
     _ severity: Severity, _ summary: String, _ detail: String = "", subject: SourceRange? = nil,
     context: SourceRange? = nil, address: String? = nil, values: [ExpressionValue] = [],

@@ -38,73 +38,18 @@ extension DiagnosticRenderer {
       ("highlight_end_offset", .number(snippet.highlight.upperBound)), ("values", .array(values)),
     ]
     if let call = diagnostic.functionCall {
-      members.append(("function_call", .object([("called_as", .string(call.calledAs))])))
+      let signature = call.signature.map { [("signature", object($0))] } ?? []
+      members.append(("function_call", .object([("called_as", .string(call.calledAs))] + signature)))
     }
     return .object(members)
   }
-}
 
-/// A JSON document whose objects keep their order.
-private indirect enum JSONText {
-  case null
-  case number(Int)
-  case string(String)
-  case array([JSONText])
-  case object([(String, JSONText)])
-
-  /// `level` is nil for one line.
-  func write(to output: inout [UInt8], level: Int?) {
-    switch self {
-    case .null: output += "null".utf8
-    case .number(let value): output += String(value).utf8
-    case .string(let text): Self.quote(text, to: &output)
-    case .array(let elements):
-      Self.list(elements, "[", "]", to: &output, level: level) { $0.write(to: &$1, level: $2) }
-    case .object(let members):
-      Self.list(members, "{", "}", to: &output, level: level) { member, output, level in
-        Self.quote(member.0, to: &output)
-        output += (level == nil ? ":" : ": ").utf8
-        member.1.write(to: &output, level: level)
-      }
+  private func object(_ signature: Diagnostic.FunctionSignature) -> JSONText {
+    func object(_ parameter: Diagnostic.FunctionSignature.Parameter) -> JSONText {
+      .object([("name", .string(parameter.name)), ("type", parameter.type)])
     }
-  }
-
-  private static func list<Item>(
-    _ items: [Item], _ open: String, _ close: String, to output: inout [UInt8], level: Int?,
-    write: (Item, inout [UInt8], Int?) -> Void
-  ) {
-    let inner = level.map { $0 + 1 }
-    func breakLine(_ level: Int?) {
-      if let level { output += ("\n" + String(repeating: "  ", count: level)).utf8 }
-    }
-    output += open.utf8
-    for (index, item) in items.enumerated() {
-      if index > 0 { output.append(UInt8(ascii: ",")) }
-      breakLine(inner)
-      write(item, &output, inner)
-    }
-    if !items.isEmpty { breakLine(level) }
-    output += close.utf8
-  }
-
-  /// With `<`, `>` and `&` escaped, as programs have always seen them.
-  private static func quote(_ text: String, to output: inout [UInt8]) {
-    output.append(UInt8(ascii: "\""))
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\"".utf8
-      case "\\": output += "\\\\".utf8
-      case "\n": output += "\\n".utf8
-      case "\r": output += "\\r".utf8
-      case "\t": output += "\\t".utf8
-      case "\u{8}": output += "\\b".utf8
-      case "\u{C}": output += "\\f".utf8
-      case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        output += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
-      default: output += String(scalar).utf8
-      }
-    }
-    output.append(UInt8(ascii: "\""))
+    var members = [("name", JSONText.string(signature.name)), ("params", .array(signature.parameters.map(object)))]
+    if let variadic = signature.variadic { members.append(("variadic_param", object(variadic))) }
+    return .object(members + [("return_type", signature.returnType)])
   }
 }

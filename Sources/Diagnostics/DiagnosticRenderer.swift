@@ -146,9 +146,7 @@ private struct Drawing {
     text += "    " + style(.gray) + "├────────────────" + style(.reset) + "\n" + style(.reset)
     let rule = "    " + style(.gray) + "│" + style(.reset)
     if let (name, signature) = call {
-      let parameters = signature.firstIndex(of: "(").map { signature[$0...].dropFirst() } ?? signature[...]
-      text += rule + " while calling " + style(.bold) + name + style(.reset) + "(" + style(.reset)
-      text += parameters.last == ")" ? "\(parameters)\n" : "\(parameters))\n"
+      text += rule + " while calling " + style(.bold) + name + style(.reset) + "(" + style(.reset) + "\(signature.parameterList))\n"
     }
     for value in diagnostic.values.sorted(by: { Array($0.traversal.utf8).lexicographicallyPrecedes(Array($1.traversal.utf8)) }) {
       text += rule + " " + style(.bold) + value.traversal + style(.reset) + " \(Self.shortened(value.statement))\n" + style(.reset)

@@ -45,14 +45,13 @@ extension Evaluator {
   private mutating func call(
     _ function: Function, _ call: FunctionCallExpression, in expression: Expression
   ) -> Value {
-    let signature = function.signature
     var expanded: [Value] = []
     if call.expandsLast, let last = call.arguments.last {
       guard let known = expand(last, of: expression) else { return .dynamicUnknown }
       expanded = known
     }
     let written = call.arguments.dropLast(call.expandsLast ? 1 : 0)
-    guard checkCount(written.count + expanded.count, signature, call, in: expression) else { return .dynamicUnknown }
+    guard checkCount(written.count + expanded.count, function, call, in: expression) else { return .dynamicUnknown }
     var arguments = Arguments()
     let count = diagnostics.count
     for argument in written { arguments.append(value(of: argument), argument, at: argument.startRange) }
@@ -68,11 +67,11 @@ extension Evaluator {
     do throws(FunctionError) {
       if !arguments.hasErrors { return try function.callAsExpression(arguments.values) }
       for error in function.conversionErrors(arguments.values) {
-        report(error, of: call, signature, arguments, in: expression)
+        report(error, of: call, function, arguments, in: expression)
       }
     } catch {
       let all = function.conversionErrors(arguments.values)
-      for error in all.isEmpty ? [error] : all { report(error, of: call, signature, arguments, in: expression) }
+      for error in all.isEmpty ? [error] : all { report(error, of: call, function, arguments, in: expression) }
     }
     return .dynamicUnknown
   }
@@ -116,8 +115,9 @@ extension Evaluator {
   }
 
   private mutating func checkCount(
-    _ count: Int, _ signature: FunctionSignature, _ call: FunctionCallExpression, in expression: Expression
+    _ count: Int, _ function: Function, _ call: FunctionCallExpression, in expression: Expression
   ) -> Bool {
+    let signature = function.signature
     let wanted = signature.parameters.count
     if count < wanted {
       let qualifier = signature.variadic == nil ? "" : " at least"
@@ -126,7 +126,7 @@ extension Evaluator {
         "Function \"\(call.name)\" expects\(qualifier) \(wanted) argument(s). Missing value for "
           + "\"\(signature.parameters[count].name)\".",
         at: call.closeParenthesisRange, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
-        call: described(call, signature))
+        call: described(call, function.described))
       return false
     }
     if count > wanted, signature.variadic == nil {
@@ -136,7 +136,7 @@ extension Evaluator {
       report(
         "Too many function arguments", "Function \"\(call.name)\" expects only \(wanted) argument(s).",
         at: extra ?? call.closeParenthesisRange, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
-        call: described(call, signature))
+        call: described(call, function.described))
       return false
     }
     return true
@@ -144,33 +144,27 @@ extension Evaluator {
 
   /// Turns what a function said into a message at the argument it is about.
   private mutating func report(
-    _ error: FunctionError, of call: FunctionCallExpression, _ signature: FunctionSignature?, _ arguments: Arguments,
+    _ error: FunctionError, of call: FunctionCallExpression, _ function: Function, _ arguments: Arguments,
     in expression: Expression
   ) {
     guard let index = error.argumentIndex, arguments.expressions.indices.contains(index) else {
       report(
         "Error in function call", "Call to function \"\(call.name)\" failed: \(error.message).",
         at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression,
-        call: described(call, signature))
+        call: described(call, function.described))
       return
     }
-    let parameter =
-      signature.map { $0.parameters.indices.contains(index) ? $0.parameters[index].name : $0.variadic?.name ?? "" }
-      ?? ""
+    let signature = function.signature
+    let parameter = signature.parameters.indices.contains(index) ? signature.parameters[index].name : signature.variadic?.name ?? ""
     let place = error.path.steps.isEmpty ? "" : ": \(error.path.description)"
     report(
       "Invalid function argument", "Invalid value for \"\(parameter)\" parameter\(place): \(error.message).",
       at: arguments.places[index], context: expression.range, in: arguments.expressions[index],
-      call: described(call, signature))
+      call: described(call, function.described))
   }
 
-  /// The call as messages show it: `substr(str, offset, length)`.
-  func described(_ call: FunctionCallExpression, _ signature: FunctionSignature?) -> Diagnostic.FunctionCall {
-    let text = signature.map { signature in
-      let names = signature.parameters.map(\.name) + (signature.variadic.map { ["\($0.name)..."] } ?? [])
-      return "\(call.name)(\(names.joined(separator: ", ")))"
-    }
-    return Diagnostic.FunctionCall(calledAs: call.name, signature: text)
+  func described(_ call: FunctionCallExpression, _ signature: Diagnostic.FunctionSignature?) -> Diagnostic.FunctionCall {
+    Diagnostic.FunctionCall(calledAs: call.name, signature: signature)
   }
 
   /// Looks up `provider::LOCAL_NAME::FUNCTION`; says why if there is none.

@@ -7,6 +7,23 @@ import Values
 extension Evaluator {
   static let ownFunctions = ["can", "templatefile", "templatestring", "try"]
 
+  private func signature(of call: FunctionCallExpression) -> Diagnostic.FunctionSignature? {
+    let name = call.name.split(separator: ":").last.map(String.init) ?? ""
+    func described(
+      _ parameters: [FunctionParameter], variadic: FunctionParameter? = nil, _ type: ValueType
+    ) -> Diagnostic.FunctionSignature {
+      Diagnostic.FunctionSignature(
+        name: name, parameters: parameters.map(\.described), variadic: variadic?.described, returnType: type.described)
+    }
+    switch name {
+    case "try": return described([], variadic: FunctionParameter("expressions", .dynamic), .dynamic)
+    case "can": return described([FunctionParameter("expression", .dynamic)], .bool)
+    case "templatefile": return described([FunctionParameter("path", .string), FunctionParameter("vars", .dynamic)], .dynamic)
+    case "templatestring": return described([FunctionParameter("template", .dynamic), FunctionParameter("vars", .dynamic)], .dynamic)
+    default: return nil
+    }
+  }
+
   mutating func callWithUnevaluatedArguments(
     _ name: String, _ call: FunctionCallExpression, in expression: Expression
   ) -> Value? {
@@ -213,11 +230,11 @@ extension Evaluator {
       report(
         "Not enough function arguments",
         "Function \"\(call.name)\" expects \(count) argument(s). Missing value for \"\(names[call.arguments.count])\".",
-        at: call.closeParenthesisRange, context: expression.range, in: nil)
+        at: call.closeParenthesisRange, context: expression.range, in: nil, call: described(call, signature(of: call)))
     } else {
       report(
         "Too many function arguments", "Function \"\(call.name)\" expects only \(count) argument(s).",
-        at: call.arguments[count].startRange, context: expression.range, in: nil)
+        at: call.arguments[count].startRange, context: expression.range, in: nil, call: described(call, signature(of: call)))
     }
     return false
   }
@@ -226,7 +243,7 @@ extension Evaluator {
     report(
       "Error in function call", "Call to function \"\(call.name)\" failed: \(message).",
       at: call.nameRange.through(call.openParenthesisRange), context: expression.range, in: expression,
-      call: described(call, nil))
+      call: described(call, signature(of: call)))
   }
 
   private mutating func invalid(
@@ -235,7 +252,7 @@ extension Evaluator {
     let place = call.arguments[argument]
     report(
       "Invalid function argument", "Invalid value for \"\(parameter)\" parameter: \(message).", at: place.startRange,
-      context: expression.range, in: place, call: described(call, nil))
+      context: expression.range, in: place, call: described(call, signature(of: call)))
   }
 }
 
