@@ -110,7 +110,7 @@ struct ChangeOrigins {
     guard let names = unknown[resource], let body = body(resource) else { return [:] }
     var reasons: [String: String] = [:]
     for name in names {
-      let origins = origins(of: body.references(in: name), in: resource.module, except: resource)
+      let origins = origins(of: body.references(behind: Path([.attribute(name)])), in: resource.module, except: resource)
       if origins.isEmpty { continue }
       reasons[name] = origins.prefix(Self.mostReasons).joined(separator: ", ") + (origins.count > Self.mostReasons ? ", …" : "")
     }
