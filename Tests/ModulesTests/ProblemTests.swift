@@ -142,7 +142,7 @@ import Testing
     ),
     (
       "x_y.nope.id", "Reference to undeclared resource",
-      "A managed resource \"x_y\" \"nope\" has not been declared in the root module."
+      "A managed resource \"x_y\" \"nope\" has not been declared in the root module.\n\nDid you mean x_y.one?"
     ),
     (
       "x_z.d.id", "Reference to undeclared resource",

@@ -153,7 +153,7 @@ struct TerraformFunctions: Sendable {
       guard let first = problems.first(where: { $0.severity == .error }) else { return nil }
       var place = "<decode_tfvars argument>"
       if let range = first.subject { place += ":\(Self.position(of: range, in: bytes))" }
-      return CallFunctionResponse(result: nil, error: ("\(what): \(place): \(first.summary); \(first.detail).", 0))
+      return CallFunctionResponse(result: nil, error: ("\(what): \(place): \(first.summary); \(first.detail).", nil))
     }
     let (body, syntaxProblems) = parseFile(bytes, file: file)
     if let failure = failure("invalid tfvars syntax", syntaxProblems) { return failure }

@@ -82,7 +82,7 @@ private struct ChangingNames {
   init(directory: URL) { self.directory = directory }
 
   mutating func replaced(in text: String) -> String {
-    var result = text.replacingOccurrences(of: directory.path, with: "<directory>")
+    var result = sortingReads(in: text).replacingOccurrences(of: directory.path, with: "<directory>")
     for match in text.matches(of: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:deposed (?:object |key )?)[0-9a-f]{8}/) {
       let name = String(match.output)
       if numbers[name] == nil { numbers[name] = numbers.count + 1 }
@@ -90,5 +90,21 @@ private struct ChangingNames {
       result = result.replacingOccurrences(of: name, with: name.hasPrefix("deposed") ? String(name.dropLast(8)) + label : label)
     }
     return result.replacing(/\b(after|in) [0-9]+s\b/) { "\($0.output.1) <N>s" }
+  }
+
+  /// Objects are read side by side, in no particular order.
+  private func sortingReads(in text: String) -> String {
+    var lines: [Substring] = []
+    var reads: [Substring] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.contains(": Refreshing state...") || line.contains(": Preparing import...") {
+        reads.append(line)
+        continue
+      }
+      lines += reads.sorted()
+      reads = []
+      lines.append(line)
+    }
+    return (lines + reads.sorted()).joined(separator: "\n")
   }
 }
