@@ -39,7 +39,7 @@ struct SavedPlanApply {
       view.diagnostics(diagnostics, sources)
       return 1
     case .ready(let pipeline):
-      view.diagnostics(pipeline.diagnostics, sources)
+      view.diagnostics(pipeline.diagnostics + input.diagnostics, sources)
       let code = await apply(file, pipeline, input.values)
       await pipeline.close()
       return code
@@ -117,7 +117,7 @@ struct SavedPlanApply {
       return .error(
         "Can't change variable when applying a saved plan",
         "The variable \(name) cannot be set using the -var and -var-file options when applying a saved plan file, because a "
-          + "saved plan includes the variable values that were set when it was created.")
+          + "saved plan includes the variable values that were set when it was created.", at: named[name]?.range)
     }
   }
 

@@ -36,17 +36,21 @@ struct ApplyCommand: Command {
     let view = makeView(world, self.view, isJSON: approval.json)
     view.started()
     defer { view.ended() }
+    var sources = SourceMap()
+    var problems = mode.planOptions(world.files, &sources).1
+    if problems.hasErrors {
+      view.diagnostics(problems, sources)
+      return 1
+    }
     if mode.mode != .normal || mode.targeting.isGiven || !mode.replacements.isEmpty || !mode.refresh
       || mode.hasMinimalRefresh
     {
-      view.diagnostics(
-        [
-          .error(
-            "Can't set planning options when applying a saved plan",
-            "The plan \(path) says already what is planned; options like -target or -destroy belong to plumb plan.")
-        ], SourceMap())
-      return 1
+      problems.append(
+        .warning(
+          "Planning options have no effect on a saved plan",
+          "The plan \(path) says already what is planned; options like -target or -destroy belong to plumb plan."))
     }
+    view.diagnostics(problems, sources)
     return await SavedPlanApply(session: session, view: view, path: path, arguments: self).run()
   }
 }

@@ -62,7 +62,7 @@ struct TerraformFunctions: Sendable {
       return CallFunctionResponse(
         result: nil,
         error: (
-          "invalid value to encode: must be an object whose attribute names will become the encoded variable names", 0
+          "invalid value to encode: must be an object whose attribute names will become the encoded variable names", nil
         ))
     }
     var source: [UInt8] = []
@@ -72,7 +72,7 @@ struct TerraformFunctions: Sendable {
           result: nil,
           error: (
             "invalid variable name \(goQuoted(name)): must be a valid identifier, per Terraform's rules for input variable declarations",
-            0
+            nil
           ))
       }
       source += Array("\(name) = ".utf8)
