@@ -3,25 +3,13 @@
 
 /// Where a provider comes from: `registry.terraform.io/hashicorp/aws`. One word in size, with its hash kept.
 package struct ProviderSource: Hashable, Sendable, Comparable, CustomStringConvertible {
-  private final class Storage: Sendable {
+  private struct Parts: Hashable {
     let host: String
     let namespace: String
     let type: String
-    let hash: Int
-
-    init(_ host: String, _ namespace: String, _ type: String) {
-      self.host = host
-      self.namespace = namespace
-      self.type = type
-      var hasher = Hasher()
-      hasher.combine(host)
-      hasher.combine(namespace)
-      hasher.combine(type)
-      hash = hasher.finalize()
-    }
   }
 
-  private let storage: Storage
+  private let parts: KeptHash<Parts>
 
   package static let defaultHost = "registry.terraform.io"
   package static let defaultNamespace = "hashicorp"
@@ -29,20 +17,12 @@ package struct ProviderSource: Hashable, Sendable, Comparable, CustomStringConve
   package static let builtin = ProviderSource(host: "terraform.io", namespace: "builtin", type: "terraform")
 
   package init(host: String = defaultHost, namespace: String = defaultNamespace, type: String) {
-    storage = Storage(host, namespace, type)
+    parts = KeptHash(Parts(host: host, namespace: namespace, type: type))
   }
 
-  package var host: String { storage.host }
-  package var namespace: String { storage.namespace }
-  package var type: String { storage.type }
-
-  package static func == (left: Self, right: Self) -> Bool {
-    if left.storage === right.storage { return true }
-    return left.storage.hash == right.storage.hash && left.type == right.type && left.namespace == right.namespace
-      && left.host == right.host
-  }
-
-  package func hash(into hasher: inout Hasher) { hasher.combine(storage.hash) }
+  package var host: String { parts.content.host }
+  package var namespace: String { parts.content.namespace }
+  package var type: String { parts.content.type }
 
   /// Parses `[HOST/][NAMESPACE/]TYPE`, in lower case; nil if a part is not a valid name.
   package init?(parsing text: String) {
@@ -97,46 +77,24 @@ package struct ProviderSource: Hashable, Sendable, Comparable, CustomStringConve
 /// One provider configuration: `module.a.provider["registry.terraform.io/hashicorp/aws"].west`. One word in size, with its hash kept:
 /// every object carries one.
 package struct ProviderConfigurationAddress: Hashable, Sendable, Comparable, CustomStringConvertible {
-  private final class Storage: Sendable {
+  private struct Parts: Hashable {
     let module: ModulePath
     let source: ProviderSource
     let alias: String?
     let key: InstanceKey?
-    let hash: Int
-
-    init(_ module: ModulePath, _ source: ProviderSource, _ alias: String?, _ key: InstanceKey?) {
-      self.module = module
-      self.source = source
-      self.alias = alias
-      self.key = key
-      var hasher = Hasher()
-      hasher.combine(module)
-      hasher.combine(source)
-      hasher.combine(alias)
-      hasher.combine(key)
-      hash = hasher.finalize()
-    }
   }
 
-  private let storage: Storage
+  private let parts: KeptHash<Parts>
 
   package init(module: ModulePath = .root, source: ProviderSource, alias: String? = nil, key: InstanceKey? = nil) {
-    storage = Storage(module, source, alias, key)
+    parts = KeptHash(Parts(module: module, source: source, alias: alias, key: key))
   }
 
-  package var module: ModulePath { storage.module }
-  package var source: ProviderSource { storage.source }
-  package var alias: String? { storage.alias }
+  package var module: ModulePath { parts.content.module }
+  package var source: ProviderSource { parts.content.source }
+  package var alias: String? { parts.content.alias }
   /// Which of the instances it is, of a configuration with `for_each`.
-  package var key: InstanceKey? { storage.key }
-
-  package static func == (left: Self, right: Self) -> Bool {
-    if left.storage === right.storage { return true }
-    return left.storage.hash == right.storage.hash && left.source == right.source && left.module == right.module
-      && left.alias == right.alias && left.key == right.key
-  }
-
-  package func hash(into hasher: inout Hasher) { hasher.combine(storage.hash) }
+  package var key: InstanceKey? { parts.content.key }
 
   /// The configuration that this one is an instance of, or itself.
   package var configuration: ProviderConfigurationAddress {

@@ -29,40 +29,21 @@ package enum ResourceMode: String, Hashable, Sendable, Comparable {
 ///
 /// One word in size, with its hash kept: plans look resources up all the time, and carry them in everything.
 package struct Resource: Hashable, Sendable, Comparable, CustomStringConvertible {
-  private final class Storage: Sendable {
+  private struct Parts: Hashable {
     let mode: ResourceMode
     let type: String
     let name: String
-    let hash: Int
-
-    init(_ mode: ResourceMode, _ type: String, _ name: String) {
-      self.mode = mode
-      self.type = type
-      self.name = name
-      var hasher = Hasher()
-      hasher.combine(mode)
-      hasher.combine(type)
-      hasher.combine(name)
-      hash = hasher.finalize()
-    }
   }
 
-  private let storage: Storage
+  private let parts: KeptHash<Parts>
 
   package init(_ mode: ResourceMode = .managed, _ type: String, _ name: String) {
-    storage = Storage(mode, type, name)
+    parts = KeptHash(Parts(mode: mode, type: type, name: name))
   }
 
-  package var mode: ResourceMode { storage.mode }
-  package var type: String { storage.type }
-  package var name: String { storage.name }
-
-  package static func == (left: Self, right: Self) -> Bool {
-    if left.storage === right.storage { return true }
-    return left.storage.hash == right.storage.hash && left.name == right.name && left.type == right.type && left.mode == right.mode
-  }
-
-  package func hash(into hasher: inout Hasher) { hasher.combine(storage.hash) }
+  package var mode: ResourceMode { parts.content.mode }
+  package var type: String { parts.content.type }
+  package var name: String { parts.content.name }
 
   package var description: String { "\(mode.prefix)\(type).\(name)" }
 

@@ -125,7 +125,7 @@ extension CompatibilityCheck {
     switch planned {
     case .unknown(let unknown):
       if unknown.excludes(actual) {
-        report("final value \(actual.literal) does not conform to planning placeholder \(planned.literal)")
+        report("final value \(actual.literal) is not what the plan allows, \(planned.literal)")
       }
       return
     case .null(.dynamic): return

@@ -204,7 +204,7 @@ import Values
     #expect(problems(.null(.string)).count == 1)
     #expect(
       problems("x") == [
-        #".arn: final value cty.StringVal("x") does not conform to planning placeholder cty.UnknownVal(cty.String).Refine().NotNull().StringPrefixFull("arn:").NewValue()"#
+        #".arn: final value cty.StringVal("x") is not what the plan allows, cty.UnknownVal(cty.String).Refine().NotNull().StringPrefixFull("arn:").NewValue()"#
       ])
   }
 
