@@ -4,7 +4,8 @@ extension String {
   /// In Unicode normal form C, as all strings of values are (go-cty normalises each string).
   package var normalizedForValues: String {
     // Scalars below U+0300 are in normal form; in UTF-8 they begin with a byte below 0xCC.
-    if utf8.allSatisfy({ $0 < 0xCC }) { return self }
+    let isNormalized = unsafe utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy { $0 < 0xCC } }
+    if isNormalized ?? utf8.allSatisfy({ $0 < 0xCC }) { return self }
     var normalized = String.UnicodeScalarView()
     for scalar in _nfc { normalized.append(scalar) }
     return String(normalized)

@@ -77,6 +77,8 @@ func makeView(_ world: World, _ arguments: ViewArguments, isJSON: Bool) -> any R
 /// A plan that was made, with everything that apply needs of the way there.
 struct PlanRun {
   var pipeline: Pipeline
+  /// What the plan was made with: freed with the rest of the run.
+  var preparation: PlanPreparation
   var plan: Plan
   var variables: [String: Value]
   var diagnostics: [Diagnostic]
@@ -172,7 +174,7 @@ struct PlanRun {
     plan.givenVariables = input.given
     plan.ephemeralVariables = input.ephemeral
     return PlanRun(
-      pipeline: pipeline, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt,
+      pipeline: pipeline, preparation: preparation, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt,
       sources: generating == nil ? sources : pipeline.tree.sources)
   }
 

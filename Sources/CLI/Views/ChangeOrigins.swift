@@ -28,12 +28,15 @@ struct ChangeOrigins {
   init(_ plan: Plan, tree: ModuleTree, body: @escaping (ConfigurationResource) -> DecodePlan?) {
     self.tree = tree
     self.body = body
-    for change in plan.changes + plan.deferred.map(\.change) where change.action != .noOp {
-      changing.insert(change.address.configuration)
-      guard case .object(let object) = change.after.unmarked().0, !change.after.isWhollyKnown else { continue }
-      let names = zip(object.attributeNames.names, object.values).filter { !$1.isWhollyKnown }.map(\.0)
-      unknown[change.address.configuration, default: []].formUnion(names)
-    }
+    for change in plan.changes where change.action != .noOp { note(change) }
+    for deferred in plan.deferred { note(deferred.change) }
+  }
+
+  private mutating func note(_ change: ResourceChange) {
+    changing.insert(change.address.configuration)
+    guard case .object(let object) = change.after.unmarked().0, !change.after.isWhollyKnown else { return }
+    let names = zip(object.attributeNames.names, object.values).filter { !$1.isWhollyKnown }.map(\.0)
+    unknown[change.address.configuration, default: []].formUnion(names)
   }
 
   // MARK: Replacements
