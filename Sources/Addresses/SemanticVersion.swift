@@ -26,9 +26,11 @@ package struct SemanticVersion: Hashable, Sendable, Comparable, CustomStringConv
 
   /// The canonical form, as lock files write it.
   package var description: String {
-    let suffix = (prerelease.isEmpty ? "" : "-" + prerelease) + (metadata.isEmpty ? "" : "+" + metadata)
-    return "\(major).\(minor).\(patch)\(suffix)"
+    "\(major).\(minor).\(patch)\(suffix)"
   }
+
+  /// What follows the numbers.
+  var suffix: String { (prerelease.isEmpty ? "" : "-" + prerelease) + (metadata.isEmpty ? "" : "+" + metadata) }
 
   /// Precedence as Semantic Versioning, section 11, has it; metadata only breaks ties, so that the order is total.
   package static func < (left: Self, right: Self) -> Bool {

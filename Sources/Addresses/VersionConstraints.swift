@@ -38,8 +38,7 @@ package struct VersionConstraints: Hashable, Sendable, CustomStringConvertible {
       case .equal: return "\(version)"
       case .samePatchSeries: return "~> \(version)"
       case .sameMinorSeries:
-        let suffix = version.prerelease.isEmpty ? "" : "-" + version.prerelease
-        return "~> \(version.major).\(version.minor)\(suffix)"
+        return "~> \(version.major).\(version.minor)\(version.suffix)"
       case .lessOrEqual: return "<= \(version)"
       case .less: return "< \(version)"
       case .notEqual: return "!= \(version)"

@@ -31,13 +31,14 @@ package struct DependencyLocks: Hashable, Sendable {
     for lock in sorted {
       text += "\nprovider \"\(lock.source)\" {\n"
       if lock.constraints.terms.isEmpty {
-        text += "  version = \"\(lock.version)\"\n"
+        text += "  version = \(quoted(lock.version.description))\n"
       } else {
-        text += "  version     = \"\(lock.version)\"\n  constraints = \"\(lock.constraints)\"\n"
+        text += "  version     = \(quoted(lock.version.description))\n"
+        text += "  constraints = \(quoted(lock.constraints.description))\n"
       }
       if !lock.hashes.isEmpty {
         text += "  hashes = [\n"
-        for hash in lock.hashes { text += "    \"\(hash)\",\n" }
+        for hash in lock.hashes { text += "    \(quoted(hash.description)),\n" }
         text += "  ]\n"
       }
       text += "}\n"
