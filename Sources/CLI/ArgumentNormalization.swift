@@ -4,14 +4,14 @@ struct ArgumentNormalization {
   /// Flags that take no value, or `=true` and `=false`.
   static let booleanFlags: Set<String> = [
     "auto-approve", "check", "compact-warnings", "destroy", "detailed-exitcode", "diff", "force", "force-copy", "get",
-    "help", "input", "json", "lock", "migrate-state", "no-color", "no-rounds", "list", "raw", "reconfigure", "recursive", "tests", "verbose",
+    "help", "input", "json", "lock", "migrate-state", "no-color", "no-rounds", "list", "raw", "reconfigure", "recursive", "no-tests", "verbose",
     "refresh", "refresh-only", "upgrade", "version", "write", "backend", "draw-cycles", "or-create",
     "update", "lock-file", "minimal-refresh", "enable-plugin-cache", "allow-missing", "dry-run", "ignore-remote-version",
     "suppress-forget-errors",
   ]
   /// Those of them that are on unless turned off, so that `=false` must be passed on.
   static let onByDefault: Set<String> = [
-    "input", "lock", "refresh", "list", "write", "backend", "get", "tests", "lock-file",
+    "input", "lock", "refresh", "list", "write", "backend", "get", "lock-file",
   ]
 
   private(set) var arguments: [String] = []

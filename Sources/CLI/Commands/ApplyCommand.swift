@@ -13,14 +13,33 @@ import Values
 struct ApplyCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Create or update infrastructure.",
-    discussion: "Makes a plan, asks for approval and carries it out; or carries out a plan that was saved before.")
+    discussion: """
+      Makes a plan, shows it, asks for approval, and carries it out; or carries out a plan that was saved with plumb plan -out, without \
+      asking. Each change is written down before and after the provider is called, so that nothing is lost when a run is cut off.
+      """)
+
+  static let manual = Manual(
+    exitCodes: [("0", "Everything was done."), ("1", "Something failed, or was not approved. What was done is in the state.")],
+    environment: [.automation] + EnvironmentVariable.evaluating,
+    examples: [
+      Manual.Example("Plan, look, and apply", "plumb apply"),
+      Manual.Example("Carry out a plan that somebody has seen", "plumb apply tfplan"),
+      Manual.Example("Replace one instance without questions", "plumb apply -auto-approve -replace='aws_instance.web[0]'"),
+    ],
+    additions: """
+      Changes that could not be planned at first, because something they need was not known, are planned and applied in further rounds; \
+      -no-rounds stops after the first one. Several runs may work on one state at once, as long as they change different objects.
+
+      -exclude, -exclude-file, -target-file and -minimal-refresh are as in plumb plan. What happens to an object is kept: see plumb \
+      state history and plumb state journal.
+      """)
 
   @OptionGroup(title: "Plan options") var mode: PlanModeArguments
   @OptionGroup(title: "Variables") var variables: VariableArguments
   @OptionGroup(title: "Output") var view: ViewArguments
   @OptionGroup(title: "Approval") var approval: ApprovalArguments
 
-  @Argument(help: ArgumentHelp("A plan that was saved with plan -out.", valueName: "plan"))
+  @Argument(help: ArgumentHelp("A plan that was saved with plumb plan -out. Options for planning have no effect on it.", valueName: "plan"))
   var planFile: String?
 
   func run(in world: World) async -> Int32 {
@@ -58,7 +77,22 @@ struct ApplyCommand: Command {
 struct DestroyCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "destroy", abstract: "Destroy previously-created infrastructure.",
-    discussion: "The same as apply -destroy.")
+    discussion: """
+      Plans the destruction of everything that the state has, or of what -target names, shows it, asks for approval, and carries it out. \
+      The same as plumb apply -destroy; plumb plan -destroy shows what it would do.
+      """)
+
+  static let manual = Manual(
+    exitCodes: [("0", "Everything was destroyed."), ("1", "Something failed, was not approved, or was left behind on request.")],
+    environment: [.automation] + EnvironmentVariable.evaluating,
+    examples: [
+      Manual.Example("Destroy everything that is managed here", "plumb destroy"),
+      Manual.Example("Destroy all but the database", "plumb destroy -exclude=module.database"),
+    ],
+    additions: """
+      -exclude, -exclude-file, -target-file and -minimal-refresh are as in plumb plan. Objects whose configuration says destroy = false \
+      are forgotten and left behind, which is an error unless -suppress-forget-errors is given.
+      """)
 
   @OptionGroup(title: "Plan options") var mode: PlanModeArguments
   @OptionGroup(title: "Variables") var variables: VariableArguments
@@ -76,7 +110,17 @@ struct DestroyCommand: Command {
 struct RefreshCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "refresh", abstract: "Update the state to match remote systems.",
-    discussion: "The same as apply -refresh-only -auto-approve.")
+    discussion: """
+      Reads all objects and writes what they are now into the state, without asking. The same as plumb apply -refresh-only -auto-approve; \
+      without -auto-approve that command shows the differences first, which is safer.
+      """)
+
+  static let manual = Manual(
+    environment: [.automation] + EnvironmentVariable.evaluating,
+    examples: [
+      Manual.Example("Bring the state up to date", "plumb refresh"),
+      Manual.Example("The same, with a look at the differences", "plumb apply -refresh-only"),
+    ])
 
   @OptionGroup(title: "Plan options") var mode: PlanModeArguments
   @OptionGroup(title: "Variables") var variables: VariableArguments
@@ -98,10 +142,10 @@ struct RefreshCommand: Command {
 
 /// Whether somebody must agree, and how often the work goes round.
 struct ApprovalArguments: ParsableArguments {
-  @Flag(name: .customLong("auto-approve"), help: "Do not ask for approval.")
+  @Flag(name: .customLong("auto-approve"), help: "Carry the plan out without asking.")
   var autoApprove = false
 
-  @Flag(name: .customLong("no-rounds"), help: "Stop after the first round, even if changes were deferred.")
+  @Flag(name: .customLong("no-rounds"), help: "Stop after the first round, even if something was deferred.")
   var noRounds = false
 
   @Flag(
@@ -109,7 +153,7 @@ struct ApprovalArguments: ParsableArguments {
     help: "Do not take it for an error when destroying leaves objects behind whose configuration says destroy = false.")
   var suppressesForgetErrors = false
 
-  @Flag(help: "Write lines of JSON for programs. Needs -auto-approve or a saved plan.")
+  @Flag(help: "Write lines of JSON for programs, and ask for nothing, so that it needs -auto-approve or a saved plan.")
   var json = false
 
   init() {}

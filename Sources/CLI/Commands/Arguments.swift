@@ -9,10 +9,10 @@ import Plans
 
 /// Options of every command that shows something.
 struct ViewArguments: ParsableArguments {
-  @Flag(name: .customLong("no-color"), help: "Write without colours, also to a terminal.")
+  @Flag(name: .customLong("no-color"), help: "Write without colours, even to a terminal.")
   var noColor = false
 
-  @Flag(name: .customLong("compact-warnings"), help: "Show warnings in short form when there are no errors.")
+  @Flag(name: .customLong("compact-warnings"), help: "Show only the summaries of warnings, as long as there are no errors.")
   var compactWarnings = false
 }
 
@@ -20,26 +20,26 @@ struct ViewArguments: ParsableArguments {
 struct VariableArguments: ParsableArguments {
   @Option(
     name: .customLong("var"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Set the value of an input variable. May be given several times.", valueName: "name=value"))
+    help: ArgumentHelp("The value of an input variable, which wins over files and the environment. May be given several times.", valueName: "name=value"))
   var assignments: [String] = []
 
   @Option(
     name: .customLong("var-file"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Read values of input variables from a file. May be given several times.", valueName: "file"))
+    help: ArgumentHelp("A file with values of input variables, besides terraform.tfvars and *.auto.tfvars. May be given several times.", valueName: "file"))
   var files: [String] = []
 
-  @Flag(inversion: .prefixedNo, help: "Ask for missing values of input variables.")
+  @Flag(inversion: .prefixedNo, help: "Ask for values of input variables that nothing else gives, and for approval.")
   var input = true
 }
 
 /// How long a command waits for what another one is changing.
 struct LockArguments: ParsableArguments {
-  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
+  @Flag(inversion: .prefixedNo, help: "Has no effect: the objects that a run changes are leased to it, and nothing else is locked.")
   var lock = true
 
   @Option(
     name: .customLong("lock-timeout"),
-    help: ArgumentHelp("How long to wait for objects that another run is changing, such as 30s or 5m.", valueName: "duration"))
+    help: ArgumentHelp("How long to wait for objects that another run is changing, such as 30s or 5m. With 0s that is an error at once.", valueName: "duration"))
   var lockTimeout = LockTimeout()
 
   /// Milliseconds.
@@ -61,13 +61,13 @@ struct LockTimeout: ExpressibleByArgument, CustomStringConvertible {
 
 /// What kind of plan is made, and of what.
 struct PlanModeArguments: ParsableArguments {
-  @Flag(name: .customLong("destroy"), help: "Plan the destruction of everything that is managed here.")
+  @Flag(name: .customLong("destroy"), help: "Plan the destruction of everything that is managed here, in place of what the configuration says.")
   var isDestroy = false
 
-  @Flag(name: .customLong("refresh-only"), help: "Only bring the state up to date with what exists.")
+  @Flag(name: .customLong("refresh-only"), help: "Only bring the state up to date with what exists; nothing outside is changed.")
   var isRefreshOnly = false
 
-  @Flag(inversion: .prefixedNo, help: "Read existing objects before comparing them with the configuration.")
+  @Flag(inversion: .prefixedNo, help: "Read existing objects before comparing them with the configuration. With false the state is taken for the truth.")
   var refresh = true
 
   @Flag(
@@ -79,10 +79,10 @@ struct PlanModeArguments: ParsableArguments {
 
   @Option(
     name: .customLong("replace"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Replace an instance, whatever its state. May be given several times.", valueName: "address"))
+    help: ArgumentHelp("Replace the object of an instance, even if nothing about it changed. May be given several times.", valueName: "address"))
   var replacements: [String] = []
 
-  @Option(help: ArgumentHelp("How many operations run at once.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many calls of providers run at once.", valueName: "n"))
   var parallelism = 10
 
   /// How many operations run at once; 0 was always taken for the default.

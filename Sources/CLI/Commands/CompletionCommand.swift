@@ -6,14 +6,17 @@ struct CompletionCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "completion", abstract: "Print a script that teaches a shell to complete commands and options.",
     discussion: """
-      The script is for bash, zsh or fish. To have it in every new shell, run: plumb -install-autocomplete
-
-      Examples:
-        source <(plumb completion bash)
-        plumb completion fish > ~/.config/fish/completions/plumb.fish
+      The script is for bash, zsh or fish. To have it in every new shell, run plumb -install-autocomplete, which adds a line to .bashrc \
+      and .zshrc; plumb -uninstall-autocomplete takes it away.
       """)
 
-  @Argument(help: ArgumentHelp("bash, zsh or fish.", valueName: "shell"))
+  static let manual = Manual(
+    examples: [
+      Manual.Example("For this shell only", "source <(plumb completion bash)"),
+      Manual.Example("For every fish", "plumb completion fish > ~/.config/fish/completions/plumb.fish"),
+    ])
+
+  @Argument(help: ArgumentHelp("The name of the shell: bash, zsh or fish.", valueName: "shell"))
   var shell: String
 
   func run(in world: World) async -> Int32 {

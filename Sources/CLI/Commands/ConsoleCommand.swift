@@ -9,7 +9,18 @@ import Values
 struct ConsoleCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "console", abstract: "Try expressions at an interactive command prompt.",
-    discussion: "Evaluates each line with the values of the configuration and the state. Ends with exit or the end of input.")
+    discussion: """
+      Evaluates each line that is typed, with the variables of the configuration and the objects of the state, and shows the value. \
+      Expressions may go over several lines. It ends with exit, or with the end of input. Lines from a pipe are evaluated too, and the \
+      last value is written. Nothing is changed.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.evaluating,
+    examples: [
+      Manual.Example("Try a function", "echo 'cidrsubnet(\"10.0.0.0/16\", 8, 2)' | plumb console"),
+      Manual.Example("See values as they will be after apply", "plumb console -plan"),
+    ])
 
   @OptionGroup(title: "Variables") var variables: VariableArguments
   @OptionGroup(title: "Output") var view: ViewArguments

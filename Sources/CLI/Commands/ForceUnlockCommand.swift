@@ -7,10 +7,15 @@ struct ForceUnlockCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "force-unlock", abstract: "Release what a run holds that is stuck.",
     discussion: """
-      Ends a run's leases, so that others may change its objects. Leases end by themselves when the run's process is gone or does \
-      not renew them for a minute; this is for a run that lives and hangs. The run itself can still write down what its calls in \
-      flight did, but begins no new ones.
+      Ends a run's leases, so that others may change its objects. Leases end by themselves when the run's process is gone or does not \
+      renew them for a minute; this is for a run that lives and hangs. The run itself can still write down what its calls in flight did, \
+      but begins no new ones.
       """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("Find the run that hangs, and end its leases", "plumb state history", "plumb force-unlock 17")],
+    additions: "There is no lock on the whole state. The argument is the number of a run, where Terraform takes the id of a lock.")
 
   @Argument(help: "The number of the run, as conflicts name it; plumb state history lists all.")
   var run: String

@@ -6,21 +6,34 @@ import Host
 struct FormatCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "fmt", abstract: "Reformat your configuration in the standard style.",
-    discussion: "Rewrites .tf, .tfvars and .tftest.hcl files. With - as the target it formats standard input.")
+    discussion: """
+      Rewrites files whose names end in .tf, .tfvars, .tftest.hcl or .tfmock.hcl in the layout that everybody uses, and names those that it \
+      changed. Files in JSON are left alone. With - as the target it formats standard input and writes to standard output.
+      """)
 
-  @Argument(help: ArgumentHelp("Files and directories; the working directory if none is given.", valueName: "target"))
+  static let manual = Manual(
+    exitCodes: [
+      ("0", "All files are formatted now, or were so with -check."), ("2", "A file could not be read, parsed or written."),
+      ("3", "With -check only: a file would change."),
+    ],
+    examples: [
+      Manual.Example("In CI: fail when a file is not formatted, and show how", "plumb fmt -check -diff -recursive"),
+      Manual.Example("Format what an editor holds", "plumb fmt - < main.tf"),
+    ])
+
+  @Argument(help: ArgumentHelp("Files and directories, or - for standard input. Without one: the working directory.", valueName: "target"))
   var targets: [String] = []
 
-  @Flag(inversion: .prefixedNo, help: "List the files whose formatting differs.")
+  @Flag(inversion: .prefixedNo, help: "Name the files whose formatting differs.")
   var list = true
 
-  @Flag(inversion: .prefixedNo, help: "Write to the files.")
+  @Flag(inversion: .prefixedNo, help: "Write to the files. Always off with - and -check.")
   var write = true
 
-  @Flag(help: "Show the differences.")
+  @Flag(help: "Show what differs, line by line.")
   var diff = false
 
-  @Flag(help: "Only check: exit with 3 if a file would change. Writes nothing.")
+  @Flag(help: "Write nothing; exit with 3 if a file would change.")
   var check = false
 
   @Flag(help: "Go into subdirectories too.")

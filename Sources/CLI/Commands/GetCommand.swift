@@ -7,15 +7,19 @@ struct GetCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "Install or upgrade the modules that the configuration calls.",
     discussion: """
-      Fetches the modules of the configuration into the data directory and records where they are, without anything else that \
-      init does. Modules that are installed already are left alone unless -update is given.
+      Fetches the modules of the configuration into the data directory and records where they are, without anything else that init does. \
+      Modules that are installed already are left alone unless -update is given.
       """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.fetching,
+    examples: [Manual.Example("Take newer versions of modules, and leave providers as they are", "plumb get -update")])
 
   @Flag(help: "Fetch again what is already installed, in the newest versions that are allowed.")
   var update = false
 
   @Option(
-    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
+    name: .customLong("test-directory"), help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "dir"))
   var testDirectory = "tests"
 
   @OptionGroup(title: "Output") var view: ViewArguments

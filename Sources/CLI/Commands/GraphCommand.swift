@@ -6,7 +6,14 @@ import Modules
 struct GraphCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "graph", abstract: "Generate a Graphviz graph of the resources in the configuration.",
-    discussion: "Writes the dependencies between resources in the DOT language; graphviz draws it: plumb graph | dot -Tsvg")
+    discussion: """
+      Writes which resource needs which other one, in the DOT language that graphviz and many other programs draw. What a resource \
+      waits for anyway, by way of another, has no arrow of its own.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("Draw a picture", "plumb graph | dot -Tsvg > graph.svg")])
 
   @OptionGroup(title: "Output") var view: ViewArguments
 

@@ -12,7 +12,18 @@ import Values
 struct ImportCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Associate existing infrastructure with a resource.",
-    discussion: "Finds an object by its id and takes it into the state, as an instance of a resource of the configuration.")
+    discussion: """
+      Finds an object by its id and takes it into the state, as an instance of a resource that the configuration has already. What an id \
+      looks like is for the resource type to say. The object itself is not changed. To import many, or to see a plan first, write import \
+      blocks instead; plumb plan -generate-config-out then writes the configuration too.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.evaluating,
+    examples: [
+      Manual.Example("Take over a bucket", "plumb import aws_s3_bucket.logs logs-of-example-org"),
+      Manual.Example("Into an instance in a module", "plumb import 'module.web.aws_instance.node[\"a\"]' i-0123456789abcdef0"),
+    ])
 
   @Argument(help: "The address of an instance.")
   var address: String
@@ -22,17 +33,17 @@ struct ImportCommand: Command {
 
   @Option(
     name: .customLong("config"),
-    help: ArgumentHelp("The directory of the configuration. By default the working directory.", valueName: "path"))
+    help: ArgumentHelp("The directory of the configuration.", valueName: "path"))
   var directory = "."
 
-  @Option(help: ArgumentHelp("How many operations run at once.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many calls of providers run at once.", valueName: "n"))
   var parallelism = 10
 
-  @OptionGroup var locking: LockArguments
+  @OptionGroup(title: "Locking") var locking: LockArguments
 
   @OptionGroup(title: "State") var file: ImportFileArguments
 
-  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
+  @Flag(name: .customLong("ignore-remote-version"), help: "Has no effect: there are no remote backends.")
   var ignoreRemoteVersion = false
 
   @OptionGroup(title: "Variables") var variables: VariableArguments

@@ -11,18 +11,26 @@ struct InitCommand: Command {
     commandName: "init", abstract: "Prepare your working directory for other commands.",
     discussion: """
       Fetches the modules that the configuration calls, finds, verifies and installs the providers that it needs, and records these \
-      in the lock file .terraform.lock.hcl. It is safe to run it again and again, and it never touches the state.
+      in the lock file .terraform.lock.hcl. Run it first in a directory, and again when modules, providers or the backend change. It is \
+      safe to run it again and again, and it never touches the state.
+      """)
 
-      Examples:
-        plumb init
-        plumb init -upgrade
-        plumb init -from-module=./examples/network
+  static let manual = Manual(
+    environment: [.input, .automation] + EnvironmentVariable.fetching + [.registryRetry, .registryTimeout],
+    examples: [
+      Manual.Example("Prepare a directory that was just checked out", "plumb init"),
+      Manual.Example("Take newer versions of modules and providers, as far as the constraints allow", "plumb init -upgrade"),
+      Manual.Example("In CI: refuse providers that the lock file does not name", "plumb init -input=false -lockfile=readonly"),
+    ],
+    additions: """
+      State is kept in the database plumb.sqlite. A local state file of Terraform's is read where it lies, and taken over by the first \
+      command that changes the state.
       """)
 
   @Flag(help: "Accept the newest allowed versions of modules and providers instead of those installed and locked.")
   var upgrade = false
 
-  @Option(help: ArgumentHelp("How to treat the lock file: readonly refuses to change it.", valueName: "mode"))
+  @Option(help: ArgumentHelp("What to do with the lock file; the only mode is readonly, which fails where it would have to be changed.", valueName: "mode"))
   var lockfile: String?
 
   @Option(
@@ -35,7 +43,7 @@ struct InitCommand: Command {
     help: ArgumentHelp("Copy this module into the directory, which must be empty, before anything else.", valueName: "source"))
   var fromModule: String?
 
-  @Flag(inversion: .prefixedNo, help: "Prepare the backend.")
+  @Flag(inversion: .prefixedNo, help: "Look at the backend block. With false the choice of before stays.")
   var backend = true
 
   @Option(
@@ -54,24 +62,24 @@ struct InitCommand: Command {
   @Flag(name: .customLong("force-copy"), help: "As -migrate-state, and answer its questions with yes.")
   var forcesCopy = false
 
-  @Flag(inversion: .prefixedNo, help: "Install the modules that the configuration calls.")
+  @Flag(inversion: .prefixedNo, help: "Fetch the modules that the configuration calls. With false they must be there.")
   var get = true
 
   @Option(
-    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
+    name: .customLong("test-directory"), help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "dir"))
   var testDirectory = "tests"
 
-  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility with scripts that set it.")
+  @Flag(name: .customLong("ignore-remote-version"), help: "Has no effect: there are no remote backends.")
   var ignoresRemoteVersion = false
 
-  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; init changes no state.")
+  @Flag(inversion: .prefixedNo, help: "Has no effect: init changes no state.")
   var lock = true
 
   @Option(
-    name: .customLong("lock-timeout"), help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+    name: .customLong("lock-timeout"), help: ArgumentHelp("Has no effect, as -lock.", valueName: "duration"))
   var lockTimeout = "0s"
 
-  @Flag(help: "Write one JSON object a line for programs.")
+  @Flag(help: "Write lines of JSON for programs.")
   var json = false
 
   @OptionGroup(title: "Variables") var variables: VariableArguments

@@ -6,9 +6,16 @@ import Install
 struct LoginCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "login", abstract: "Obtain and save credentials for a remote host.",
-    discussion: "Gets a token for the host, by a web browser where the host offers it, and saves it for later commands.")
+    discussion: """
+      Gets a token for the host, by a web browser where the host offers that and by asking for it where not, and saves it for later \
+      commands: with the credentials helper of the settings, or in ~/.terraform.d/credentials.tfrc.json.
+      """)
 
-  @Argument(help: "The host; app.terraform.io if none is given.")
+  static let manual = Manual(
+    environment: [.settings],
+    examples: [Manual.Example("For a private registry", "plumb login registry.example.org")])
+
+  @Argument(help: "The name of the host, with its port if it is not 443.")
   var host = "app.terraform.io"
 
   @OptionGroup(title: "Output") var view: ViewArguments
@@ -27,9 +34,15 @@ struct LoginCommand: Command {
 struct LogoutCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "logout", abstract: "Remove locally-stored credentials for a remote host.",
-    discussion: "The token itself stays valid until it is revoked at the host.")
+    discussion: """
+      Forgets the token that login saved on this machine. The token itself stays valid until it is revoked at the host.
+      """)
 
-  @Argument(help: "The host; app.terraform.io if none is given.")
+  static let manual = Manual(
+    environment: [.settings],
+    examples: [Manual.Example("For a private registry", "plumb logout registry.example.org")])
+
+  @Argument(help: "The name of the host, with its port if it is not 443.")
   var host = "app.terraform.io"
 
   @OptionGroup(title: "Output") var view: ViewArguments

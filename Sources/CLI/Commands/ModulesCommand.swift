@@ -7,7 +7,14 @@ import Values
 struct ModulesCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "modules", abstract: "Show the modules that the configuration calls.",
-    discussion: "Lists every module call of the configuration with its source and its installed version.")
+    discussion: """
+      Lists every module call of the configuration, those in called modules too, with its source, the version that is installed, and the \
+      versions that are asked for. Modules must be installed.
+      """)
+
+  static let manual = Manual(
+    environment: [.dataDirectory],
+    examples: [Manual.Example("All sources that are in use", "plumb modules -json | jq -r '.modules[].source' | sort -u")])
 
   @Flag(help: "Write one JSON document for programs.")
   var json = false

@@ -6,15 +6,26 @@ import Values
 struct OutputCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "output", abstract: "Show output values from your root module.",
-    discussion: "Reads the state; with a name it shows only that output.")
+    discussion: """
+      Reads the outputs that the last apply left in the state. Without a name it shows all of them, and hides sensitive ones; with a name \
+      it shows that one as it is.
+      """)
 
-  @Argument(help: "The name of one output.")
+  static let manual = Manual(
+    exitCodes: [("0", "The values were shown; none at all is no failure."), ("1", "The output does not exist, or the state cannot be read.")],
+    environment: EnvironmentVariable.common,
+    examples: [
+      Manual.Example("Into a variable of a shell", "address=$(plumb output -raw address)"),
+      Manual.Example("One member of a larger value", "plumb output -json subnets | jq -r '.private[0]'"),
+    ])
+
+  @Argument(help: "An output of the root module. Without it all are shown.")
   var name: String?
 
-  @Flag(help: "Write JSON.")
+  @Flag(help: "Write one JSON document for programs; sensitive values are in it.")
   var json = false
 
-  @Flag(help: "Write the text of one output as it is, without quotes and without a newline.")
+  @Flag(help: "Write the text of one output as it is, without quotes and without a newline. Needs NAME.")
   var raw = false
 
   @OptionGroup(title: "Output") var view: ViewArguments

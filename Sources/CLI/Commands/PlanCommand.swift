@@ -11,13 +11,35 @@ import Values
 struct PlanCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show changes required by the current configuration.",
-    discussion: "Reads what exists, compares it with the configuration, and shows what apply would do. Changes nothing.")
+    discussion: """
+      Reads what exists, compares it with the configuration, and shows what apply would do to make them agree. It changes neither \
+      infrastructure nor state. A plan that is saved with -out can be carried out later, exactly as it was shown.
+      """)
+
+  static let manual = Manual(
+    exitCodes: [
+      ("0", "The plan was made. With -detailed-exitcode: there is nothing to do."), ("1", "It could not be made."),
+      ("2", "With -detailed-exitcode only: there is something to do."),
+    ],
+    environment: [.automation] + EnvironmentVariable.evaluating,
+    examples: [
+      Manual.Example("Save a plan, and carry out exactly this one", "plumb plan -out=tfplan", "plumb apply tfplan"),
+      Manual.Example("Plan for one module and what it needs", "plumb plan -target=module.network"),
+      Manual.Example("Find out whether anything changed outside", "plumb plan -refresh-only -detailed-exitcode"),
+    ],
+    additions: """
+      -exclude and -exclude-file leave out what depends on an address, which is the opposite of -target. -target-file reads addresses \
+      from a file. -minimal-refresh reads only objects that are about to change, which makes large plans fast.
+
+      A plan says why something is replaced or not known yet. What cannot be planned, for example because a count is not known, is \
+      deferred, and planned by apply in a later round.
+      """)
 
   @OptionGroup(title: "Plan options") var mode: PlanModeArguments
   @OptionGroup(title: "Variables") var variables: VariableArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
-  @Option(name: .customLong("out"), help: ArgumentHelp("Save the plan to a file, for apply.", valueName: "file"))
+  @Option(name: .customLong("out"), help: ArgumentHelp("Save the plan to a file, which plumb apply and plumb show read. It contains sensitive values.", valueName: "file"))
   var out: String?
 
   @Option(
@@ -26,10 +48,10 @@ struct PlanCommand: Command {
       "Write configuration for import blocks whose resource has none to a new file, and plan with it.", valueName: "file"))
   var generateConfigurationOut: String?
 
-  @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there is something to apply, 0 when there is not, 1 on errors.")
+  @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when there is something to do.")
   var detailedExitCode = false
 
-  @Flag(help: "Write lines of JSON for programs.")
+  @Flag(help: "Write lines of JSON for programs, and ask for nothing.")
   var json = false
 
   func run(in world: World) async -> Int32 {

@@ -12,9 +12,19 @@ import Values
 struct ShowCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show the current state or a saved plan.",
-    discussion: "Without a path it shows the state of this directory; with one, a saved plan or a state file.")
+    discussion: """
+      Without a path it shows the state of the selected workspace; with one, a plan that plumb plan -out saved, or a state file in \
+      Terraform's format. -json gives the documents that other programs read; they contain sensitive values in clear.
+      """)
 
-  @Argument(help: "A saved plan or a state file.")
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [
+      Manual.Example("Look at a saved plan again", "plumb show tfplan"),
+      Manual.Example("Have a program check a plan", "plumb show -json tfplan | jq '.resource_changes[].change.actions'"),
+    ])
+
+  @Argument(help: "A saved plan or a state file in Terraform's format. Without it the state of the workspace is shown.")
   var path: String?
 
   @Flag(help: "Write one JSON document for programs.")

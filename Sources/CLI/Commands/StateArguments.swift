@@ -4,9 +4,9 @@ import Diagnostics
 
 /// Options of every command that changes the state by hand.
 struct StateChangeArguments: ParsableArguments {
-  @OptionGroup var locking: LockArguments
+  @OptionGroup(title: "Locking") var locking: LockArguments
 
-  @Flag(name: .customLong("ignore-remote-version"), help: "Accepted for compatibility; it has a meaning for HCP Terraform only.")
+  @Flag(name: .customLong("ignore-remote-version"), help: "Has no effect: there are no remote backends.")
   var ignoreRemoteVersion = false
 
   @Option(help: ArgumentHelp("A Terraform state file to work on instead of the workspace's state.", valueName: "path"))

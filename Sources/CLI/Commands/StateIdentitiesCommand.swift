@@ -7,7 +7,15 @@ import Values
 struct StateIdentitiesCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "identities", abstract: "List the identities of resources in the state.",
-    discussion: "Writes one JSON object: the identity of each instance that has one, by address. An address that matches nothing is an error.")
+    discussion: """
+      Writes one JSON object: the identity of each instance that has one, by address. Identities are what providers know objects by, and \
+      what import blocks may use. An address that matches nothing is an error. The option -json is required.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("The identities in a module", "plumb state identities -json module.network")],
+    additions: "This command came to Terraform after the version that Plumb is compared with.")
 
   @Argument(help: "Only instances in these modules or of these resources.")
   var addresses: [String] = []

@@ -7,9 +7,17 @@ struct StateMoveCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "mv", abstract: "Move an item in the state.",
     discussion: """
-      Gives an instance, a resource or a module another name, so that configuration that was renamed finds its objects again; or \
-      moves it into another state file.
+      Gives an instance, a resource or a module another name, so that configuration that was renamed finds its objects again; or moves it \
+      into another state file. A moved block in the configuration does the same for everybody who uses it, and is shown in the plan.
       """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [
+      Manual.Example("After a rename", "plumb state mv aws_instance.web aws_instance.server"),
+      Manual.Example("Into a module", "plumb state mv aws_vpc.main module.network.aws_vpc.main"),
+      Manual.Example("Into another state", "plumb state mv -state-out=other.tfstate module.dns module.dns"),
+    ])
 
   @Argument(help: "The address of an instance, a resource or a module.")
   var source: String

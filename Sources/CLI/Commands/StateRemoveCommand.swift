@@ -6,7 +6,17 @@ import State
 struct StateRemoveCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Remove instances from the state.",
-    discussion: "Forgets them without destroying what they stand for. An address may be that of an instance, a resource or a module.")
+    discussion: """
+      Forgets instances without destroying what they stand for. An address may be that of an instance, a resource or a module, with all \
+      that is in it. A removed block in the configuration does the same, and is shown in the plan.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [
+      Manual.Example("See first what would go", "plumb state rm -dry-run module.legacy"),
+      Manual.Example("Leave one object to somebody else", "plumb state rm aws_s3_bucket.logs"),
+    ])
 
   @Argument(help: "The addresses of modules, resources or instances.")
   var addresses: [String]

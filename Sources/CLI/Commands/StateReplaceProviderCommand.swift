@@ -6,7 +6,14 @@ import State
 struct StateReplaceProviderCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "replace-provider", abstract: "Replace provider in the state.",
-    discussion: "Says of every resource of one provider that another one manages it from now on.")
+    discussion: """
+      Says of every resource of one provider that another one manages it from now on, as is needed when a provider moved to another \
+      namespace or registry.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("Use a fork", "plumb state replace-provider hashicorp/aws registry.example.org/our/aws")])
 
   @Argument(help: "The provider that is written in the state, such as hashicorp/aws.")
   var from: String

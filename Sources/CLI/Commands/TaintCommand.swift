@@ -6,7 +6,14 @@ import State
 struct TaintCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "taint", abstract: "Mark a resource instance as not fully functional.",
-    discussion: "The next plan replaces its object. Nothing is done to the object itself; plumb untaint takes the mark away.")
+    discussion: """
+      The next plan replaces its object. Nothing is done to the object itself; plumb untaint takes the mark away. To replace an object at \
+      once, with a plan to look at, use plumb apply -replace=ADDRESS instead.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("Replace a server with the next apply", "plumb taint 'aws_instance.web[1]'")])
 
   @Argument(help: "The address of an instance.")
   var address: String
@@ -23,7 +30,14 @@ struct TaintCommand: Command {
 struct UntaintCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "untaint", abstract: "Remove the \"tainted\" state from a resource instance.",
-    discussion: "The next plan then takes its object as fully functional.")
+    discussion: """
+      The next plan then takes its object as fully functional. Objects are marked by plumb taint, or when a provisioner failed while they \
+      were created.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("The object is good after all", "plumb untaint 'aws_instance.web[1]'")])
 
   @Argument(help: "The address of an instance.")
   var address: String

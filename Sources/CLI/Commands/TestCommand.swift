@@ -7,11 +7,23 @@ import Modules
 struct TestCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Execute integration tests for modules.",
-    discussion: "Runs the run blocks of test files, checks what they assert, and destroys again what they made. State is kept in memory.")
+    discussion: """
+      Runs the run blocks of all files that end in .tftest.hcl or .tftest.json, in this directory and in the directory of tests, one after \
+      the other; checks what they assert; and destroys again what they made. Unless providers are mocked, real objects are created. State \
+      is kept in memory, and that of the workspace is not touched.
+      """)
+
+  static let manual = Manual(
+    exitCodes: [("0", "All tests passed or were skipped."), ("1", "A test failed, could not be read, or left something behind.")],
+    environment: [.assignments, .dataDirectory, .log],
+    examples: [
+      Manual.Example("All tests, with a report for CI", "plumb test -junit-xml=report.xml"),
+      Manual.Example("One file, with the plan or state of each run", "plumb test -filter=tests/network.tftest.hcl -verbose"),
+    ])
 
   @Option(
     name: .customLong("filter"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Execute only this test file. May be given several times.", valueName: "testfile"))
+    help: ArgumentHelp("Run only this file. May be given several times.", valueName: "testfile"))
   var filters: [String] = []
 
   @Option(
@@ -21,15 +33,15 @@ struct TestCommand: Command {
 
   @Option(
     name: .customLong("cloud-run"), parsing: .unconditional,
-    help: ArgumentHelp("Not supported: tests run on this machine.", valueName: "source"))
+    help: ArgumentHelp("Refused: tests run on this machine only.", valueName: "source"))
   var cloudRun: String?
 
   @Option(
     name: .customLong("junit-xml"), parsing: .unconditional,
-    help: ArgumentHelp("Write a report in the form of JUnit to a file.", valueName: "file"))
+    help: ArgumentHelp("Write a report to a file too, in the form of JUnit that CI systems read.", valueName: "file"))
   var junitFile: String?
 
-  @Flag(help: "Show the plan or the state of each run.")
+  @Flag(help: "Show what each run planned, or the state that it left.")
   var verbose = false
 
   @Flag(help: "Write lines of JSON for programs.")

@@ -7,13 +7,25 @@ import Modules
 struct ValidateCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Check whether the configuration is valid.",
-    discussion: "Looks at the configuration and asks the providers, without any state or remote system.")
+    discussion: """
+      Reads the configuration and its test files, checks that they are sound and fit together, and asks the providers whether each block \
+      makes sense to them. It needs neither values of variables nor any state, and calls no remote system, so that it can run after every \
+      save of a file. Modules and providers must be installed.
+      """)
 
-  @Flag(help: "Write one JSON document for programs.")
+  static let manual = Manual(
+    exitCodes: [("0", "The configuration is valid, perhaps with warnings."), ("1", "It is not.")],
+    environment: [.dataDirectory, .log],
+    examples: [
+      Manual.Example("Check a module without any backend", "plumb init -backend=false", "plumb validate"),
+      Manual.Example("For an editor: problems with their places, as JSON", "plumb validate -json"),
+    ])
+
+  @Flag(help: "Write one JSON document for programs, with all problems and their places.")
   var json = false
 
-  @Flag(inversion: .prefixedNo, help: "Check test files too.")
-  var tests = true
+  @Flag(name: .customLong("no-tests"), help: "Leave test files alone.")
+  var leavesTestsOut = false
 
   @Option(
     name: .customLong("test-directory"), parsing: .unconditional,
@@ -25,7 +37,7 @@ struct ValidateCommand: Command {
   func run(in world: World) async -> Int32 {
     let session = Session(world)
     let loader = session.moduleLoader()
-    let suite = tests ? loader.loadTests(testDirectory: testDirectory) : nil
+    let suite = !leavesTestsOut ? loader.loadTests(testDirectory: testDirectory) : nil
     let tree = loader.load(".", after: suite?.sources ?? SourceMap())
     var sources = tree.sources
     var diagnostics: [Diagnostic]

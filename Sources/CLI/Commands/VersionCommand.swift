@@ -7,7 +7,15 @@ import Install
 let plumbVersion = "0.1.0"
 
 struct VersionCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "version", abstract: "Show the current version.")
+  static let configuration = CommandConfiguration(
+    commandName: "version", abstract: "Show the current version.",
+    discussion: """
+      Names the version of Plumb, the platform, the version of Terraform whose language and behaviour it has, and the providers in the \
+      lock file of the directory.
+      """)
+
+  static let manual = Manual(
+    examples: [Manual.Example("For a program", "plumb version -json | jq -r .terraform_version")])
 
   @Flag(help: "Write one JSON document for programs.")
   var json = false

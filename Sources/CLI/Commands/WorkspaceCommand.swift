@@ -5,13 +5,21 @@ import Host
 import SQLiteStore
 import State
 
-struct WorkspaceCommand: ParsableCommand {
+struct WorkspaceCommand: Documented {
   static let configuration = CommandConfiguration(
     commandName: "workspace", abstract: "Manage workspaces: several states of one configuration.",
+    discussion: """
+      Each workspace has a state of its own. The one that is selected is used by all other commands, and its name is terraform.workspace \
+      in the configuration. The workspace default always exists.
+      """,
     subcommands: [
       WorkspaceListCommand.self, WorkspaceShowCommand.self, WorkspaceNewCommand.self, WorkspaceSelectCommand.self,
       WorkspaceDeleteCommand.self,
     ])
+
+  static let manual = Manual(
+    environment: [.workspace, .dataDirectory]
+  )
 }
 
 private func withWorkspaces(
@@ -56,7 +64,12 @@ private func announceNew(_ name: String, _ world: World, _ view: ViewArguments) 
 }
 
 struct WorkspaceListCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List workspaces; the current one has a star.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List workspaces; the current one has a star.")
+
+  static let manual = Manual(
+    environment: [.workspace, .dataDirectory],
+    examples: [Manual.Example("See what there is", "plumb workspace list")])
 
   @OptionGroup(title: "Output") var view: ViewArguments
 
@@ -74,7 +87,12 @@ struct WorkspaceListCommand: Command {
 }
 
 struct WorkspaceShowCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show the name of the current workspace.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the name of the current workspace.")
+
+  static let manual = Manual(
+    environment: [.workspace, .dataDirectory],
+    examples: [Manual.Example("In a script", "name=$(plumb workspace show)")])
 
   @OptionGroup(title: "Output") var view: ViewArguments
 
@@ -84,12 +102,23 @@ struct WorkspaceShowCommand: Command {
 }
 
 struct WorkspaceNewCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "new", abstract: "Create a new workspace and select it.")
+  static let configuration = CommandConfiguration(
+    commandName: "new", abstract: "Create a new workspace and select it.",
+    discussion: """
+      Its state is empty, unless -state names a file to begin with.
+      """)
 
-  @Argument(help: "Its name.")
+  static let manual = Manual(
+    environment: [.workspace, .dataDirectory],
+    examples: [
+      Manual.Example("One for trying things out", "plumb workspace new trial"),
+      Manual.Example("With a state that was kept", "plumb workspace new -state=backup.tfstate restored"),
+    ])
+
+  @Argument(help: "The name of the workspace: letters, digits and - _ . ~ $ & + = : @")
   var name: String
 
-  @Option(help: ArgumentHelp("Copy an existing Terraform state file into the new workspace.", valueName: "path"))
+  @Option(help: ArgumentHelp("A state file in Terraform's format to begin with.", valueName: "path"))
   var state: String?
 
   @OptionGroup var lock: WorkspaceLockArguments
@@ -126,9 +155,17 @@ struct WorkspaceNewCommand: Command {
 }
 
 struct WorkspaceSelectCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "select", abstract: "Select a workspace.")
+  static let configuration = CommandConfiguration(
+    commandName: "select", abstract: "Select a workspace.",
+    discussion: """
+      All later commands in this directory use it, until another is selected.
+      """)
 
-  @Argument(help: "Its name.")
+  static let manual = Manual(
+    environment: [.workspace, .dataDirectory],
+    examples: [Manual.Example("In CI", "plumb workspace select -or-create review-123")])
+
+  @Argument(help: "The name of the workspace: letters, digits and - _ . ~ $ & + = : @")
   var name: String
 
   @Flag(name: .customLong("or-create"), help: "Create the workspace if it doesn't exist.")
@@ -161,9 +198,19 @@ struct WorkspaceSelectCommand: Command {
 }
 
 struct WorkspaceDeleteCommand: Command {
-  static let configuration = CommandConfiguration(commandName: "delete", abstract: "Delete a workspace and its state.")
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Delete a workspace and its state.",
+    discussion: """
+      The selected workspace, the workspace default, and one that still manages objects are refused; the last unless -force is given.
+      """)
 
-  @Argument(help: "Its name.")
+  static let manual = Manual(
+    environment: [.workspace, .dataDirectory],
+    examples: [
+      Manual.Example("When everything in it is gone", "plumb workspace select review-123", "plumb destroy", "plumb workspace select default", "plumb workspace delete review-123")
+    ])
+
+  @Argument(help: "The name of the workspace: letters, digits and - _ . ~ $ & + = : @")
   var name: String
 
   @Flag(help: "Delete it even if it still tracks resources, which nobody manages then.")
@@ -209,11 +256,11 @@ struct WorkspaceDeleteCommand: Command {
 }
 
 struct WorkspaceLockArguments: ParsableArguments {
-  @Flag(inversion: .prefixedNo, help: "Accepted for compatibility; leases on single objects take the place of the lock.")
+  @Flag(inversion: .prefixedNo, help: "Has no effect: single objects are leased, and nothing else is locked.")
   var lock = true
 
   @Option(
     name: .customLong("lock-timeout"),
-    help: ArgumentHelp("Accepted for compatibility with scripts that set it.", valueName: "duration"))
+    help: ArgumentHelp("Has no effect, as -lock.", valueName: "duration"))
   var lockTimeout = "0s"
 }

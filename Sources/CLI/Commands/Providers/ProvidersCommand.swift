@@ -7,11 +7,20 @@ import State
 struct ProvidersCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "providers", abstract: "Show the providers required for this configuration.",
-    discussion: "Prints the tree of modules with the providers that each needs, and the providers of what the state has.",
-    subcommands: [ProvidersLockCommand.self, ProvidersMirrorCommand.self, ProvidersSchemaCommand.self])
+    discussion: """
+      Prints the tree of modules and tests with the providers that each needs and the versions that it accepts, and then the providers of \
+      what the state has. This tells why a provider or a version of it is in use.
+      """,
+    subcommands: [
+      ProvidersLockCommand.self, ProvidersMirrorCommand.self, ProvidersSchemaCommand.self,
+    ])
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("See who needs what", "plumb providers")])
 
   @Option(
-    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
+    name: .customLong("test-directory"), help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "dir"))
   var testDirectory = "tests"
 
   @OptionGroup(title: "Output") var view: ViewArguments

@@ -9,12 +9,16 @@ struct ProvidersLockCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "lock", abstract: "Write checksums of providers for more platforms into the lock file.",
     discussion: """
-      Fetches the providers of the configuration, or those that are named, for each platform and adds the checksums of their \
-      packages to .terraform.lock.hcl, so that init accepts them on these platforms. Nothing is installed.
-
-      Example:
-        plumb providers lock -platform=linux_amd64 -platform=darwin_arm64
+      Fetches the providers of the configuration, or those that are named, for each platform and adds the checksums of their packages to \
+      .terraform.lock.hcl, so that init accepts them on these platforms. Packages come from the providers' own registries, whatever the \
+      user's settings say, unless an option names a mirror. Nothing is installed.
       """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.fetching,
+    examples: [
+      Manual.Example("For machines of developers and of CI", "plumb providers lock -platform=linux_amd64 -platform=darwin_arm64")
+    ])
 
   @Argument(help: ArgumentHelp("Only these providers.", valueName: "provider"))
   var providers: [String] = []
@@ -40,7 +44,7 @@ struct ProvidersLockCommand: Command {
   var usesCache = false
 
   @Option(
-    name: .customLong("test-directory"), help: ArgumentHelp("The directory with test files.", valueName: "dir"))
+    name: .customLong("test-directory"), help: ArgumentHelp("Where test files are, besides the working directory.", valueName: "dir"))
   var testDirectory = "tests"
 
   @OptionGroup(title: "Output") var view: ViewArguments

@@ -7,12 +7,13 @@ struct ProvidersMirrorCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "mirror", abstract: "Save local copies of all required provider packages.",
     discussion: """
-      Downloads the packages of the providers that the configuration needs from their registries into a directory, which serves as \
-      a filesystem mirror, or as a network mirror when a web server offers it.
-
-      Example:
-        plumb providers mirror -platform=linux_amd64 ./mirror
+      Downloads the packages of the providers that the configuration needs from their registries into a directory, which serves as a \
+      filesystem mirror, or as a network mirror when a web server offers it. Run again, it adds what is missing.
       """)
+
+  static let manual = Manual(
+    environment: [.dataDirectory, .token, .log],
+    examples: [Manual.Example("Prepare for machines without access to registries", "plumb providers mirror -platform=linux_amd64 ./mirror")])
 
   @Argument(help: ArgumentHelp("Where to put the packages.", valueName: "target-dir"))
   var directory: String?

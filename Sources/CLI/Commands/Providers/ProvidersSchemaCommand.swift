@@ -9,7 +9,16 @@ import State
 struct ProvidersSchemaCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Show what the providers of the configuration offer, as JSON.",
-    discussion: "Prints the schemas of all resources, data sources and functions of the providers that are in use. -json is required.")
+    discussion: """
+      Prints one document with the schemas of all resources, data sources, ephemeral resources and functions of the providers that \
+      configuration and state use. Providers must be installed. The option -json is required, since there is no other form.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [
+      Manual.Example("The types of resources that can be used here", "plumb providers schema -json | jq '.provider_schemas[].resource_schemas | keys'")
+    ])
 
   @Flag(help: "Write one JSON document for programs. It is the only form.")
   var json = false

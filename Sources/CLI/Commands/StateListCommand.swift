@@ -1,0 +1,122 @@
+import Addresses
+import ArgumentParser
+import Diagnostics
+import Engine
+import State
+import Values
+
+struct StateListCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List resources in the state.",
+    discussion: """
+      Writes the address of each instance that the state has, one a line. With addresses of modules, resources or instances it writes only \
+      those in them; an address that matches nothing is an error.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [
+      Manual.Example("Everything in a module", "plumb state list module.network"),
+      Manual.Example("Which instance an object is", "plumb state list -id=i-0123456789abcdef0"),
+    ])
+
+  @Argument(help: "Only instances in these modules or of these resources.")
+  var addresses: [String] = []
+
+  @Option(help: ArgumentHelp("Only instances whose id attribute is this.", valueName: "id"))
+  var id: String?
+
+  @OptionGroup(title: "State") var path: StatePathArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withEditableState(world, view, path: path.state) { state in
+      if state.isMissing { throw StatePathArguments.missing }
+      let targets = try addresses.map { text throws(DiagnosticsError) in try AddressArgument.target(text) }
+      let objects = state.snapshot.objects
+      for target in targets where !objects.contains(where: { target.contains($0.address) }) { throw Self.unknown(target) }
+      var shown = objects
+      if let id { shown = objects.filter { $0.deposedKey == nil && $0.identifier == id } }
+      for address in Self.addresses(of: shown, targets) { world.output.line(address.description) }
+      return 0
+    }
+  }
+
+  /// In the order of the targets; an instance with several objects once.
+  private static func addresses(of objects: [StateObject], _ targets: [TargetAddress]) -> [ResourceInstance] {
+    var all = objects.map(\.address)
+    all = zip(all, [nil] + all.map(Optional.some)).filter { $0 != $1 }.map(\.0)
+    return targets.isEmpty ? all : targets.flatMap { target in all.filter(target.contains) }
+  }
+
+  static func unknown(_ target: TargetAddress) -> DiagnosticsError {
+    switch target {
+    case .module(let module):
+      return DiagnosticsError(
+        .error(
+          "Unknown module",
+          "The current state contains no module at \(module). If you've just added this module to the configuration, you must run "
+            + "\"plumb apply\" first to create the module's entry in the state."))
+    case .resource(let address) where address.key == nil:
+      return DiagnosticsError(
+        .error(
+          "Unknown resource",
+          "The current state contains no resource \(address). If you've just added this resource to the configuration, you must "
+            + "run \"plumb apply\" first to create the resource's entry in the state."))
+    case .resource(let address):
+      return DiagnosticsError(
+        .error(
+          "Unknown resource instance",
+          "The current state contains no resource instance \(address). If you've just added its resource to the configuration or "
+            + "have changed the count or for_each arguments, you must run \"plumb apply\" first to update the resource's entry in "
+            + "the state."))
+    }
+  }
+}
+
+extension StateObject {
+  /// The `id` attribute, if it is text.
+  var identifier: String? { (try? JSONNode(parsing: attributes))?["id"]?.string }
+}
+
+struct StateShowCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a resource in the state.",
+    discussion: """
+      Writes the attributes of one instance as the state has them, in the form of configuration. Sensitive values are hidden.
+      """)
+
+  static let manual = Manual(
+    environment: EnvironmentVariable.common,
+    examples: [Manual.Example("One of several", "plumb state show 'aws_instance.web[0]'")])
+
+  @Argument(help: "The address of an instance.")
+  var address: String
+
+  @OptionGroup(title: "State") var path: StatePathArguments
+  @OptionGroup(title: "Output") var view: ViewArguments
+
+  func run(in world: World) async -> Int32 {
+    await withEditableState(world, view, path: path.state) { state in
+      let (session, snapshot) = (Session(world), state.snapshot)
+      guard let address = ResourceInstance(parsing: address) else {
+        throw DiagnosticsError(.error("Error parsing instance address: \(self.address)", Self.advice))
+      }
+      if state.isMissing { throw StatePathArguments.missing }
+      guard let object = snapshot.object(at: address) else {
+        throw DiagnosticsError(.error("No instance found for the given address!", Self.advice))
+      }
+      let schemas = try await session.schemas(tree: nil, objects: [(object.provider.source, address.resource)])
+      let single = StateSnapshot(lineage: snapshot.lineage, serial: snapshot.serial, objects: [object])
+      guard let record = try single.records(schemas: schemas).first,
+        let schema = schemas.schema(of: address.resource, from: object.provider.source)
+      else { return 1 }
+      world.output(objectText(record, schema: schema, style: Report(world, view).style))
+      return 0
+    }
+  }
+
+  private static let advice =
+    "This command requires that the address references one specific instance. To view the available instances, use \"plumb state "
+    + "list\". Please modify the address to reference a specific instance."
+}
