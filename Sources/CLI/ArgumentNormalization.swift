@@ -46,7 +46,7 @@ struct ArgumentNormalization {
   private mutating func append(_ name: String, _ value: String?) {
     if name == "h" {
       arguments.append("--help")
-    } else if Self.booleanFlags.contains(name) {
+    } else if Self.booleanFlags.contains(name) || name == "plan" && arguments.first == "console" {
       guard let value else {
         arguments.append("--\(name)")
         return

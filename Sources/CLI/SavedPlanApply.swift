@@ -34,7 +34,14 @@ struct SavedPlanApply {
       view.diagnostics(problems, sources)
       return 1
     }
-    switch await Pipeline.open(session, tree: tree) {
+    let reading: StateReading?
+    do {
+      reading = try await OpenedStateFile.open(session, arguments.mode.stateFile)?.reading
+    } catch {
+      view.diagnostics(Pipeline.diagnostics(of: error), sources)
+      return 1
+    }
+    switch await Pipeline.open(session, tree: tree, reading: reading) {
     case .failed(let diagnostics, let sources):
       view.diagnostics(diagnostics, sources)
       return 1
@@ -126,6 +133,15 @@ struct SavedPlanApply {
     let plan = file.plan
     let basis = PlanBasis(lineage: pipeline.snapshot.lineage, serial: pipeline.snapshot.serial)
     let isFirst = plan.basis.lineage.isEmpty && pipeline.snapshot.isEmpty
+    if !plan.basis.lineage.isEmpty, !basis.lineage.isEmpty, plan.basis.lineage != basis.lineage {
+      view.diagnostics(
+        [
+          .error(
+            "Saved plan does not match the given state",
+            "The plan was made upon a state of another lineage. If it was made with -state, apply it with the same option.")
+        ], sources)
+      return 1
+    }
     if plan.basis != basis && !isFirst {
       view.diagnostics(
         [
@@ -144,6 +160,7 @@ struct SavedPlanApply {
         let snapshot = try await pipeline.store.snapshot()
         usable = plan.withRowVersions { snapshot.object(ObjectKey($0, deposedKey: $1))?.version ?? 0 }
       }
+      try session.backUp(pipeline.snapshot, arguments.mode.stateFile)
       let interrupt = Interrupt()
       PlanRun.listen(interrupt, pipeline, session)
       let context = session.context(
@@ -154,7 +171,7 @@ struct SavedPlanApply {
         usable, pipeline.graph, variables: variables, store: pipeline.store, pool: pipeline.pool, context: context,
         command: plan.mode == .destroy ? "destroy" : "apply")
       view.diagnostics(pipeline.tree.diagnostics + outcome.diagnostics, sources)
-      view.applied(outcome, plan: plan, command: "apply")
+      view.applied(outcome, plan: plan, command: "apply", savedTo: arguments.mode.stateFile.stateOut)
       if outcome.diagnostics.hasErrors || outcome.isInterrupted { return 1 }
       if let problem = arguments.approval.problem(of: outcome, plan) {
         view.diagnostics([problem], sources)

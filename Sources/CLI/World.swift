@@ -27,6 +27,9 @@ package struct World: Sendable {
   package var uptimeMilliseconds: @Sendable () -> Int64
   package var randomBytes: @Sendable (Int) -> [UInt8]
 
+  /// Whether a program reads what is said, which needs no advice on what to run next.
+  var isAutomated: Bool { environment["TF_IN_AUTOMATION"].map { !$0.isEmpty } ?? false }
+
   package var homeDirectory: String? { environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } }
 
   /// A random UUID, version 4.

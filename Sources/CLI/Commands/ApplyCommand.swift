@@ -191,8 +191,16 @@ struct ApplyRounds {
     }
     var variables = variables
     if approval.json { variables.input = false }
+    let file: OpenedStateFile?
+    do {
+      file = try await OpenedStateFile.open(session, mode.stateFile)
+    } catch {
+      view.diagnostics(Pipeline.diagnostics(of: error), SourceMap())
+      return 1
+    }
     while true {
-      guard let run = await PlanRun.make(session, mode: mode, variables: variables, view: view) else { return 1 }
+      let made = await PlanRun.make(session, mode: mode, variables: variables, view: view, reading: file?.reading)
+      guard let run = made else { return 1 }
       let (code, mayGoOn) = await round(run, session, view)
       await run.pipeline.close()
       guard let next = mayGoOn, next else {
@@ -227,6 +235,7 @@ struct ApplyRounds {
       if run.pipeline.isFromTerraform {
         try await session.takeOver(run.pipeline.snapshot, into: run.pipeline.store)
       }
+      try session.backUp(run.pipeline.snapshot, mode.stateFile)
       let plan = run.pipeline.isFromTerraform ? try await rebased(run) : run.plan
       let context = session.context(
         planTimestamp: run.plan.timestamp, parallelism: mode.width, isPlanning: false, leaseTimeout: mode.locking.timeout,
@@ -240,7 +249,7 @@ struct ApplyRounds {
         return (0, true)
       }
       view.diagnostics(pending + outcome.diagnostics, sources)
-      view.applied(outcome, plan: run.plan, command: command)
+      view.applied(outcome, plan: run.plan, command: command, savedTo: mode.stateFile.stateOut)
       if outcome.diagnostics.hasErrors || outcome.isInterrupted { return (1, nil) }
       if let problem = approval.problem(of: outcome, plan) {
         view.diagnostics([problem], sources)

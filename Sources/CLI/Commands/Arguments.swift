@@ -88,7 +88,8 @@ struct PlanModeArguments: ParsableArguments {
   /// How many operations run at once; 0 was always taken for the default.
   var width: Int { parallelism == 0 ? 10 : parallelism }
 
-  @OptionGroup var locking: LockArguments
+  @OptionGroup(title: "Locking") var locking: LockArguments
+  @OptionGroup(title: "State") var stateFile: StateFileArguments
 
   var mode: PlanMode { isDestroy ? .destroy : isRefreshOnly ? .refreshOnly : .normal }
 

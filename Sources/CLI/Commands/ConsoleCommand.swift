@@ -22,12 +22,43 @@ struct ConsoleCommand: Command {
       Manual.Example("See values as they will be after apply", "plumb console -plan"),
     ])
 
+  @Flag(name: .customLong("plan"), help: "Make a plan first, and show values as they will be when it was applied.")
+  var isOfPlan = false
+
+  @OptionGroup(title: "State") var path: StatePathArguments
   @OptionGroup(title: "Variables") var variables: VariableArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
     let report = Report(world, view)
+    do {
+      let file = try await OpenedStateFile.open(session, StateFileArguments(readOnly: path.state))
+      return isOfPlan ? await readPlanned(session, file, report) : await readStored(session, file, report)
+    } catch {
+      report.show(Pipeline.diagnostics(of: error), SourceMap())
+      return 1
+    }
+  }
+
+  /// With the values of a plan. What is wrong with the plan leaves unknown what it would have known.
+  private func readPlanned(_ session: Session, _ file: OpenedStateFile?, _ report: Report) async -> Int32 {
+    let quiet = QuietRunView(report)
+    guard let run = await PlanRun.make(session, mode: nil, variables: variables, view: quiet, reading: file?.reading) else { return 1 }
+    report.show(run.diagnostics, run.sources)
+    if run.diagnostics.hasErrors {
+      let warning = "Due to the problems above, some expressions may produce unexpected results."
+      report.show([.warning(warning, "")], SourceMap())
+    }
+    var code: Int32 = 1
+    if let values = run.values { code = await read(ExpressionConsole(values), run.pipeline.pool, session.world, report) }
+    await run.pipeline.close()
+    return code
+  }
+
+  /// With the values of the state.
+  private func readStored(_ session: Session, _ file: OpenedStateFile?, _ report: Report) async -> Int32 {
+    let world = session.world
     let tree = session.loadModules(variables)
     var sources = tree.sources
     let input = session.inputVariables(tree, variables, &sources, allowsMissing: true)
@@ -35,7 +66,7 @@ struct ConsoleCommand: Command {
       report.show(input.allDiagnostics, sources)
       return 1
     }
-    switch await Pipeline.open(session, tree: tree) {
+    switch await Pipeline.open(session, tree: tree, reading: file?.reading) {
     case .failed(let diagnostics, let sources):
       report.show(diagnostics, sources)
       return 1

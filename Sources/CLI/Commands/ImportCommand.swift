@@ -41,7 +41,7 @@ struct ImportCommand: Command {
 
   @OptionGroup(title: "Locking") var locking: LockArguments
 
-  @OptionGroup(title: "State") var file: ImportFileArguments
+  @OptionGroup(title: "State") var file: StateFileArguments
 
   @Flag(name: .customLong("ignore-remote-version"), help: "Has no effect: there are no remote backends.")
   var ignoreRemoteVersion = false
@@ -69,18 +69,14 @@ struct ImportCommand: Command {
       return 1
     }
     do {
-      let file = try await ImportFile.open(session, file)
-      switch await Pipeline.open(session, tree: tree, reading: file.map { StateReading(of: $0.store) }) {
+      switch await Pipeline.open(session, tree: tree, reading: try await OpenedStateFile.open(session, file)?.reading) {
       case .failed(let diagnostics, let sources):
         view.diagnostics(diagnostics, sources)
         return 1
       case .ready(let pipeline):
         view.diagnostics(input.diagnostics + pipeline.diagnostics, sources)
-        var code = await adopt(target, pipeline, variables: input.values, view, world)
-        if code == 0, let problem = await file?.write(in: session) {
-          view.diagnostics([problem], sources)
-          code = 1
-        }
+        try session.backUp(pipeline.snapshot, file)
+        let code = await adopt(target, pipeline, variables: input.values, view, world)
         await pipeline.close()
         if code == 0 { tellSuccess(world) }
         return code

@@ -319,7 +319,7 @@ struct InitCommand: Command {
     view.diagnostics(problems, sources)
     if problems.hasErrors { return 1 }
     view.success("Plumb has been successfully initialized!", code: "output_init_success_message")
-    if world.environment["TF_IN_AUTOMATION"] == nil {
+    if !world.isAutomated {
       view.message(
         "\nYou may now begin working with Plumb. Try running \"plumb plan\" to see\nany changes that are required for your "
           + "infrastructure. All other commands\nshould now work.\n\nIf you ever set or change modules or providers, rerun this command "

@@ -28,6 +28,7 @@ struct OutputCommand: Command {
   @Flag(help: "Write the text of one output as it is, without quotes and without a newline. Needs NAME.")
   var raw = false
 
+  @OptionGroup(title: "State") var path: StatePathArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
@@ -35,7 +36,7 @@ struct OutputCommand: Command {
     let report = Report(world, view)
     let outputs: [String: Value]
     do {
-      outputs = try await session.readState(session.openStore()).snapshot.outputValues()
+      outputs = try await EditableState.open(session, path: path.state).snapshot.outputValues()
     } catch {
       report.show(Pipeline.diagnostics(of: error), SourceMap())
       return 1

@@ -62,8 +62,15 @@ struct PlanCommand: Command {
     // Nobody can answer a program's questions.
     var variables = variables
     if json { variables.input = false }
+    let file: OpenedStateFile?
+    do {
+      file = try await OpenedStateFile.open(session, mode.stateFile)
+    } catch {
+      view.diagnostics(Pipeline.diagnostics(of: error), SourceMap())
+      return 1
+    }
     let outcome = await PlanRun.make(
-      session, mode: mode, variables: variables, view: view, generateInto: generateConfigurationOut)
+      session, mode: mode, variables: variables, view: view, reading: file?.reading, generateInto: generateConfigurationOut)
     guard let run = outcome else { return 1 }
     let code = await show(run, session, view)
     await run.pipeline.close()
@@ -102,6 +109,8 @@ struct PlanRun {
   /// What the plan was made with: freed with the rest of the run.
   var preparation: PlanPreparation
   var plan: Plan
+  /// What names stood for when planning was done.
+  var values: ConfigurationValues?
   var variables: [String: Value]
   var diagnostics: [Diagnostic]
   var interrupt: Interrupt
@@ -123,14 +132,18 @@ struct PlanRun {
   }
 
   /// Loads everything, validates and plans. Shows what is wrong and gives nil if there is no plan to show.
+  ///
+  /// - Parameters:
+  ///   - mode: what kind of plan it is; nil for the usual one.
+  ///   - reading: the state to plan upon; nil for that of the workspace.
   static func make(
-    _ session: Session, mode: PlanModeArguments, variables: VariableArguments, view: any RunView,
+    _ session: Session, mode: PlanModeArguments?, variables: VariableArguments, view: any RunView, reading: StateReading? = nil,
     generateInto path: String? = nil
   ) async -> PlanRun? {
-    let reading = StateReading(session)
+    let reading = reading ?? StateReading(session)
     let tree = session.loadModules(variables)
     var sources = tree.sources
-    var (options, problems) = mode.planOptions(session.world.files, &sources)
+    var (options, problems) = mode?.planOptions(session.world.files, &sources) ?? (PlanOptions(), [])
     let generating = path.map { ConfigurationGenerating(path: $0, session: session) }
     if let generating { problems += generating.problems(mode: options.mode) }
     if !problems.hasErrors, !tree.diagnostics.hasErrors, tree.sources.files.isEmpty, options.mode != .destroy {
@@ -161,7 +174,7 @@ struct PlanRun {
     let interrupt = Interrupt()
     listen(interrupt, pipeline, session)
     let context = session.context(
-      planTimestamp: session.world.timestamp(), parallelism: mode.width, isPlanning: true, interrupt: interrupt,
+      planTimestamp: session.world.timestamp(), parallelism: mode?.width ?? 10, isPlanning: true, interrupt: interrupt,
       events: { view.event($0) })
     var preparation = PlanPreparation(
       pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
@@ -196,7 +209,7 @@ struct PlanRun {
     plan.givenVariables = input.given
     plan.ephemeralVariables = input.ephemeral
     return PlanRun(
-      pipeline: pipeline, preparation: preparation, plan: plan, variables: input.values, diagnostics: problems, interrupt: interrupt,
+      pipeline: pipeline, preparation: preparation, plan: plan, values: outcome.values, variables: input.values, diagnostics: problems, interrupt: interrupt,
       sources: generating == nil ? sources : pipeline.tree.sources)
   }
 

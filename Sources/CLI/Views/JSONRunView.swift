@@ -52,7 +52,7 @@ final class JSONRunView: RunView {
 
   func planEnded(savedAs path: String?) {}
 
-  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String, savedTo path: String?) {
     guard !outcome.diagnostics.hasErrors else { return }
     if command != "refresh" {
       world.output(bytes: messages.changeSummary(outcome.counts, operation: command == "destroy" ? .destroy : .apply))

@@ -17,8 +17,10 @@ protocol RunView: Sendable {
   func applying(_ plan: Plan)
   /// A plan was saved, or not, and nothing more happens.
   func planEnded(savedAs path: String?)
-  /// - Parameter command: `apply`, `destroy` or `refresh`: it decides how the result is told.
-  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String)
+  /// - Parameters:
+  ///   - command: `apply`, `destroy` or `refresh`: it decides how the result is told.
+  ///   - path: the file that has the new state, if that is another than the one before.
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String, savedTo path: String?)
   /// Nothing more will be shown.
   func ended()
 }
@@ -92,6 +94,7 @@ final class TextRunView: RunView {
   func applying(_ plan: Plan) {}
 
   func planEnded(savedAs path: String?) {
+    if world.isAutomated { return }
     let style = report.style
     world.output("\n\(style.rule)")
     if let path {
@@ -105,10 +108,14 @@ final class TextRunView: RunView {
     }
   }
 
-  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String) {
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String, savedTo path: String?) {
     guard !outcome.diagnostics.hasErrors else { return }
     if command != "refresh" {
       world.output.line("\n" + report.style.paint(Self.count(outcome.counts, plan, command), .boldGreen))
+    }
+    if let path, command == "apply", outcome.counts.additions + outcome.counts.updates > 0 {
+      world.output(report.style.wrapped("\nThe new state is in a file of its own, which later runs need: give it to them with -state.\n"))
+      world.output.line("\nState path: \(path)")
     }
     if command != "destroy" && !outcome.outputs.isEmpty {
       world.output("\n" + outputsText(outcome.outputs, style: report.style))
@@ -129,4 +136,20 @@ final class TextRunView: RunView {
       state.ticker?.cancel()
     }
   }
+}
+
+/// What tells only what is wrong.
+struct QuietRunView: RunView {
+  private let report: Report
+
+  init(_ report: Report) { self.report = report }
+
+  func started() {}
+  func event(_ event: EngineEvent) {}
+  func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap) { report.show(diagnostics, sources) }
+  func planned(_ plan: Plan, schemas: SchemaTable, origins: ChangeOrigins) {}
+  func applying(_ plan: Plan) {}
+  func planEnded(savedAs path: String?) {}
+  func applied(_ outcome: ApplyOutcome, plan: Plan, command: String, savedTo path: String?) {}
+  func ended() {}
 }

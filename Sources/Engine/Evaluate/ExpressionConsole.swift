@@ -28,6 +28,13 @@ package final class ExpressionConsole {
     }
   }
 
+  /// With what names stood for when a plan was done.
+  package init(_ values: ConfigurationValues) {
+    evaluator = values.evaluator
+    sources = evaluator.tree.sources
+    schemas = evaluator.schemas
+  }
+
   /// Whether more lines are needed: brackets or a heredoc are still open.
   package static func isIncomplete(_ text: String) -> Bool {
     var depth = 0

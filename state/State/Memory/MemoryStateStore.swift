@@ -7,9 +7,9 @@ package final class MemoryDatabase: Sendable {
   package init() {}
 }
 
-/// The in-memory twin of the stores on disk, for tests: the same contract, no durability, and a hook at every write.
+/// The in-memory twin of the stores on disk: the same contract, no durability, and a hook at every write.
 package final class MemoryStateStore: StateStore {
-  /// A moment of a write, for tests that stop the engine there.
+  /// A moment of a write: tests stop the engine there, and copies are brought up to date.
   package struct Event: Sendable, Hashable {
     package enum Write: Sendable, Hashable {
       case beginRun, finishRun, lease, renewLeases, beginOperation, finishOperation, resolveOperation, commit,
@@ -44,7 +44,10 @@ package final class MemoryStateStore: StateStore {
 
   // MARK: Reading
 
-  package func snapshot() async throws(StoreError) -> StateSnapshot {
+  package func snapshot() async throws(StoreError) -> StateSnapshot { try currentSnapshot() }
+
+  /// The same for those who cannot wait.
+  package func currentSnapshot() throws(StoreError) -> StateSnapshot {
     try read { [environment] tables in
       let inFlight = tables.operations.filter { $0.status == .started }
       var runs: [Int64: Run] = [:]
