@@ -67,6 +67,13 @@ package struct Diagnostic: Error, Hashable, Sendable {
   ) -> Diagnostic {
     Diagnostic(.warning, summary, detail, subject: subject, context: context)
   }
+
+  /// The same, said of something that stops nothing.
+  package var asWarning: Diagnostic {
+    var warning = self
+    warning.severity = .warning
+    return warning
+  }
 }
 
 extension Sequence where Element == Diagnostic {

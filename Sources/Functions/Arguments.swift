@@ -39,6 +39,6 @@ func converting(_ value: Value, to type: ValueType, argument: Int? = nil) throws
 
 /// What stands in a message about an argument: its text, unless that must not be shown.
 func shown(_ text: String, _ marks: Marks) -> String {
-  if marks.contains(.sensitive) { return "(sensitive value)" }
+  if marks.contains(.concealed) { return "(sensitive value)" }
   return marks.contains(.ephemeral) ? "(ephemeral value)" : JSONWriter.quoted(text, escapesHTML: false)
 }

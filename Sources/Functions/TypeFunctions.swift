@@ -43,7 +43,7 @@ private func inconvertible(_ given: ValueType, _ type: ValueType) -> FunctionErr
 /// The types fit, but this value does not.
 private func failure(of value: Value, _ type: ValueType) -> FunctionError {
   if value.hasMarks {
-    let kind = value.containsMark(.sensitive) ? "sensitive" : "ephemeral"
+    let kind = value.containsMark(.concealed) ? "sensitive" : "ephemeral"
     return FunctionError(
       "cannot convert this \(kind) \(value.type.friendlyName) to \(type.friendlyNameForConstraint)", argument: 0)
   }

@@ -14,7 +14,7 @@ extension BlockReader {
     let name = attribute.name
     var entry = RequiredProvider(
       name: name, source: .implied(by: name), sourceText: nil, constraint: nil, configurationAliases: [],
-      range: attribute.nameRange)
+      range: attribute.expression.range)
     guard let items = attribute.expression.asStaticMap() else {
       guard let text = string(attribute), let constraint = constraint(text, at: attribute.expression.range) else {
         return nil

@@ -40,10 +40,10 @@ package struct ModuleLoader: Sendable {
     var checks = TreeChecks(tree)
     checks.checkStructure()
     // Each check is only worth it in a tree that the ones before found sound.
-    if purpose == .evaluating {
+    if purpose == .evaluating || purpose == .testing {
       if !checks.diagnostics.hasErrors { checks.diagnostics += loading.versionProblems }
       if !checks.diagnostics.hasErrors { checks.checkArguments() }
-      if !checks.diagnostics.hasErrors { checks.checkProviders() }
+      if purpose == .evaluating, !checks.diagnostics.hasErrors { checks.checkProviders() }
       if !checks.diagnostics.hasErrors { checks.checkReferences() }
     }
     return ModuleTree(
@@ -55,6 +55,8 @@ package struct ModuleLoader: Sendable {
   package enum Purpose: Sendable {
     /// Everything must be right.
     case evaluating
+    /// As evaluating, but provider configurations may be missing that a test gives; `ModuleTree.missingProviders` tells them.
+    case testing
     /// Only what leads to modules and providers must be right. A version of the language that is not this one comes before any other
     /// problem, which may stem from it.
     case installing

@@ -1,5 +1,5 @@
 package import Addresses
-import Diagnostics
+package import Diagnostics
 package import HCL
 
 extension Module {
@@ -97,6 +97,13 @@ extension ModuleTree {
   /// The block behind a configuration address; nil for the empty one that is assumed in the root module.
   package func providerBlock(at address: ProviderConfigurationAddress) -> ProviderBlock? {
     module(at: address.module)?.providerBlock(address.source, alias: address.alias)
+  }
+
+  /// What has no provider configuration; loading for evaluation tells it already.
+  package var missingProviders: [Diagnostic] {
+    var checks = TreeChecks(self)
+    checks.checkProviders()
+    return checks.diagnostics
   }
 
   /// Every provider that the configuration needs, with all constraints put on it.

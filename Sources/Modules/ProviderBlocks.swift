@@ -82,6 +82,7 @@ package struct RequiredProvider: Sendable {
   package var sourceText: String?
   package var constraint: ConstraintText?
   package var configurationAliases: [ProviderReference]
+  /// Where its value is written.
   package var range: SourceRange
 
   package init(

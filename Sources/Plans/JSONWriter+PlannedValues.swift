@@ -33,7 +33,7 @@ extension JSONWriter {
 
   /// `true` where the value is sensitive, in the shape of the value; what is false in objects and maps is left out.
   package mutating func sensitiveParts(of value: Value) {
-    parts(of: value) { $0.marks.contains(.sensitive) }
+    parts(of: value) { $0.marks.contains(.concealed) }
   }
 
   /// Writes booleans in the shape of a value. Inside sequences every element is there, so that places can be counted.

@@ -106,6 +106,9 @@ struct ScenarioRun {
       return try await step.document("output", ["output", "-json"] + arguments)
     case "show":
       return try await step.document("shown", ["show", "-json"] + arguments)
+    case "get":
+      // What it says is compared by `SourceTests`.
+      return try await step.plain(command.words)
     case "import":
       return try await step.plain([command.verb, "-input=false"] + arguments, state: true)
     case "taint", "untaint":
@@ -267,7 +270,7 @@ private struct Step {
       case "provision_start", "provision_progress", "provision_complete", "provision_errored":
         if let address = event["hook"]?["resource"]?["addr"]?.text { provisioned[address, default: ""] += "\(event["@message"]?.text ?? "")\n" }
       case "ephemeral_op_start", "ephemeral_op_progress", "ephemeral_op_complete", "ephemeral_op_errored":
-        ephemeral.append(.object(event.members.filter { $0.key == "type" || $0.key == "hook" || $0.key == "@message" }))
+        ephemeral.append(Self.timeless(event))
       case "diagnostic":
         // The reference warns of this at some times and not at others.
         if let diagnostic = event["diagnostic"], diagnostic["summary"]?.text != "Config generation is experimental" {
@@ -282,6 +285,13 @@ private struct Step {
     if !provisioned.isEmpty { aspects["provisioned"] = .object(provisioned.mapValues { .string($0) }) }
     if !ephemeral.isEmpty { aspects["ephemeral"] = sorted(ephemeral) }
     return aspects
+  }
+
+  /// What is done with an ephemeral resource, however long it took.
+  private static func timeless(_ event: JSONTree) -> JSONTree {
+    let text = event["@message"]?.text?.replacing(#/ after \d+s/#, with: "") ?? ""
+    let hook = event["hook"]?.members.filter { $0.key != "elapsed_seconds" } ?? [:]
+    return .object(["type": event["type"] ?? .null, "hook": .object(hook), "@message": .string(text)])
   }
 
   /// What must be the same of a diagnostic: how bad, its heading, its place. Its detail may be worded better.

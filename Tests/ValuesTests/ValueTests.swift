@@ -55,11 +55,21 @@ struct ValueTests {
     let (plain, marks) = value.unmarkedDeep()
     #expect(!plain.hasMarks)
     #expect(plain == value.withoutMarks)
-    #expect(marks.map { "\($0.path) \($0.marks.rawValue)" } == [".list[0] 1", ".map 1", #".map["k"] 2"#])
+    #expect(marks.map(\.path.description) == [".list[0]", ".map", #".map["k"]"#])
+    #expect(marks.map(\.marks) == [.sensitive, .sensitive, .ephemeral])
     #expect(plain.markedDeep(with: marks) == value)
     #expect(value.allMarks == [.sensitive, .ephemeral])
     #expect(value.containsMark(.ephemeral))
     #expect(value.attribute("map")?.attribute("plain") == nil)
+  }
+
+  @Test func whatIsSensitiveIsConcealedAndNotTheOtherWayAround() {
+    let concealed = Value.list([Value.string("x").marked(with: .concealed), "y"], of: .string)
+    #expect(concealed.containsMark(.concealed))
+    #expect(!concealed.containsMark(.sensitive))
+    let sensitive = concealed.marked(with: .sensitive)
+    #expect(sensitive.containsMark(.concealed) && sensitive.isMarked(.sensitive))
+    #expect(sensitive.marks.subtracting(.sensitive).isEmpty)
   }
 
   @Test func marksSetsAndUnknownsForPathsInside() {

@@ -26,7 +26,8 @@ struct GetCommand: Command {
 
   func run(in world: World) async -> Int32 {
     let session = Session(world)
-    let suite = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory).loadTests(testDirectory: testDirectory)
+    let loader = session.moduleLoader()
+    let suite = loader.loadTests(testDirectory: testDirectory)
     if suite.diagnostics.hasErrors {
       Report(world, view).show(suite.diagnostics, suite.sources)
       return 1
@@ -34,7 +35,15 @@ struct GetCommand: Command {
     let outcome = await session.moduleInstaller().install(mode: update ? .upgrade : .keepInstalled, tests: suite) {
       world.output.line($0.text)
     }
-    Report(world, view).show(session.settingsDiagnostics + outcome.diagnostics, outcome.sources)
-    return outcome.diagnostics.hasErrors ? 1 : 0
+    var (problems, sources) = (outcome.diagnostics, outcome.sources)
+    if !problems.hasErrors {
+      // How modules fit together is seen once all of them are there, which was all that was asked for.
+      let tree = session.loadModules(for: .installing)
+      let tests = suite.modules(by: loader, after: tree.sources)
+      problems = (tree.diagnostics + tests.flatMap(\.diagnostics)).map(\.asWarning)
+      sources = tests.last?.sources ?? tree.sources
+    }
+    Report(world, view).show(session.settingsDiagnostics + problems, sources)
+    return problems.hasErrors ? 1 : 0
   }
 }

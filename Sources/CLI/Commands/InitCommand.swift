@@ -120,10 +120,11 @@ struct InitCommand: Command {
     if get, !(await installModules(root, suite, session, view)) { return 1 }
     let tree = session.loadModules(variables, for: .installing)
     if tree.diagnostics.hasErrors {
-      view.diagnostics(announced(session.settingsDiagnostics + tree.diagnostics), tree.sources)
+      let problems = session.settingsDiagnostics + tree.diagnostics
+      view.diagnostics(get && callsModules(root, suite) ? problems : announced(problems), tree.sources)
       return 1
     }
-    return await installProviders(session, tree, testModules(suite, loader), view)
+    return await installProviders(session, tree, suite.modules(by: loader, after: tree.sources), view)
   }
 
   /// What is wrong with the options as they stand together.
@@ -209,10 +210,14 @@ struct InitCommand: Command {
     return outcome.diagnostics.hasErrors ? 1 : nil
   }
 
+  private func callsModules(_ root: Module, _ suite: TestSuite) -> Bool {
+    !root.moduleCalls.isEmpty || !suite.moduleCalls.isEmpty
+  }
+
   private func installModules(
     _ root: Module, _ suite: TestSuite, _ session: Session, _ view: InitView
   ) async -> Bool {
-    if root.moduleCalls.isEmpty, suite.moduleCalls.isEmpty { return true }
+    if !callsModules(root, suite) { return true }
     if upgrade {
       view.message("Upgrading modules...", code: "upgrading_modules_message")
     } else {
@@ -228,16 +233,6 @@ struct InitCommand: Command {
 
   // MARK: Providers
 
-  /// The modules that tests run, for the providers that they need.
-  private func testModules(_ suite: TestSuite, _ loader: ModuleLoader) -> [ModuleTree] {
-    suite.files.flatMap { file in
-      file.runs.compactMap { run in
-        guard run.module != nil, let directory = loader.directory(ofInstalled: file.manifestKey(of: run)) else { return nil }
-        return loader.load(directory, manifestKey: file.manifestKey(of: run), for: .installing)
-      }
-    }
-  }
-
   private func installProviders(
     _ session: Session, _ tree: ModuleTree, _ tests: [ModuleTree], _ view: InitView
   ) async -> Int32 {
@@ -248,9 +243,10 @@ struct InitCommand: Command {
       requirements.merge(wanted) { VersionConstraints(merging: [$0, $1]) }
       problems += found
     }
-    problems = session.settingsDiagnostics + tree.diagnostics + problems
+    problems = session.settingsDiagnostics + ([tree] + tests).flatMap(\.diagnostics) + problems
+    var sources = tests.last?.sources ?? tree.sources
     if problems.hasErrors {
-      view.diagnostics(problems, tree.sources)
+      view.diagnostics(problems, sources)
       return 1
     }
     for source in session.settings.developmentOverrides.keys { requirements[source] = nil }
@@ -258,11 +254,10 @@ struct InitCommand: Command {
     do throws(DiagnosticsError) {
       for source in try session.reattachments().keys { requirements[source] = nil }
     } catch {
-      view.diagnostics(error.diagnostics, tree.sources)
+      view.diagnostics(error.diagnostics, sources)
       return 1
     }
     view.message("Initializing provider plugins...", code: "initializing_provider_plugin_message")
-    var sources = tree.sources
     let (locks, lockProblems) = DependencyLocks.read(directory: ".", files: world.files, sources: &sources)
     if lockProblems.hasErrors {
       view.diagnostics(lockProblems, sources)

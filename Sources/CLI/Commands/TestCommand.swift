@@ -80,7 +80,7 @@ struct TestCommand: Command {
       return 1
     }
     var suite = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory).loadTests(testDirectory: testDirectory)
-    let tree = session.moduleLoader(variables).load(".", after: suite.sources)
+    let tree = session.moduleLoader(variables).load(".", after: suite.sources, for: .testing)
     var problems = suite.diagnostics + (tree.isSound ? tree.diagnostics.filter { $0.severity == .warning } : tree.diagnostics)
     if testDirectory != "tests", !world.files.isDirectory(testDirectory) {
       problems.append(

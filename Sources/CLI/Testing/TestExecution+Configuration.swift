@@ -8,7 +8,7 @@ extension TestExecution {
   /// The module that the run is about, as it is written.
   func loadedTree() -> ModuleTree {
     if run.module == nil { return parent.runner.tree }
-    let tree = session.tree(of: run, in: file, beside: parent.runner.tree)
+    let tree = session.tree(of: run, in: file, beside: parent.runner.tree, for: .testing)
     sources = tree.sources
     return tree
   }

@@ -48,6 +48,9 @@ final class TestExecution {
     add(missing)
     if missing.hasErrors { return }
     let tree = configured(loaded)
+    let unserved = tree.missingProviders
+    add(unserved)
+    if unserved.hasErrors { return }
     do throws(DiagnosticsError) {
       let (pool, found) = try await parent.providers(for: tree)
       add(found)

@@ -52,7 +52,9 @@ struct TestValidation {
 
 extension Session {
   /// The configuration that a run is about, as it is written.
-  func tree(of run: TestRun, in file: TestFile, beside tree: ModuleTree) -> ModuleTree {
+  func tree(
+    of run: TestRun, in file: TestFile, beside tree: ModuleTree, for purpose: ModuleLoader.Purpose = .evaluating
+  ) -> ModuleTree {
     guard let call = run.module else { return tree }
     let loader = moduleLoader()
     let key = file.manifestKey(of: run)
@@ -66,6 +68,6 @@ extension Session {
             at: call.sourceRange)
         ])
     }
-    return loader.load(directory, after: tree.sources, manifestKey: key)
+    return loader.load(directory, after: tree.sources, manifestKey: key, for: purpose)
   }
 }

@@ -77,7 +77,7 @@ struct ChangeOrigins {
     guard let (text, place) = source(of: range) else { return nil }
     let name = path.description.dropFirst()
     let whole = Path(Array(path.steps.prefix(1)))
-    let isSecret = [change.before, change.after].contains { $0.unmarked().0.get(at: whole)?.containsMark(.sensitive) ?? false }
+    let isSecret = [change.before, change.after].contains { $0.unmarked().0.get(at: whole)?.containsMark(.concealed) ?? false }
     if isSecret { return "\(name) at \(place)" }
     return "\(name) = \(text) at \(place)"
   }

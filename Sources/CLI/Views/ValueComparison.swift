@@ -23,8 +23,8 @@ struct ValueComparison: Sendable {
     let (plainAfter, afterMarks) = (after ?? .dynamicNull).unmarked()
     self.before = plainBefore
     self.after = plainAfter
-    isBeforeSensitive = beforeMarks.contains(.sensitive)
-    isAfterSensitive = afterMarks.contains(.sensitive)
+    isBeforeSensitive = beforeMarks.contains(.concealed)
+    isAfterSensitive = afterMarks.contains(.concealed)
     self.replacement = replacement
     self.relevance = relevance
   }

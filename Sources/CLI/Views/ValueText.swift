@@ -51,7 +51,7 @@ private struct ValueWriter {
   private mutating func writeMarked(_ marked: MarkedValue, _ indent: Int) {
     if !marked.value.isKnown {
       text += "(known after apply)"
-    } else if marked.marks.contains(.sensitive) {
+    } else if marked.marks.contains(.concealed) {
       text += "(sensitive value)"
     } else if marked.marks.contains(.ephemeral) {
       text += "(ephemeral value)"

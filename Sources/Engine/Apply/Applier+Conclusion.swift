@@ -119,13 +119,15 @@ extension Applier {
     if plan.mode == .destroy {
       if !plan.isTargeted { outputs = [:] }
       await dropDataObjects()
-    } else if plan.mode == .normal {
+    } else {
       let blocked = verticesBehindFailures()
       for change in plan.outputChanges where change.action != .noOp {
         if change.action == .delete {
           outputs[change.name] = nil
           continue
         }
+        // What a refresh made of the others was saved with the plan.
+        if plan.mode == .refreshOnly { continue }
         guard let index = graph.index(of: .output(.root, change.name)), !blocked[index],
           let output = tree.root.outputs[change.name]
         else { continue }

@@ -86,7 +86,7 @@ extension Applier {
     }
     diagnostics += located(problems, provisioner, address)
     if problems.hasErrors { return nil }
-    let marks = [("sensitive", Marks.sensitive), ("ephemeral", .ephemeral)].filter { mark in
+    let marks = [("sensitive", Marks.concealed), ("ephemeral", .ephemeral)].filter { mark in
       configuration.containsMark(mark.1) || connection?.containsMark(mark.1) == true
     }
     let hidden =

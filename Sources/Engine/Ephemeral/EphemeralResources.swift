@@ -126,7 +126,8 @@ actor EphemeralResources {
     held[index].renewal = Task { await self.keepRenewed(item, seconds) }
   }
 
-  /// Renews an instance whenever its time has come, until it is closed or that fails.
+  /// Renews an instance whenever its time has come, until it is closed or that fails. Failing stops nothing: what was got may well
+  /// last long enough, and if not, those who use it say so.
   private func keepRenewed(_ item: Held, _ first: Double) async {
     var next: Double? = first
     var isFirst = true
@@ -143,7 +144,7 @@ actor EphemeralResources {
           named: item.address.resource.type, private: notes[item.address] ?? [])
       }.value
       ended(item.address, .renew, since: start, failed: response.diagnostics.hasErrors)
-      problems += located(response.diagnostics, address: item.address, body: item.body, block: item.range)
+      problems += located(response.diagnostics, address: item.address, body: item.body, block: item.range).map(\.asWarning)
       if response.diagnostics.hasErrors { return }
       // A provider that says nothing has nothing new to be told.
       if !response.private.isEmpty { notes[item.address] = response.private }

@@ -103,6 +103,8 @@ extension Repetition {
         "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the "
           + "sensitive value could be exposed as a resource instance key.")
     }
+    // What is concealed may be used, and each value of a map stays so.
+    let (value, marks) = value.unmarked()
     if value.isNull {
       return invalid(
         "The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.")
@@ -115,7 +117,7 @@ extension Repetition {
       }
     }
     switch value {
-    case .map, .object: return (.forEach(keys: value.keys, values: value.elements), [])
+    case .map, .object: return (.forEach(keys: value.keys, values: value.elements.map { $0.marked(with: marks) }), [])
     case .set(let set):
       if !value.isWhollyKnown { return (unknown, []) }
       if set.elements.contains(where: \.isNull) {

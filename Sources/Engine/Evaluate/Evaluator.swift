@@ -129,7 +129,7 @@ final class Evaluator: @unchecked Sendable {
     guard let output = node.module.outputs[name] else { return nil }
     if let mocked = mocks.outputs(of: node.address) {
       let value = mocked.member(named: name) ?? .dynamicNull
-      node.outputs[name] = output.sensitive ? value.marked(with: .sensitive) : value
+      node.outputs[name] = output.marking(value, isRoot: node.parent == nil)
       return node.outputs[name]
     }
     let key = "\(node.address).output.\(name)"
@@ -138,8 +138,7 @@ final class Evaluator: @unchecked Sendable {
     var (value, problems) = evaluate(output.expression, in: context(in: node))
     if !problems.hasErrors { problems += output.problems(of: value, isRoot: node.parent == nil) }
     report(problems)
-    if output.sensitive { value = value.marked(with: .sensitive) }
-    if output.ephemeral { value = value.marked(with: .ephemeral) }
+    value = output.marking(value, isRoot: node.parent == nil)
     node.outputs[name] = value
     return value
   }

@@ -27,6 +27,15 @@ extension InputVariable {
 }
 
 extension OutputValue {
+  /// The value as those see it who refer to the output. What only the block of a called module's output says to be sensitive is
+  /// hidden from people, but its caller may use it as any other value: 1.7 to 1.12 of the reference forget that it was said, so
+  /// that configurations rely on it.
+  func marking(_ value: Value, isRoot: Bool) -> Value {
+    var marks: Marks = ephemeral ? .ephemeral : []
+    if sensitive { marks.formUnion(isRoot ? .sensitive : .concealed) }
+    return value.marked(with: marks)
+  }
+
   /// What is wrong with an output's value: sensitive without saying so at the root, ephemeral without saying so, ephemeral at the
   /// root, where outputs are kept, or nothing that a state can hold.
   func problems(of value: Value, isRoot: Bool) -> [Diagnostic] {

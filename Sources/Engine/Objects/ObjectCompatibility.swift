@@ -48,7 +48,7 @@ private struct CompatibilityCheck {
     let countBefore = problems.count
     typedValue(before, after)
     guard problems.count > countBefore else { return }
-    if schema.containsSensitive || planned.containsMark(.sensitive) || actual.containsMark(.sensitive) {
+    if schema.containsSensitive || planned.containsMark(.concealed) || actual.containsMark(.concealed) {
       problems.removeSubrange(countBefore...)
       report("inconsistent values for sensitive attribute")
     }

@@ -166,8 +166,10 @@ extension Planner {
   private func outputChange(_ name: String, _ output: OutputValue?) -> OutputChange? {
     let prior = priorOutput(name)
     let before = prior?.value.withoutMarks ?? .dynamicNull
-    if let targeting, let index = graph.index(of: .output(.root, name)), !targeting.includes(index) {
-      return nil
+    if let targeting {
+      // What is left of the others may still need them.
+      if options.mode == .destroy { return nil }
+      if let index = graph.index(of: .output(.root, name)), !targeting.includes(index) { return nil }
     }
     var after = Value.dynamicNull
     var isSensitive = prior?.isSensitive ?? false
@@ -197,7 +199,7 @@ extension Planner {
     if options.mode == .destroy { return outputs }
     for change in changes where change.after.isWhollyKnown {
       // An output without a block stays until the plan is applied.
-      if options.mode == .normal && tree.root.outputs[change.name] == nil { continue }
+      if tree.root.outputs[change.name] == nil { continue }
       if change.after.isNull {
         outputs[change.name] = nil
       } else {

@@ -78,8 +78,8 @@ private func errorMessage(_ rule: CheckRule, in context: EvaluationContext) -> (
   let (value, problems) = evaluate(rule.errorMessage, as: .string, in: context)
   let fallback = "Failed to evaluate condition error message."
   if problems.hasErrors { return (fallback, problems) }
-  if value.containsMark(.sensitive) || value.containsMark(.ephemeral) {
-    let kind = value.containsMark(.sensitive) ? "sensitive" : "ephemeral"
+  if value.containsMark(.concealed) || value.containsMark(.ephemeral) {
+    let kind = value.containsMark(.concealed) ? "sensitive" : "ephemeral"
     return (
       "The error message included a \(kind) value, so it will not be displayed.",
       [

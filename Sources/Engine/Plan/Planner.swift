@@ -236,6 +236,8 @@ actor Planner {
         _ = evaluator.variable(name, in: node)
         problems += checkVariable(name, in: node)
       }
+    // To destroy something, no output is needed, and of locals only those that a provider's configuration asks for.
+    case .local where options.mode == .destroy, .output where options.mode == .destroy: break
     case .local(_, let name):
       for node in evaluator.instances(of: path) { _ = evaluator.local(name, in: node) }
     case .output(_, let name):

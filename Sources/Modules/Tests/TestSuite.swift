@@ -16,6 +16,19 @@ package struct TestSuite: Sendable {
   }
 }
 
+extension TestSuite {
+  /// The modules that runs load, as far as they are installed; the last has the sources of all.
+  package func modules(by loader: ModuleLoader, after sources: SourceMap) -> [ModuleTree] {
+    var sources = sources
+    return moduleCalls.compactMap { key, _ in
+      guard let directory = loader.directory(ofInstalled: key) else { return nil }
+      let tree = loader.load(directory, after: sources, manifestKey: key, for: .installing)
+      sources = tree.sources
+      return tree
+    }
+  }
+}
+
 extension ModuleLoader {
   /// Reads the test files beside the root module and in the directory for tests.
   ///

@@ -3,8 +3,10 @@ package struct Marks: OptionSet, Hashable, Sendable {
   package let rawValue: UInt16
   package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  /// Not to be shown to people.
-  package static let sensitive = Marks(rawValue: 1)
+  /// Not to be shown to people, but refused nowhere.
+  package static let concealed = Marks(rawValue: 1)
+  /// Concealed, and refused where it would be shown.
+  package static let sensitive = Marks(rawValue: 1 | 8)
   /// Not to be stored in plans or state.
   package static let ephemeral = Marks(rawValue: 2)
   /// The value stands for a type, as `type()` of the console makes it.

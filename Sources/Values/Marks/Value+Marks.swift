@@ -30,10 +30,10 @@ extension Value {
     return elements.reduce(into: []) { $0.formUnion($1.allMarks) }
   }
 
-  /// Whether such a mark is on it or on anything inside.
+  /// Whether the mark is on it or on anything inside.
   package func containsMark(_ mark: Marks) -> Bool {
     guard hasMarks else { return false }
-    if case .marked(let node) = self, !node.marks.isDisjoint(with: mark) { return true }
+    if case .marked(let node) = self, node.marks.contains(mark) { return true }
     return elements.contains { $0.containsMark(mark) }
   }
 

@@ -29,7 +29,7 @@ extension Value {
   /// What a message says about a value that took part: `"a"`, `true`, `list of string with 3 elements`,
   /// `object with 2 attributes`, `null`, `sensitive value`, or for an unknown value its type. Always one line.
   package var summaryForMessages: String {
-    if containsMark(.sensitive) { return "sensitive value" }
+    if containsMark(.concealed) { return "sensitive value" }
     let count = count
     switch self {
     case .marked(let node): return node.value.summaryForMessages

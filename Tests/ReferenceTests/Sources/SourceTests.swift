@@ -103,7 +103,7 @@ private struct SourceWalk {
       aspects["tree"] = .array(lines.inCanonicalOrder)
     default: aspects["text"] = .string(words(outcome.output))
     }
-    if command.verb != "validate" { aspects["errors"] = .array(errors(outcome.errors + outcome.output).map { .string($0) }) }
+    if command.verb != "validate" { aspects["errors"] = .array(headlines(outcome.errors + outcome.output).map { .string($0) }) }
     aspects["record"] = record()
     aspects["files"] = .array(installedFiles().map { .string($0) })
     return StepResult(
@@ -131,16 +131,16 @@ private struct SourceWalk {
     }.map(words)
   }
 
-  /// Headlines of errors, each once: the reference says some twice.
-  private func errors(_ text: String) -> [String] {
+  /// Headlines of errors and warnings, each once: the reference says some twice.
+  private func headlines(_ text: String) -> [String] {
     var seen: Set<String> = []
     return text.split(separator: "\n").compactMap { line in
       if line.hasPrefix("{"), let tree = try? JSONTree(parsing: String(line)) {
         let text = tree["@message"]?.text?.split(separator: "\n").first.map(String.init)
-        return tree["@level"]?.text == "error" ? text : nil
+        return ["error", "warn"].contains(tree["@level"]?.text) ? text : nil
       }
-      guard let start = line.range(of: "Error: "), line.hasPrefix("Error: ") || line.hasPrefix("│ Error: ") else { return nil }
-      return String(line[start.lowerBound...])
+      let text = line.hasPrefix("│ ") ? line.dropFirst(2) : line
+      return text.hasPrefix("Error: ") || text.hasPrefix("Warning: ") ? String(text) : nil
     }.map(words).filter { seen.insert($0).inserted }
   }
 
