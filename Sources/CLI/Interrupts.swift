@@ -7,12 +7,17 @@ import Synchronization
 /// journal makes the second safe: the next run knows what was in flight.
 final class Interrupts: Sendable {
   /// Signal handlers may only touch what needs no lock, so they write into a pipe that a thread reads.
-  private static let pipe: (read: Int32, write: Int32) = {
+  private static let pipe: (read: Int32, write: Int32) = newPipe()
+  private static let writeEnd = Atomic<Int32>(-1)
+  /// Has something to read from the first signal on, for those who wait for other things meanwhile.
+  private static let receipt: (read: Int32, write: Int32) = newPipe()
+  static var received: Int32 { receipt.read }
+
+  private static func newPipe() -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { return (-1, -1) }
     return (ends[0], ends[1])
-  }()
-  private static let writeEnd = Atomic<Int32>(-1)
+  }
 
   /// - Parameters:
   ///   - first: called on the first signal, on a thread of its own.
@@ -34,6 +39,7 @@ final class Interrupts: Sendable {
       while unsafe read(descriptor, &byte, 1) == 1 {
         if interrupt.isRequested { second() }
         interrupt.request()
+        _ = unsafe write(receipt.write, &byte, 1)
         first()
       }
     }

@@ -52,10 +52,7 @@ struct LoginFlow {
         "If login is successful, Plumb will store the token in plain text in\nthe following file for use by subsequent commands:\n    "
           + "\(store.path)\n")
     }
-    world.output("Do you want to proceed?\n  Only 'yes' will be accepted to confirm.\n\n  Enter a value: ")
-    let answer = world.readLine()
-    world.output.line()
-    if answer?.trimmedSpaces != "yes" {
+    if !world.confirm("Do you want to proceed?", "Only 'yes' will be accepted to confirm.", style: style) {
       throw DiagnosticsError(.error("Login cancelled", "Nothing was stored."))
     }
   }
@@ -120,11 +117,9 @@ struct LoginFlow {
   // MARK: Typed
 
   private func passwordToken(_ host: String, _ oauth: LoginService.Client) async throws(DiagnosticsError) -> String {
-    world.output("\nUsername for \(host):\n  Enter a value: ")
-    let user = world.readLine()?.trimmedSpaces ?? ""
-    world.output("\nPassword for \(host):\n  Enter a value: ")
-    let password = world.readSecretLine() ?? ""
     world.output.line()
+    let user = world.ask("Username for \(host):", style: style)?.trimmedSpaces ?? ""
+    let password = world.ask("Password for \(host):", style: style, secretly: true) ?? ""
     if user.isEmpty || password.isEmpty {
       throw DiagnosticsError(.error("Failed to request username and password", "Both must be given."))
     }
@@ -134,9 +129,7 @@ struct LoginFlow {
   private func typedToken(_ host: String) throws(DiagnosticsError) -> String {
     world.output.line(
       "\nOpen the following URL to create an API token, and give it here:\n    https://\(host)/app/settings/tokens?source=terraform-login\n")
-    world.output("Token for \(host):\n  Enter a value: ")
-    let token = world.readSecretLine()?.trimmedSpaces ?? ""
-    world.output.line()
+    let token = world.ask("Token for \(host):", style: style, secretly: true)?.trimmedSpaces ?? ""
     if token.isEmpty { throw DiagnosticsError(.error("Failed to retrieve token", "No token was given.")) }
     return token
   }

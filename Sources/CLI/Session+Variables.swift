@@ -26,7 +26,8 @@ extension Session {
   ///
   /// - Parameter allowsMissing: whether a variable without a value is unknown, instead of an error.
   func inputVariables(
-    _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap, allowsMissing: Bool = false
+    _ tree: ModuleTree, _ arguments: VariableArguments, _ sources: inout SourceMap, style: TextStyle,
+    allowsMissing: Bool = false
   ) -> RootVariables {
     var input = gatheredVariables(arguments, sources)
     if allowsMissing {
@@ -37,10 +38,7 @@ extension Session {
     let mayAsk = arguments.input && !["0", "false"].contains(world.environment["TF_INPUT"] ?? "")
     if mayAsk {
       for variable in input.missing(in: tree.root) {
-        let description = variable.description.map { "  \($0)\n\n" } ?? ""
-        world.output("var.\(variable.name)\n\(description)  Enter a value: ")
-        let answer = variable.sensitive ? world.readSecretLine() : world.readLine()
-        world.output.line()
+        let answer = world.ask("var.\(variable.name)", variable.description, style: style, secretly: variable.sensitive)
         guard let text = answer else { break }
         input.set(variable.name, InputValue(.text(text), source: .interactive))
       }

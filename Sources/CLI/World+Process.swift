@@ -7,7 +7,7 @@ extension World {
     World(
       environment: processEnvironment(), workingDirectory: currentDirectory(), files: LocalFileTree(),
       launcher: SystemProcessLauncher(), output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO),
-      readLine: { Swift.readLine(strippingNewline: true) }, readSecretLine: readWithoutEcho,
+      readLine: LineInput.standard.line, readSecretLine: LineInput.standard.secretLine, editLine: lineEditor(),
       readInput: readToEnd, isInputTerminal: isatty(STDIN_FILENO) == 1,
       now: { clock(CLOCK_REALTIME) }, uptimeMilliseconds: { clock(CLOCK_MONOTONIC) / 1_000_000 },
       randomBytes: { count in
@@ -17,15 +17,11 @@ extension World {
   }
 }
 
-/// Reads a line while the terminal does not show what is typed.
-@Sendable private func readWithoutEcho() -> String? {
-  var settings = termios()
-  guard unsafe tcgetattr(STDIN_FILENO, &settings) == 0 else { return Swift.readLine(strippingNewline: true) }
-  var hidden = settings
-  hidden.c_lflag &= ~tcflag_t(ECHO)
-  unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
-  defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) }
-  return Swift.readLine(strippingNewline: true)
+/// Nil where lines cannot be edited: not at a terminal, or at one that knows no codes.
+private func lineEditor() -> (@Sendable (_ prompt: String, _ history: [String]) -> TypedLine)? {
+  guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, processEnvironment()["TERM"] != "dumb" else { return nil }
+  let output = OutputStream.descriptor(STDOUT_FILENO)
+  return { LineInput.standard.editedLine(prompt: $0, history: $1, output: output) }
 }
 
 @Sendable private func readToEnd() -> [UInt8] {

@@ -18,6 +18,8 @@ package struct World: Sendable {
   package var readLine: @Sendable () -> String?
   /// The same without showing what is typed.
   package var readSecretLine: @Sendable () -> String?
+  /// Reads a line behind a prompt, which can be edited and taken from earlier lines; nil where only whole lines can be had.
+  package var editLine: (@Sendable (_ prompt: String, _ history: [String]) -> TypedLine)?
   /// Reads all of standard input, of which no line was read yet, byte for byte.
   package var readInput: @Sendable () -> [UInt8]
   package var isInputTerminal: Bool

@@ -132,12 +132,12 @@ private struct Drawing {
     return output + String(decoding: rest, as: UTF8.self)
   }
 
-  /// Marks the part of a line; tabs before it stay tabs so that both lines move alike.
+  /// Marks the part of a line, by the columns that its letters take; tabs before it stay tabs so that both lines move alike.
   private mutating func caret(_ line: ArraySlice<UInt8>, _ start: Int, _ end: Int) {
     let before = String(decoding: line.prefix(start), as: UTF8.self)
     let part = String(decoding: line.dropFirst(start).prefix(max(0, end - start)), as: UTF8.self)
-    text += "      " + String(before.map { $0 == "\t" ? "\t" : " " })
-    text += String(repeating: "^", count: max(1, part.count)) + "\n"
+    text += "      " + before.map { $0 == "\t" ? "\t" : String(repeating: " ", count: $0.displayWidth) }.joined()
+    text += String(repeating: "^", count: max(1, part.displayWidth)) + "\n"
   }
 
   private mutating func values(_ diagnostic: Diagnostic) {
@@ -180,7 +180,7 @@ private struct Drawing {
         spaces = String(word)
         continue
       }
-      let length = word.unicodeScalars.count
+      let length = word.displayWidth
       if column + spaces.count + length > width, length < width, column > 0 {
         output += "\n"
         column = 0

@@ -225,8 +225,8 @@ struct ApplyRounds {
       if pending.hasErrors { return (1, nil) }
       pending = []
     }
-    if run.plan.isApplyable && !approve(run.plan) {
-      world.output.line("\n\(run.plan.mode == .destroy ? "Destroy" : "Apply") cancelled.")
+    if run.plan.isApplyable && !approve(run.plan, view.style) {
+      world.output.line("\(run.plan.mode == .destroy ? "Destroy" : "Apply") cancelled.")
       return (1, nil)
     }
     // What is applied evaluates its checks itself.
@@ -292,28 +292,31 @@ struct ApplyRounds {
     return (0, true)
   }
 
-  private func approve(_ plan: Plan) -> Bool {
+  private func approve(_ plan: Plan, _ style: TextStyle) -> Bool {
     if approval.autoApprove { return true }
     if !world.isInputTerminal && !variables.input { return false }
-    let question: String
-    switch plan.mode {
-    case .destroy:
-      question =
-        "Do you really want to destroy all resources?\n  Plumb will destroy all your managed infrastructure, as shown above.\n  "
-        + "There is no undo. Only 'yes' will be accepted to confirm."
-    case .refreshOnly:
-      question =
-        "Would you like to update the state to reflect these detected changes?\n  Plumb will write these changes to the state "
-        + "without modifying any real infrastructure.\n  There is no undo. Only 'yes' will be accepted to confirm."
-    case .normal:
-      question =
-        "Do you want to perform these actions?\n  Plumb will perform the actions described above.\n  Only 'yes' will be accepted to "
-        + "approve."
-    }
-    world.output("\n\(question)\n\n  Enter a value: ")
-    let answer = world.readLine()
+    let (question, explanation) =
+      switch plan.mode {
+      case .destroy:
+        (
+          "Do you really want to destroy all resources?",
+          "Plumb will destroy all your managed infrastructure, as shown above.\n"
+            + "There is no undo. Only 'yes' will be accepted to confirm."
+        )
+      case .refreshOnly:
+        (
+          "Would you like to update the state to reflect these detected changes?",
+          "Plumb will write these changes to the state without modifying any real infrastructure.\n"
+            + "There is no undo. Only 'yes' will be accepted to confirm."
+        )
+      case .normal:
+        (
+          "Do you want to perform these actions?",
+          "Plumb will perform the actions described above.\nOnly 'yes' will be accepted to approve."
+        )
+      }
     world.output.line()
-    return answer?.trimmedSpaces == "yes"
+    return world.confirm(question, explanation, style: style)
   }
 }
 

@@ -61,7 +61,7 @@ struct ConsoleCommand: Command {
     let world = session.world
     let tree = session.loadModules(variables)
     var sources = tree.sources
-    let input = session.inputVariables(tree, variables, &sources, allowsMissing: true)
+    let input = session.inputVariables(tree, variables, &sources, style: report.style, allowsMissing: true)
     if input.allDiagnostics.hasErrors {
       report.show(input.allDiagnostics, sources)
       return 1
@@ -85,12 +85,21 @@ struct ConsoleCommand: Command {
     var last: String?
     defer { if let last { world.output.line(last) } }
     var pending = ""
+    var history: [String] = []
     while true {
-      if world.isInputTerminal { world.output(pending.isEmpty ? "> " : ": ") }
-      guard let line = world.readLine() else { break }
+      let line: String
+      switch nextLine(prompt: pending.isEmpty ? "> " : ": ", history, world) {
+      case .line(let text): line = text
+      case .interrupted(let typed):
+        if pending.isEmpty && typed.isEmpty { return 0 }
+        pending = ""
+        continue
+      case .end: return 0
+      }
+      if !line.trimmedSpaces.isEmpty, line != history.last { history.append(line) }
       let trimmed = line.trimmedSpaces
       if pending.isEmpty && trimmed.isEmpty { continue }
-      if pending.isEmpty && ["exit", "quit"].contains(trimmed) { break }
+      if pending.isEmpty && ["exit", "quit"].contains(trimmed) { return 0 }
       if pending.isEmpty && trimmed == "help" {
         world.output.line("Type an expression to see its value; exit, or Ctrl-D, leaves the console.")
         continue
@@ -116,6 +125,11 @@ struct ConsoleCommand: Command {
       guard let value else { continue }
       if world.isInputTerminal { world.output.line(consoleText(value)) } else { last = consoleText(value) }
     }
-    return 0
+  }
+
+  private func nextLine(prompt: String, _ history: [String], _ world: World) -> TypedLine {
+    if let editLine = world.editLine { return editLine(prompt, history) }
+    if world.isInputTerminal { world.output(prompt) }
+    return world.readLine().map(TypedLine.line) ?? .end
   }
 }

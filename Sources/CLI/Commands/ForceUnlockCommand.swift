@@ -51,12 +51,9 @@ struct ForceUnlockCommand: Command {
   }
 
   private func confirm(_ run: Run, _ world: World) -> Bool {
-    world.output.line(
-      "Do you really want to force-unlock?\n  Plumb will end the leases of \(run.displayName).\n  This will allow other runs to change "
-        + "its objects, even though it may still be at work.\n  Only 'yes' will be accepted to confirm.\n")
-    world.output("  Enter a value: ")
-    let answer = world.readLine()
-    world.output.line()
-    return answer?.trimmedSpaces == "yes"
+    world.confirm(
+      "Do you really want to force-unlock?",
+      "Plumb will end the leases of \(run.displayName).\nThis will allow other runs to change its objects, even though it may still be "
+        + "at work.\nOnly 'yes' will be accepted to confirm.", style: Report(world, view).style)
   }
 }

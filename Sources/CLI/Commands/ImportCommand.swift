@@ -63,7 +63,7 @@ struct ImportCommand: Command {
       return 1
     }
     var sources = tree.sources
-    let input = session.inputVariables(tree, variables, &sources)
+    let input = session.inputVariables(tree, variables, &sources, style: view.style)
     if input.allDiagnostics.hasErrors {
       view.diagnostics(input.allDiagnostics, sources)
       return 1

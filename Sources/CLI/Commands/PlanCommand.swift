@@ -155,7 +155,7 @@ struct PlanRun {
       return nil
     }
     // Names and types of variables are checked before anything is started.
-    let input = tree.canBeValidated ? session.inputVariables(tree, variables, &sources) : RootVariables()
+    let input = tree.canBeValidated ? session.inputVariables(tree, variables, &sources, style: view.style) : RootVariables()
     if input.diagnostics.hasErrors {
       view.diagnostics(tree.diagnostics.filter { $0.severity == .warning } + input.diagnostics, sources)
       await reading.abandon()

@@ -11,6 +11,8 @@ final class JSONRunView: RunView {
   private let ticker: Mutex<Task<Void, Never>?> = Mutex(nil)
   private let progress: Mutex<ProgressMessages>
 
+  var style: TextStyle { TextStyle() }
+
   init(_ world: World) {
     self.world = world
     messages = UIMessages(now: world.now)

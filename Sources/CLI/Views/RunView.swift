@@ -8,6 +8,8 @@ import Values
 
 /// How a run is shown while it goes on and when it ends: as text for people, or as lines of JSON for programs.
 protocol RunView: Sendable {
+  /// How what is asked while it goes on is to look.
+  var style: TextStyle { get }
   func started()
   func event(_ event: EngineEvent)
   func diagnostics(_ diagnostics: [Diagnostic], _ sources: SourceMap)
@@ -35,6 +37,7 @@ final class TextRunView: RunView {
     var ticker: Task<Void, Never>?
   }
   private let state: Mutex<State>
+  var style: TextStyle { report.style }
 
   init(_ world: World, _ report: Report) {
     self.world = world

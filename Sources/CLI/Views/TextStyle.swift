@@ -1,5 +1,7 @@
 // Views: what people read. They turn plans, values and events into text and know neither commands, files nor the clock.
 
+import Diagnostics
+
 /// How text for people is to look.
 struct TextStyle: Sendable {
   /// Whether ANSI colours may be used.
@@ -53,7 +55,7 @@ extension TextStyle {
   private func wrap(_ line: Substring, into result: inout String) {
     var column = 0
     for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-      let length = word.unicodeScalars.count
+      let length = word.displayWidth
       if column > 0 {
         if column + 1 + length >= width {
           result += "\n"

@@ -3,6 +3,8 @@ import Testing
 
 /// What people see, letter by letter: the files of `Texts/Golden` have the form of scenarios, and behind each command a section `text`
 /// with all that it writes, to the output and then to the errors. Whatever differs from run to run stands there as `<id 1>`, `<N>s`.
+/// `TERMINAL=80` in the body of a command runs it at a terminal of so many columns, colours and all; each line `TYPE=text` is typed
+/// there when it asks for something.
 ///
 /// `PLUMB_UPDATE_TEXTS=1` writes the files anew with what the program says now. Read the difference before you keep it.
 @Suite struct TextTests {
@@ -46,8 +48,7 @@ import Testing
       case .write(let path, let text): try run.write(text, to: path)
       case .remove(let path): try FileManager.default.removeItem(at: directory.appending(path: path))
       case .run(let command):
-        let outcome = try await plumb.run(
-          command.words, in: directory, environment: environment.merging(command.environment) { $1 }, input: command.input)
+        let outcome = try await outcome(of: command, body: body, plumb, in: directory, environment)
         let all = outcome.output + outcome.errors + (outcome.exitCode == 0 ? "" : "exit \(outcome.exitCode)\n")
         written.append(("text", names.replaced(in: all)))
         commands += 1
@@ -61,6 +62,21 @@ import Testing
     } else if trimmed(now) != trimmed(text) {
       Issue.record("\(file): the program says something else now:\n\(difference(trimmed(text), trimmed(now)))")
     }
+  }
+
+  private func outcome(
+    of command: Scenario.Command, body: String, _ plumb: Program, in directory: URL, _ environment: [String: String]
+  ) async throws -> Outcome {
+    var environment = environment.merging(command.environment) { $1 }
+    func values(_ name: String) -> [String] {
+      body.split(separator: "\n").filter { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+    guard let columns = values("TERMINAL").first.flatMap(Int.init) else {
+      return try await plumb.run(command.words, in: directory, environment: environment, input: command.input)
+    }
+    // A terminal knows its width, and has colours unless the command says otherwise.
+    for name in ["NO_COLOR", "COLUMNS", "TERMINAL", "TYPE"] where values(name).isEmpty || name == "TYPE" { environment[name] = nil }
+    return try await Terminal(columns: columns, typed: values("TYPE")).run(plumb, command.words, in: directory, environment: environment)
   }
 
   /// The lines from the first that differ to the last.

@@ -1,0 +1,24 @@
+extension World {
+  /// Asks a person for a line of text; nil if there is none to be had. Ends with the cursor on a new line.
+  ///
+  /// - Parameters:
+  ///   - question: in bold.
+  ///   - explanation: what the answer means, a line or more, indented.
+  func ask(_ question: String, _ explanation: String? = nil, style: TextStyle, secretly isSecret: Bool = false) -> String? {
+    var text = style.paint(question, .bold) + "\n"
+    if let explanation {
+      for line in explanation.split(separator: "\n", omittingEmptySubsequences: false) { text += line.isEmpty ? "\n" : "  \(line)\n" }
+      text += "\n"
+    }
+    output("\(text)  \(style.paint("Enter a value:", .bold)) ")
+    let answer = isSecret ? readSecretLine() : readLine()
+    // A terminal does not show how a secret ends.
+    output(isInputTerminal && isSecret ? "\n\n" : "\n")
+    return answer
+  }
+
+  /// Whether a person agrees, by the word `yes` alone.
+  func confirm(_ question: String, _ explanation: String, style: TextStyle) -> Bool {
+    ask(question, explanation, style: style)?.trimmedSpaces == "yes"
+  }
+}
