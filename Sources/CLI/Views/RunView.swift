@@ -144,6 +144,7 @@ final class TextRunView: RunView {
 /// What tells only what is wrong.
 struct QuietRunView: RunView {
   private let report: Report
+  var style: TextStyle { report.style }
 
   init(_ report: Report) { self.report = report }
 
