@@ -58,10 +58,11 @@ final class Pipeline {
   ///   - isValidating: whether the configuration is only validated, whatever it says of backends and whatever the lock file says
   ///     of versions.
   ///   - tellsEverything: whether the caller looks at all that has no faulty references, and then stops at those as at any error.
+  ///   - acceptsCycles: whether the graph is only looked at, so that it may have cycles.
   ///   - reading: the state that is being read already; without it, it is read now.
   static func open(
     _ session: Session, tree: ModuleTree, needsState: Bool = true, isValidating: Bool = false,
-    tellsEverything: Bool = false, reading: StateReading? = nil
+    tellsEverything: Bool = false, acceptsCycles: Bool = false, reading: StateReading? = nil
   ) async -> Outcome {
     let first = session.settingsDiagnostics + tree.diagnostics
     let isUsable = !tree.diagnostics.hasErrors || tellsEverything && tree.canBeValidated
@@ -82,7 +83,7 @@ final class Pipeline {
       let (schemas, schemaProblems) = await loadSchemas(tree: tree, state: needsState ? snapshot : nil, pool: pool)
       diagnostics += schemaProblems
       let graph = ConfigurationGraph(tree: tree, schemas: schemas)
-      if !schemaProblems.hasErrors { diagnostics += graph.diagnostics() }
+      if !schemaProblems.hasErrors { diagnostics += graph.diagnostics(acceptsCycles: acceptsCycles) }
       if diagnostics.hasErrors {
         await pool.close()
         await store.close()

@@ -28,7 +28,7 @@ extension Evaluator {
     }
     if let value = callWithUnevaluatedArguments(name, call, in: expression) { return value }
     guard let function = functions.function(named: name) else {
-      let known = (functions.names + Self.ownFunctions).sorted()
+      let known = (functions.names + Self.ownFunctions.map(\.name)).sorted()
       let near = suggestion(for: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
       report(
         "Call to unknown function", "There is no function named \"\(call.name)\".\(near)", at: call.nameRange,
@@ -39,7 +39,7 @@ extension Evaluator {
   }
 
   private func isKnown(_ name: String, _ functions: FunctionTable) -> Bool {
-    functions.function(named: name) != nil || Self.ownFunctions.contains(name)
+    functions.function(named: name) != nil || Self.ownFunctions.contains { $0.name == name }
   }
 
   private mutating func call(

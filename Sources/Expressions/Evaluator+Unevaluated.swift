@@ -5,23 +5,22 @@ import Values
 
 /// The functions that need their arguments before evaluation, or a scope of their own.
 extension Evaluator {
-  static let ownFunctions = ["can", "templatefile", "templatestring", "try"]
+  static let ownFunctions: [DescribedFunction] = [
+    DescribedFunction(name: "can", signature: FunctionSignature([FunctionParameter("expression", .dynamic)]), returnType: .bool),
+    DescribedFunction(
+      name: "templatefile",
+      signature: FunctionSignature([FunctionParameter("path", .string), FunctionParameter("vars", .dynamic)]), returnType: .dynamic),
+    DescribedFunction(
+      name: "templatestring",
+      signature: FunctionSignature([FunctionParameter("template", .dynamic), FunctionParameter("vars", .dynamic)]),
+      returnType: .dynamic),
+    DescribedFunction(
+      name: "try", signature: FunctionSignature([], variadic: FunctionParameter("expressions", .dynamic)), returnType: .dynamic),
+  ]
 
   private func signature(of call: FunctionCallExpression) -> Diagnostic.FunctionSignature? {
     let name = call.name.split(separator: ":").last.map(String.init) ?? ""
-    func described(
-      _ parameters: [FunctionParameter], variadic: FunctionParameter? = nil, _ type: ValueType
-    ) -> Diagnostic.FunctionSignature {
-      Diagnostic.FunctionSignature(
-        name: name, parameters: parameters.map(\.described), variadic: variadic?.described, returnType: type.described)
-    }
-    switch name {
-    case "try": return described([], variadic: FunctionParameter("expressions", .dynamic), .dynamic)
-    case "can": return described([FunctionParameter("expression", .dynamic)], .bool)
-    case "templatefile": return described([FunctionParameter("path", .string), FunctionParameter("vars", .dynamic)], .dynamic)
-    case "templatestring": return described([FunctionParameter("template", .dynamic), FunctionParameter("vars", .dynamic)], .dynamic)
-    default: return nil
-    }
+    return Self.ownFunctions.first { $0.name == name }?.described
   }
 
   mutating func callWithUnevaluatedArguments(

@@ -1,17 +1,40 @@
 import Diagnostics
-import Functions
-import Values
+package import Functions
+package import Values
+
+/// What a function takes and gives.
+package struct DescribedFunction: Sendable {
+  package var name: String
+  package var signature: FunctionSignature
+  /// As far as it does not depend on the arguments.
+  package var returnType: ValueType
+
+  /// As messages tell it.
+  var described: Diagnostic.FunctionSignature {
+    Diagnostic.FunctionSignature(
+      name: name, parameters: signature.parameters.map(\.described), variadic: signature.variadic?.described,
+      returnType: returnType.described)
+  }
+}
+
+extension FunctionTable {
+  /// Everything that an expression can call by its name alone, also what evaluation does itself, by name.
+  package var describedFunctions: [DescribedFunction] {
+    let listed = names.compactMap { function(named: $0) }.map {
+      DescribedFunction(name: $0.name, signature: $0.signature, returnType: $0.generalReturnType)
+    }
+    return (listed + Evaluator.ownFunctions).sorted { $0.name < $1.name }
+  }
+}
 
 extension Function {
   /// What the function takes and gives, as messages tell it.
   var described: Diagnostic.FunctionSignature {
-    Diagnostic.FunctionSignature(
-      name: name, parameters: signature.parameters.map(\.described), variadic: signature.variadic?.described,
-      returnType: generalReturnType.described)
+    DescribedFunction(name: name, signature: signature, returnType: generalReturnType).described
   }
 
   /// The type of the result for arguments of which only the types are known, each that its parameter takes.
-  private var generalReturnType: ValueType {
+  fileprivate var generalReturnType: ValueType {
     let parameters = signature.parameters + (signature.variadic.map { [$0] } ?? [])
     if parameters.contains(where: { $0.type == .dynamic && !$0.allowsDynamic }) { return .dynamic }
     return (try? returnType(parameters.map { .unknown($0.type) })) ?? .dynamic

@@ -33,12 +33,10 @@ package struct FunctionParameter: Sendable {
 package struct FunctionSignature: Sendable {
   package var parameters: [FunctionParameter]
   package var variadic: FunctionParameter?
-  package var description: String
 
-  package init(_ parameters: [FunctionParameter], variadic: FunctionParameter? = nil, description: String = "") {
+  package init(_ parameters: [FunctionParameter], variadic: FunctionParameter? = nil) {
     self.parameters = parameters
     self.variadic = variadic
-    self.description = description
   }
 
   func parameter(at position: Int) -> FunctionParameter? {

@@ -30,6 +30,15 @@ indirect enum JSONTree: Equatable, Sendable {
     return [:]
   }
 
+  /// The same without the members of that name, however deep they are.
+  func without(_ name: String) -> JSONTree {
+    switch self {
+    case .array(let elements): .array(elements.map { $0.without(name) })
+    case .object(let members): .object(members.filter { $0.key != name }.mapValues { $0.without(name) })
+    default: self
+    }
+  }
+
   /// One line with sorted keys: the form in which documents are compared, sorted and shown.
   var canonical: String {
     var bytes: [UInt8] = []

@@ -104,6 +104,10 @@ struct ScenarioRun {
       return try await step.plain(command.words, text: true)
     case "output":
       return try await step.document("output", ["output", "-json"] + arguments)
+    case "metadata" where arguments.contains("-json"):
+      var result = try await step.document("functions", command.words)
+      result.aspects["functions"] = result.aspects["functions"]?.without("description")
+      return result
     case "show":
       return try await step.document("shown", ["show", "-json"] + arguments)
     case "get":

@@ -164,7 +164,7 @@ extension JSONWriter {
     member("description_kind", kind == .markdown ? "markdown" : "plain")
   }
 
-  private mutating func signature(_ function: ProviderFunction) {
+  mutating func signature(_ function: ProviderFunction) {
     beginObject()
     if !function.description.isEmpty { member("description", function.description) }
     if !function.summary.isEmpty { member("summary", function.summary) }

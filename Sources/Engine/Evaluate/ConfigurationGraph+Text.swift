@@ -37,7 +37,7 @@ extension ConfigurationGraph {
     return resources.enumerated().flatMap { source, resource in
       let direct = adjacency[source].map(Int.init)
       let further = graph.reachable(from: direct.flatMap { adjacency[$0].map(Int.init) }, through: adjacency)
-      return direct.filter { !further[$0] }.map { resources[$0] }.sorted { $0.description < $1.description }.map { (resource, $0) }
+      return direct.filter { !further[$0] }.map { resources[$0] }.sorted().map { (resource, $0) }
     }
   }
 }

@@ -84,8 +84,8 @@ package struct ConfigurationGraph: Sendable {
   }
 
   /// What keeps the graph from being walked; empty if nothing does.
-  package func diagnostics() -> [Diagnostic] {
-    if graph.topologicalOrder() != nil { return problems }
+  package func diagnostics(acceptsCycles: Bool = false) -> [Diagnostic] {
+    if acceptsCycles || graph.topologicalOrder() != nil { return problems }
     return problems + graph.cycles().map { cycle in
       let names = cycle.map { name(of: vertices[$0]) }
       return .error(

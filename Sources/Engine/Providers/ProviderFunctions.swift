@@ -99,9 +99,7 @@ extension ProviderFunction {
   /// The function as expressions call it: the rules for types, nulls, unknown values and marks are those of all functions.
   fileprivate func evaluable(named name: String, _ answers: AnsweredCalls) -> Function {
     Function(
-      name,
-      FunctionSignature(
-        parameters.map(\.evaluable), variadic: variadic?.evaluable, description: description.isEmpty ? summary : description),
+      name, FunctionSignature(parameters.map(\.evaluable), variadic: variadic?.evaluable),
       isNeverNull: false, returns: { [returnType] (_: [Value]) throws(FunctionError) -> ValueType in returnType },
       call: { [parameters, variadic, returnType] (arguments: [Value]) throws(FunctionError) -> Value in
         // Whoever does not take unknown values takes none in parts of a value either.
