@@ -39,8 +39,8 @@ final class Interrupts: Sendable {
       while unsafe read(descriptor, &byte, 1) == 1 {
         if interrupt.isRequested { second() }
         interrupt.request()
-        _ = unsafe write(receipt.write, &byte, 1)
         first()
+        _ = unsafe write(receipt.write, &byte, 1)
       }
     }
   }

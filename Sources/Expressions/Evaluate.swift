@@ -20,7 +20,7 @@ package func evaluate(
     return (try convert(value, to: type), evaluator.diagnostics)
   } catch {
     evaluator.report(
-      "Incorrect value type", "Invalid expression value: \(error.message).", at: expression.range, in: expression)
+      "Incorrect value type", "Invalid expression value: \(error).", at: expression.range, in: expression)
     return (.unknown(type.withoutOptionals), evaluator.diagnostics)
   }
 }

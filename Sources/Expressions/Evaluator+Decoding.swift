@@ -33,7 +33,7 @@ extension Evaluator {
     } catch {
       report(
         "Incorrect attribute value type",
-        "Inappropriate value for attribute \"\(attribute.name)\": \(error.message).", at: attribute.expression.range,
+        "Inappropriate value for attribute \"\(attribute.name)\": \(error).", at: attribute.expression.range,
         context: attribute.nameRange.through(attribute.expression.range), in: attribute.expression)
       return .unknown(attribute.type.withoutOptionals)
     }

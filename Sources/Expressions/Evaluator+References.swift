@@ -82,7 +82,7 @@ extension Evaluator {
       do {
         current = try step.apply(to: current)
       } catch {
-        report(error.summary, error.message, at: step.range, in: expression)
+        report(error.summary, error.message + step.nearMiss(in: current), at: step.range, in: expression)
         return .dynamicUnknown
       }
     }
@@ -97,6 +97,25 @@ extension Evaluator {
 }
 
 extension ResolvedStep {
+  /// A sentence with the nearest name that the value does have, behind a space; nothing if none is near or the step asks for no name.
+  fileprivate func nearMiss(in value: Value) -> String {
+    let wanted: String
+    switch self {
+    case .attribute(let name, _): wanted = name
+    case .index(.string(let key), _): wanted = key
+    case .index: return ""
+    }
+    // Any two letters are near each other.
+    if wanted.utf8.count < 3 { return "" }
+    let names: [String]
+    switch (value.unmarked().0, value.type) {
+    case (.map(let map), _): names = value.containsMark(.sensitive) ? [] : map.keys.sorted()
+    case (_, .object(let type)): names = type.attributeNames.names.sorted()
+    default: names = []
+    }
+    return suggestion(for: wanted, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
+  }
+
   /// What the step leads to from a value. Marks of the value and of a key pass on.
   func apply(to value: Value) throws(OperationError) -> Value {
     switch self {

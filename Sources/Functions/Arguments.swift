@@ -33,7 +33,7 @@ func converting(_ value: Value, to type: ValueType, argument: Int? = nil) throws
   do throws(ConversionError) {
     return try convert(value, to: type)
   } catch {
-    throw FunctionError(error.message, argument: argument)
+    throw FunctionError(error.message, argument: argument, path: error.path)
   }
 }
 

@@ -201,7 +201,7 @@ extension Function {
     do throws(ConversionError) {
       return try convert(value, to: type)
     } catch {
-      throw FunctionError(error.message, argument: position)
+      throw FunctionError(error.message, argument: position, path: error.path)
     }
   }
 

@@ -123,8 +123,8 @@ extension BlockReader {
     } catch {
       let detail =
         range != nil
-        ? "Overriding this variable's type constraint has made its default value invalid: \(error.message)."
-        : "This default value is not compatible with the variable's type constraint: \(error.message)."
+        ? "Overriding this variable's type constraint has made its default value invalid: \(error)."
+        : "This default value is not compatible with the variable's type constraint: \(error)."
       self.error("Invalid default value for variable", detail, at: range ?? variable.defaultRange)
       variable.defaultValue = .unknown(variable.type.withoutOptionals)
     }

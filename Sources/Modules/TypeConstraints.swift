@@ -176,7 +176,7 @@ struct TypeConstraintReader {
       diagnostics.append(
         .error(
           "Invalid default value for optional attribute",
-          "This default value is not compatible with the attribute's type constraint: \(error.message).",
+          "This default value is not compatible with the attribute's type constraint: \(error).",
           at: expression.range))
     }
     return result

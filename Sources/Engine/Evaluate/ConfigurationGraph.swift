@@ -85,14 +85,7 @@ package struct ConfigurationGraph: Sendable {
 
   /// What keeps the graph from being walked; empty if nothing does.
   package func diagnostics(acceptsCycles: Bool = false) -> [Diagnostic] {
-    if acceptsCycles || graph.topologicalOrder() != nil { return problems }
-    return problems + graph.cycles().map { cycle in
-      let names = cycle.map { name(of: vertices[$0]) }
-      return .error(
-        "Cycle: \(names.joined(separator: ", "))",
-        "Each of these needs the value of the next, and the last needs the first: "
-          + (names + names.prefix(1)).joined(separator: " → ") + ".")
-    }
+    acceptsCycles || graph.topologicalOrder() != nil ? problems : problems + cycleDiagnostics()
   }
 
   /// As messages name a vertex.
@@ -355,7 +348,7 @@ package struct ConfigurationGraph: Sendable {
   }
 
   /// The vertices whose values a reference needs.
-  private func targets(of traversal: Traversal, in path: ModulePath) -> [Vertex] {
+  func targets(of traversal: Traversal, in path: ModulePath) -> [Vertex] {
     guard let reference = Reference.parse(traversal).0 else { return [] }
     switch reference.subject {
     case .variable(let name): return [.variable(path, name)]

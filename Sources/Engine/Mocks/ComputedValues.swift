@@ -51,7 +51,7 @@ struct ComputedValues {
       diagnostics.append(
         .error(
           "Failed to compute attribute",
-          "The value given for the computed attribute \"\(attribute.name)\" does not fit its type: \(error.message).", at: place))
+          "The value given for the computed attribute \"\(attribute.name)\" does not fit its type: \(error).", at: place))
       return .null(attribute.type)
     }
   }

@@ -57,7 +57,7 @@ extension Planner {
     diagnostics += evaluation.diagnostics + evaluator.takeDiagnostics()
     guard let target = targets.first, let providerAddress = tree.providerConfiguration(for: block) else { return }
     guard let schema = schemas.schema(of: address.resource, from: providerAddress.source) else {
-      diagnostics.append(unknownType(address.resource, providerAddress.source, at: block.to.range))
+      diagnostics.append(unknownType(address.resource, providerAddress.source, graph.schemas, at: block.to.range))
       return
     }
     guard let provider = await provider(for: providerAddress),

@@ -121,7 +121,21 @@ extension Planner {
       .warning(
         "Resource targeting is in effect",
         "With \(option) this plan covers a part of the configuration only, so other changes that it asks for may be missing. Use the "
-          + "option to get out of trouble, such as an error that keeps everything else from being planned; then plan without it."))
+          + "option to get out of trouble, such as an error that keeps everything else from being planned; then plan without it."
+          + (options.targets + options.excludes).compactMap(namesNothing).joined()))
+  }
+
+  /// That an address stands for nothing, and what may have been meant; nil if it stands for something.
+  private func namesNothing(_ address: TargetAddress) -> String? {
+    let resources = graph.vertices.compactMap(\.resource)
+    if resources.contains(where: address.mayContain) || snapshot.objects.contains(where: { address.contains($0.address) }) { return nil }
+    let known: [String]
+    switch address {
+    case .module: known = tree.modules.filter { !$0.path.isRoot }.map(\.path.description)
+    case .resource: known = resources.map(\.description)
+    }
+    let near = suggestion(for: address.description, among: known.sorted()).map { " Did you mean \($0)?" } ?? ""
+    return "\n\nNothing has the address \(address).\(near)"
   }
 
   // MARK: Drift

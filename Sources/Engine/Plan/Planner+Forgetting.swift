@@ -57,7 +57,7 @@ extension Planner {
       return
     }
     guard let schema = schemas.schema(of: object.address.resource, from: object.provider.source) else {
-      diagnostics.append(unknownType(object.address.resource, object.provider.source, at: nil))
+      diagnostics.append(unknownType(object.address.resource, object.provider.source, graph.schemas, at: nil))
       return
     }
     // An object in the form of another schema cannot be shown, and need not be.

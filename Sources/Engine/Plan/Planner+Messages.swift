@@ -15,7 +15,7 @@ func addressed(_ diagnostics: [Diagnostic], _ address: ResourceInstance) -> [Dia
 }
 
 /// The message for a type that the provider does not have.
-func unknownType(_ resource: Resource, _ source: ProviderSource, at range: SourceRange?) -> Diagnostic {
+func unknownType(_ resource: Resource, _ source: ProviderSource, _ schemas: SchemaTable, at range: SourceRange?) -> Diagnostic {
   let kind: String
   switch resource.mode {
   case .managed: kind = "resource type"
@@ -23,7 +23,9 @@ func unknownType(_ resource: Resource, _ source: ProviderSource, at range: Sourc
   case .ephemeral: kind = "ephemeral resource"
   }
   return .error(
-    "Invalid \(kind)", "The provider \(source.displayName) does not support \(kind) \"\(resource.type)\".", at: range)
+    "Invalid \(kind)",
+    "The provider \(source.displayName) does not support \(kind) \"\(resource.type)\"."
+      + (schemas.hint(for: resource, from: source).map { " \($0)" } ?? ""), at: range)
 }
 
 /// Ephemeral values may only go where nothing is stored: write-only attributes, and what is in them. One message for each
@@ -60,7 +62,8 @@ func ignoredChanges(_ block: ResourceBlock, schema: Schema) -> (IgnoredChanges, 
         problems.append(
           .error(
             "Unsupported attribute",
-            "This object has no argument, nested block, or exported attribute named \"\(traversal.root)\".",
+            "This object has no argument, nested block, or exported attribute named \"\(traversal.root)\"."
+              + schema.block.nearMiss(of: traversal.root),
             at: traversal.rootRange))
         continue
       }

@@ -200,7 +200,7 @@ extension Planner {
     }
     let providerAddress = object.provider
     guard let schema = schemas.schema(of: object.address.resource, from: providerAddress.source) else {
-      diagnostics.append(unknownType(object.address.resource, providerAddress.source, at: nil))
+      diagnostics.append(unknownType(object.address.resource, providerAddress.source, graph.schemas, at: nil))
       return false
     }
     guard let real = await provider(for: providerAddress) else { return false }

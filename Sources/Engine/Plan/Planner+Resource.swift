@@ -53,7 +53,7 @@ extension Planner {
     guard let schema = schemas.schema(of: address.resource, from: providerAddress.source),
       let body = graph.plan(of: address)
     else {
-      diagnostics.append(unknownType(address.resource, providerAddress.source, at: block.typeRange))
+      diagnostics.append(unknownType(address.resource, providerAddress.source, graph.schemas, at: block.typeRange))
       return false
     }
     let selfReferences = block.selfReferences

@@ -1,5 +1,6 @@
 package import Addresses
 package import Diagnostics
+import HCL
 package import Modules
 import ProviderInterface
 package import State
@@ -61,6 +62,7 @@ package func loadSchemas(
       for (resource, schema) in loaded.types {
         table.add(schema, kind: resource.mode.typeKind, named: resource.type, from: loaded.source)
       }
+      for (resource, hint) in loaded.hints { table.add(hint: hint, for: resource, from: loaded.source) }
       diagnostics.append((loaded.source, loaded.diagnostics))
     }
   }
@@ -71,6 +73,8 @@ private struct ProviderSchemas: Sendable {
   var source: ProviderSource
   var metadata: ProviderMetadata?
   var types: [(Resource, Schema)] = []
+  /// Of types that the provider does not have.
+  var hints: [(Resource, String)] = []
   var diagnostics: [Diagnostic] = []
 
   static func load(_ source: ProviderSource, types: Set<Resource>, pool: ProviderPool) async -> ProviderSchemas {
@@ -81,11 +85,43 @@ private struct ProviderSchemas: Sendable {
       for type in types.sorted() {
         if let schema = try await provider.schema(for: type.mode.typeKind, named: type.type) {
           result.types.append((type, schema))
+        } else if let hint = try await Self.hint(for: type, of: provider) {
+          result.hints.append((type, hint))
         }
       }
     } catch {
       result.diagnostics = error.diagnostics
     }
     return result
+  }
+
+  /// What may have been meant by a type that the provider does not have, in a sentence.
+  private static func hint(for type: Resource, of provider: any Provider) async throws(DiagnosticsError) -> String? {
+    let names = try await provider.typeNames(of: type.mode.typeKind)
+    if let near = suggestion(for: type.type, among: names) { return "Did you mean \"\(near)\"?" }
+    for mode in [ResourceMode.data, .managed, .ephemeral] where mode != type.mode {
+      if try await provider.typeNames(of: mode.typeKind).contains(type.type) {
+        return "It has \(mode.described) of that name: did you mean \(mode.keyword) \"\(type.type)\"?"
+      }
+    }
+    return nil
+  }
+}
+
+extension ResourceMode {
+  fileprivate var described: String {
+    switch self {
+    case .managed: "a resource type"
+    case .data: "a data source"
+    case .ephemeral: "an ephemeral resource"
+    }
+  }
+
+  fileprivate var keyword: String {
+    switch self {
+    case .managed: "resource"
+    case .data: "data"
+    case .ephemeral: "ephemeral"
+    }
   }
 }

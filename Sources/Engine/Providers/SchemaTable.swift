@@ -14,6 +14,7 @@ package struct SchemaTable: Sendable {
 
   private var metadata: [ProviderSource: ProviderMetadata] = [:]
   private var types: [TypeKey: Schema] = [:]
+  private var hints: [TypeKey: String] = [:]
   private var functions: [ProviderSource: [String: Function]] = [:]
 
   package init() {}
@@ -29,6 +30,15 @@ package struct SchemaTable: Sendable {
   /// The schema of a resource's type; nil if it was not fetched or does not exist.
   package func schema(of resource: Resource, from source: ProviderSource) -> Schema? {
     types[TypeKey(source: source, kind: resource.mode.typeKind, name: resource.type)]
+  }
+
+  /// What may have been meant by a type that its provider does not have, in a sentence.
+  func hint(for resource: Resource, from source: ProviderSource) -> String? {
+    hints[TypeKey(source: source, kind: resource.mode.typeKind, name: resource.type)]
+  }
+
+  mutating func add(hint: String, for resource: Resource, from source: ProviderSource) {
+    hints[TypeKey(source: source, kind: resource.mode.typeKind, name: resource.type)] = hint
   }
 
   package mutating func add(_ metadata: ProviderMetadata, for source: ProviderSource) { self.metadata[source] = metadata }

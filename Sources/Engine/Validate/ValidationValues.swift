@@ -210,10 +210,14 @@ extension BlockSchema {
   /// That objects of the type have no attribute of that name, if so.
   fileprivate func problem(ofAttribute name: String, at range: SourceRange) -> Diagnostic? {
     if attribute(name) != nil || block(name) != nil { return nil }
-    let names = attributes.map(\.name) + blocks.map(\.name)
-    let hint = suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
     return .error(
-      "Unsupported attribute", "This object has no argument, nested block, or exported attribute named \"\(name)\".\(hint)",
-      at: range)
+      "Unsupported attribute",
+      "This object has no argument, nested block, or exported attribute named \"\(name)\".\(nearMiss(of: name))", at: range)
+  }
+
+  /// A sentence with the nearest name that there is, behind a space; nothing if none is near.
+  func nearMiss(of name: String) -> String {
+    let names = attributes.map(\.name) + blocks.map(\.name)
+    return suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
   }
 }

@@ -194,7 +194,7 @@ private actor Validator {
   private func question(_ block: ResourceBlock, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
     guard let source = graph.providers[block.address]?.source else { return (nil, []) }
     guard let schema = schemas.schema(of: block.resource, from: source), let body = graph.plan(of: block.address) else {
-      return (nil, schemas.has(source) ? [unknownType(block.resource, source, at: block.typeRange)] : [])
+      return (nil, schemas.has(source) ? [unknownType(block.resource, source, schemas, at: block.typeRange)] : [])
     }
     let scope = values.context(
       repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil))
