@@ -157,7 +157,13 @@ actor Planner {
     var plan = Plan(
       mode: options.mode, basis: PlanBasis(lineage: snapshot.lineage, serial: snapshot.serial),
       timestamp: context.timestamp)
-    if options.mode == .destroy && !diagnostics.hasErrors { await planDestruction() }
+    if options.mode == .destroy {
+      if diagnostics.hasErrors && options.refresh == .everything {
+        // What is there could not be found out, so there is nothing to show.
+        return PlanOutcome(plan: nil, diagnostics: diagnostics + (await ephemeralResources.closeAll()))
+      }
+      if !diagnostics.hasErrors { await planDestruction() }
+    }
     diagnostics += evaluator.takeDiagnostics()
     diagnostics += await ephemeralResources.closeAll()
     nameOtherCreations()
