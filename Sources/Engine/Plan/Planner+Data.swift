@@ -15,6 +15,10 @@ extension Planner {
     let block = planning.block
     let node = planning.node.node
     let address = ResourceInstance(module: node.address, block.resource, key: key)
+    if options.mode == .destroy && options.refresh == .nothing {
+      evaluator.setValue(lastRead(address) ?? .unknown(.object(planning.schema.block.impliedType)), of: address)
+      return true
+    }
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
     var (configuration, problems) = planning.body.decode(in: evaluator.context(in: node, repetition: data))
     problems += evaluator.takeDiagnostics()
@@ -50,6 +54,11 @@ extension Planner {
     evaluator.setValue(value, of: address)
     return !checkFails(
       block.postconditions, of: block, address: address, in: node, data: data, selfValue: value)
+  }
+
+  /// What a data source gave to an earlier run.
+  private func lastRead(_ address: ResourceInstance) -> Value? {
+    stored.entry(ObjectKey(address)).flatMap { decodeWithoutProvider($0.object) }
   }
 
   private func recordRead(_ address: ResourceInstance, _ planning: ResourcePlanning, planned: Value, reason: ActionReason) {

@@ -174,7 +174,7 @@ extension Planner {
       object: record)
   }
 
-  /// An object without change whose stored dependencies are out of date.
+  /// An object without change of which what is stored besides its value is out of date.
   func noteRefreshed(_ record: ObjectRecord) {
     current[record.key] = record
     if let entry = stored.entry(record.key) {

@@ -317,9 +317,10 @@ extension Planner {
     evaluator.setValue(planned.after, of: address)
     if change.action == .noOp, var record = current[ObjectKey(address)],
       record.dependencies != dependencies || record.createBeforeDestroy != planning.createBeforeDestroy
-        || record.skipDestroy != change.skipDestroy
+        || record.skipDestroy != change.skipDestroy || record.provider != change.provider
     {
       record.dependencies = dependencies
+      record.provider = change.provider
       record.skipDestroy = change.skipDestroy
       record.createBeforeDestroy = planning.createBeforeDestroy
       noteRefreshed(record)

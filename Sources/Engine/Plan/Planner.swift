@@ -148,7 +148,8 @@ actor Planner {
       return PlanOutcome(plan: nil, diagnostics: diagnostics + [problem])
     }
     guard checkUnconfiguredImports() else { return PlanOutcome(plan: nil, diagnostics: diagnostics) }
-    await walkAll()
+    // Where nothing is left to be destroyed, nothing needs to be found out.
+    if options.mode != .destroy || !snapshot.objects.isEmpty { await walkAll() }
     await planOrphans()
     reportUnconfiguredImports()
     let contradictions = moveProblems()

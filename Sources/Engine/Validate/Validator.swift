@@ -68,8 +68,10 @@ private actor Validator {
       let vertex = graph.vertices[index]
       if case .provider(let address) = vertex, !used.contains(address) { continue }
       // What needs something faulty could only repeat what is wrong with that.
-      if isFaulty(vertex) || dependencies[index].contains(where: { failed[Int($0)] }) {
+      let isBehindFailure = dependencies[index].contains { failed[Int($0)] }
+      if isFaulty(vertex) || isBehindFailure {
         failed[index] = true
+        if !isBehindFailure { findings.diagnostics[index] = checkSoundRepetition(of: vertex, modules) }
         continue
       }
       guard let values = modules[vertex.module] else { continue }
@@ -171,6 +173,30 @@ private actor Validator {
     case .resource(let address):
       return module.resources[address.resource].map { question($0, values) } ?? (nil, [])
     case .moduleEnd, .check: return (nil, [])
+    }
+  }
+
+  /// How often something repeats whose references are faulty, if those are elsewhere in it.
+  private func checkSoundRepetition(
+    of vertex: ConfigurationGraph.Vertex, _ modules: [ModulePath: ValidationValues]
+  ) -> [Diagnostic] {
+    guard let values = modules[vertex.module] else { return [] }
+    switch vertex {
+    case .resource(let address):
+      guard let block = values.module.resources[address.resource], isSound(block.repetition) else { return [] }
+      return checkRepetition(count: block.count, forEach: block.forEach, values) + values.takeDiagnostics()
+    case .moduleCall:
+      guard let call = call(of: values.module), isSound(call.repetition), let parent = vertex.module.parent.flatMap({ modules[$0] })
+      else { return [] }
+      return checkRepetition(of: values.module, in: parent)
+    default: return []
+    }
+  }
+
+  private func isSound(_ expressions: [Expression]) -> Bool {
+    let places = tree.diagnostics.filter { $0.severity == .error }.compactMap(\.subject)
+    return !expressions.map(\.range).contains { range in
+      places.contains { $0.file == range.file && range.start <= $0.start && $0.end <= range.end }
     }
   }
 
