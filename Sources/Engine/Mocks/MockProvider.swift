@@ -45,7 +45,9 @@ struct MockProvider: Provider {
   func applyResourceChange(_ request: ApplyResourceChangeRequest) async -> ApplyResourceChangeResponse {
     if request.planned.isNull { return ApplyResourceChangeResponse(new: request.planned) }
     let (value, problems) = await completed(request.planned, .resource, request.typeName, isPlanning: false)
-    return ApplyResourceChangeResponse(new: value, private: request.plannedPrivate, diagnostics: problems)
+    // Where nothing could be made up, all is as it was.
+    return ApplyResourceChangeResponse(
+      new: value ?? request.prior, private: request.plannedPrivate, diagnostics: problems)
   }
 
   func readDataSource(_ request: ReadDataSourceRequest) async -> ReadDataSourceResponse {
