@@ -19,8 +19,8 @@ extension Sequence where Element == Diagnostic {
     var output: [Diagnostic] = []
     var groups: [String: (index: Int, more: Int)] = [:]
     for diagnostic in self {
-      // What has no place is likely to be about different things, whatever its summary.
-      guard diagnostic.severity == .warning, diagnostic.subject != nil else {
+      // What has no place is likely to be about different things, whatever its summary; and one object's check is not another's.
+      guard diagnostic.severity == .warning, diagnostic.subject != nil, diagnostic.checkedObject == nil else {
         output.append(diagnostic)
         continue
       }

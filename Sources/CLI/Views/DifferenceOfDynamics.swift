@@ -13,6 +13,9 @@ extension ValueDifference {
   }
 
   private static func ofDocument(_ comparison: ValueComparison) -> ValueDifference {
+    var comparison = comparison
+    // Inside a document a null stands for nothing where what takes its place is not known.
+    if comparison.isUnknown, comparison.before.isNull { comparison.isBeforeExplicit = false }
     if let difference = ofSensitive(comparison, ofDocument) { return difference }
     if let difference = ofUnknown(comparison, ofDocument) { return difference }
     let before = DocumentKind(comparison.before)

@@ -210,7 +210,8 @@ private struct PlanWriter {
   }
 
   private mutating func writeOutputs(_ outputs: [(name: String, difference: ValueDifference)]) {
-    let width = outputs.reduce(0) { max($0, displayName($1.name).utf8.count) }
+    // Those that stay as they are count too, so that lines do not shift from plan to plan.
+    let width = plan.outputChanges.reduce(0) { max($0, displayName($1.name).utf8.count) }
     for (name, difference) in outputs {
       text += "\(actionSymbol(difference.action, style)) \(padded(displayName(name), to: width)) = "
       text += DifferenceRenderer.text(of: difference, style: style)
