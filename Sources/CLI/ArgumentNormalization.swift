@@ -5,13 +5,13 @@ struct ArgumentNormalization {
   static let booleanFlags: Set<String> = [
     "auto-approve", "check", "compact-warnings", "destroy", "detailed-exitcode", "diff", "force", "force-copy", "get",
     "help", "input", "json", "lock", "migrate-state", "no-color", "no-rounds", "list", "raw", "reconfigure", "recursive", "no-tests", "verbose",
-    "refresh", "refresh-only", "upgrade", "version", "write", "backend", "draw-cycles", "or-create",
+    "refresh", "refresh-only", "upgrade", "version", "write", "backend", "cloud", "draw-cycles", "or-create",
     "update", "lock-file", "minimal-refresh", "enable-plugin-cache", "allow-missing", "dry-run", "ignore-remote-version",
     "suppress-forget-errors",
   ]
   /// Those of them that are on unless turned off, so that `=false` must be passed on.
   static let onByDefault: Set<String> = [
-    "input", "lock", "refresh", "list", "write", "backend", "get", "lock-file",
+    "input", "lock", "refresh", "list", "write", "backend", "cloud", "get", "lock-file",
   ]
 
   private(set) var arguments: [String] = []
@@ -54,7 +54,12 @@ struct ArgumentNormalization {
       switch value.lowercased() {
       case "true", "1", "t": arguments.append("--\(name)")
       case "false", "0", "f":
-        if Self.onByDefault.contains(name) { arguments.append("--no-\(name)") }
+        if Self.onByDefault.contains(name) {
+          arguments.append("--no-\(name)")
+        } else {
+          // What was said last counts, be it that the environment said something else.
+          arguments.removeAll { $0 == "--\(name)" }
+        }
       default: arguments.append("--\(name)=\(value)")
       }
     } else if let value {

@@ -21,7 +21,7 @@ struct PlumbCommand: Documented {
       Options may be written with one hyphen or two, and their values behind = or a space.
 
         -chdir=DIR               before the command: work in another directory
-        -version                 the same as plumb version
+        -version, -v             the same as plumb version
         -install-autocomplete    teach your shell to complete commands and options
         -uninstall-autocomplete  take that away again
       """,
@@ -75,7 +75,7 @@ package func run(_ arguments: [String], in world: World) async -> Int32 {
       return 1
     }
   }
-  let given = normalized.arguments == ["--version"] ? ["version"] : normalized.arguments
+  let given = [["--version"], ["--v"]].contains(normalized.arguments) ? ["version"] : normalized.arguments
   let columns = world.output.width ?? 80
   if given.isEmpty {
     world.output(HelpPage(of: PlumbCommand.self, words: [], columns: columns).text)

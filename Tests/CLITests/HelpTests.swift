@@ -99,6 +99,13 @@ import Testing
     #expect(HelpPage(askedForBy: arguments, columns: 80) == nil)
   }
 
+  @Test func lastWordOfAFlagCounts() {
+    #expect(ArgumentNormalization(["plan", "-destroy", "-input=false", "-destroy=false", "-input"]).arguments == ["plan", "--no-input", "--input"])
+    #expect(ArgumentNormalization(["plan", "-destroy=false", "-destroy=1"]).arguments == ["plan", "--destroy"])
+    #expect(ArgumentNormalization(["console", "-plan=false"]).arguments == ["console"])
+    #expect(ArgumentNormalization(["graph", "-plan=false"]).arguments == ["graph", "--plan=false"])
+  }
+
   @Test func environmentHoldsOptions() {
     let environment = ["TF_CLI_ARGS": "-a 'b c'", "TF_CLI_ARGS_state_list": "-id=x", "TF_CLI_ARGS_state": "-no", "TF_CLI_ARGS_force_unlock": "-f"]
     #expect(

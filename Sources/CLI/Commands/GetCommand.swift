@@ -40,7 +40,7 @@ struct GetCommand: Command {
       // How modules fit together is seen once all of them are there, which was all that was asked for.
       let tree = session.loadModules(for: .installing)
       let tests = suite.modules(by: loader, after: tree.sources)
-      problems = (tree.diagnostics + tests.flatMap(\.diagnostics)).map(\.asWarning)
+      problems = suite.diagnostics + (tree.diagnostics + tests.flatMap(\.diagnostics)).map(\.asWarning)
       sources = tests.last?.sources ?? tree.sources
     }
     Report(world, view).show(session.settingsDiagnostics + problems, sources)

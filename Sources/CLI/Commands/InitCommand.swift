@@ -44,7 +44,12 @@ struct InitCommand: Command {
   var fromModule: String?
 
   @Flag(inversion: .prefixedNo, help: "Look at the backend block. With false the choice of before stays.")
-  var backend = true
+  var backend: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Another name of -backend.")
+  var cloud: Bool?
+
+  private var usesBackend: Bool { backend ?? cloud ?? true }
 
   @Option(
     name: .customLong("backend-config"), parsing: .unconditionalSingleValue,
@@ -105,7 +110,7 @@ struct InitCommand: Command {
     var sources = SourceMap()
     let (root, scope, problems) = loader.loadAlone(".", adding: &sources)
     if problems.hasErrors { return refuse(root, session.settingsDiagnostics + problems, sources, view) }
-    if backend {
+    if usesBackend {
       let problems = prepareBackend(root, scope, session, view)
       if problems.hasErrors {
         view.diagnostics(problems, sources)
@@ -124,13 +129,16 @@ struct InitCommand: Command {
       view.diagnostics(get && callsModules(root, suite) ? problems : announced(problems), tree.sources)
       return 1
     }
-    return await installProviders(session, tree, suite.modules(by: loader, after: tree.sources), view)
+    return await installProviders(session, tree, suite.modules(by: loader, after: tree.sources), suite.diagnostics, view)
   }
 
   /// What is wrong with the options as they stand together.
   private var contradiction: Diagnostic? {
     if let lockfile, lockfile != "readonly" {
       return .error("Invalid -lockfile value", "The only mode is \"readonly\", not \"\(lockfile)\".")
+    }
+    if backend != nil, cloud != nil {
+      return .error("Invalid init options", "The -backend and -cloud options are two names of one option.")
     }
     if upgrade, lockfile == "readonly" {
       return .error("The -upgrade flag conflicts with -lockfile=readonly.", "")
@@ -149,7 +157,7 @@ struct InitCommand: Command {
 
   /// Says what is wrong with the root module, as far into the work as it would be found.
   private func refuse(_ root: Module, _ diagnostics: [Diagnostic], _ sources: SourceMap, _ view: InitView) -> Int32 {
-    if backend { view.message("Initializing the backend...", code: "initializing_backend_message") }
+    if usesBackend { view.message("Initializing the backend...", code: "initializing_backend_message") }
     if get, !root.moduleCalls.isEmpty {
       view.message("Initializing modules...", code: "initializing_modules_message")
       view.diagnostics(diagnostics, sources)
@@ -234,7 +242,7 @@ struct InitCommand: Command {
   // MARK: Providers
 
   private func installProviders(
-    _ session: Session, _ tree: ModuleTree, _ tests: [ModuleTree], _ view: InitView
+    _ session: Session, _ tree: ModuleTree, _ tests: [ModuleTree], _ warnings: [Diagnostic], _ view: InitView
   ) async -> Int32 {
     let world = session.world
     var (requirements, problems) = session.providerConstraints(tree)
@@ -243,7 +251,7 @@ struct InitCommand: Command {
       requirements.merge(wanted) { VersionConstraints(merging: [$0, $1]) }
       problems += found
     }
-    problems = session.settingsDiagnostics + ([tree] + tests).flatMap(\.diagnostics) + problems
+    problems = session.settingsDiagnostics + warnings + ([tree] + tests).flatMap(\.diagnostics) + problems
     var sources = tests.last?.sources ?? tree.sources
     if problems.hasErrors {
       view.diagnostics(problems, sources)

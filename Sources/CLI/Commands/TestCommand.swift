@@ -81,11 +81,7 @@ struct TestCommand: Command {
     }
     var suite = ModuleLoader(files: world.files, dataDirectory: session.dataDirectory).loadTests(testDirectory: testDirectory)
     let tree = session.moduleLoader(variables).load(".", after: suite.sources, for: .testing)
-    var problems = suite.diagnostics + (tree.isSound ? tree.diagnostics.filter { $0.severity == .warning } : tree.diagnostics)
-    if testDirectory != "tests", !world.files.isDirectory(testDirectory) {
-      problems.append(
-        .warning("Test directory does not exist", "Requested test directory \(testDirectory) does not exist."))
-    }
+    let problems = suite.diagnostics + (tree.isSound ? tree.diagnostics.filter { $0.severity == .warning } : tree.diagnostics)
     view.diagnostics(problems, tree.sources, run: nil, file: nil)
     if problems.hasErrors { return 1 }
     if !filters.isEmpty {

@@ -45,7 +45,7 @@ struct ValidateCommand: Command {
     if let suite, suite.diagnostics.hasErrors {
       diagnostics = suite.diagnostics + tree.diagnostics
     } else {
-      diagnostics = session.settingsDiagnostics
+      diagnostics = session.settingsDiagnostics + (suite?.diagnostics ?? [])
       diagnostics += await validated(tree, session)
       if let suite, tree.isSound {
         var tests = TestValidation(suite, of: tree, in: session) { await validated($0, session) }

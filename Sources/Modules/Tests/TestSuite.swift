@@ -36,6 +36,11 @@ extension ModuleLoader {
   package func loadTests(testDirectory: String, in root: String = ".") -> TestSuite {
     var suite = TestSuite(files: [], sources: SourceMap(), diagnostics: [])
     let place = normalizedPath(root, testDirectory)
+    // The usual one need not be there; who asks for another means one that is.
+    if testDirectory != "tests", !files.isDirectory(place) {
+      suite.diagnostics.append(
+        .warning("Test directory does not exist", "Requested test directory \(testDirectory) does not exist."))
+    }
     for directory in Set([root, place]).sorted() {
       for name in (try? files.list(directory)) ?? [] where TestFile.isOne(name) {
         read(directory == "." ? name : "\(directory)/\(name)", into: &suite)
