@@ -105,6 +105,18 @@ struct ChangeOrigins {
     return low
   }
 
+  // MARK: Deferrals
+
+  /// What decides how many instances a resource has, if it is not known yet: `count = length(x) at main.tf:3`.
+  mutating func repetition(of change: ResourceChange) -> String? {
+    let address = change.address.configuration
+    guard change.address.key == nil, let block = tree.module(at: address.module)?.resources[address.resource] else { return nil }
+    for (name, expression) in [("count", block.count), ("for_each", block.forEach)] {
+      if let expression, let (text, place) = source(of: expression.range) { return "\(name) = \(text) at \(place)" }
+    }
+    return nil
+  }
+
   // MARK: Unknown values
 
   /// For each argument that is not known yet because of what it refers to, what that is.

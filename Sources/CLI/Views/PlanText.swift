@@ -90,7 +90,7 @@ private struct PlanWriter {
     for deferred in plan.deferred {
       let change = deferred.change
       text += "\n\(style.paint("  # \(displayAddress(change))", .bold)) was deferred\n"
-      text += "  # (\(deferred.reason.explanation))\n"
+      text += "  # (\(deferred.reason.explanation)\(origins?.repetition(of: change).map { ": \($0)" } ?? ""))\n"
       writeBody(change, difference(of: change, relevance: .everything))
     }
   }

@@ -4,8 +4,34 @@ import Synchronization
 /// What a person at a terminal sees of a program, and types to it.
 struct Terminal: Sendable {
   var columns: Int
-  /// What is typed, each when the program waits behind a prompt: a line, with `␛` for the escape key, or what `^C` and `^D` stand for.
-  var typed: [String] = []
+  /// What is typed, one after the other.
+  var typed: [Keys] = []
+
+  struct Keys: Sendable {
+    /// The text that must have been shown since the last keys; nil for a prompt at the end of all that is shown.
+    var awaited: String?
+    /// A line, with `␛` for the escape key, or what `^C` and `^D` stand for.
+    var line: String
+
+    var bytes: [UInt8] {
+      switch line {
+      case "^C": [3]
+      case "^D": [4]
+      default: Array(line.replacingOccurrences(of: "␛", with: "\u{1B}").utf8) + [0x0A]
+      }
+    }
+
+    /// Of lines `TYPE=line`, each of them behind a line `WHEN=text` or not.
+    static func read(from lines: [Substring]) -> [Keys] {
+      var awaited: String?
+      return lines.compactMap { line in
+        if line.hasPrefix("WHEN=") { awaited = String(line.dropFirst("WHEN=".count)) }
+        guard line.hasPrefix("TYPE=") else { return nil }
+        defer { awaited = nil }
+        return Keys(awaited: awaited, line: String(line.dropFirst("TYPE=".count)))
+      }
+    }
+  }
 
   struct Failure: Error { var step: String }
 
@@ -56,16 +82,23 @@ struct Terminal: Sendable {
   private func converse(_ descriptor: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = typed[...]
+    var shown = 0
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count <= 0 { return bytes }
       bytes += buffer[..<count]
-      guard Self.prompts.contains(where: { bytes.suffix($0.count) == $0[...] }), let line = rest.popFirst() else { continue }
-      let keys: [UInt8] = line == "^C" ? [3] : line == "^D" ? [4] : Array(line.replacingOccurrences(of: "␛", with: "\u{1B}").utf8) + [0x0A]
-      _ = write(descriptor, keys, keys.count)
+      guard let next = rest.first, Self.isTime(for: next, in: bytes[shown...]) else { continue }
+      rest = rest.dropFirst()
+      shown = bytes.count
+      _ = write(descriptor, next.bytes, next.bytes.count)
     }
+  }
+
+  private static func isTime(for keys: Keys, in bytes: ArraySlice<UInt8>) -> Bool {
+    if let awaited = keys.awaited { return String(decoding: bytes, as: UTF8.self).contains(awaited) }
+    return prompts.contains { bytes.suffix($0.count) == $0[...] }
   }
 
   /// What a program writes before it waits: of a question, and of the console.

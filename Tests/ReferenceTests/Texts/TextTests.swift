@@ -4,7 +4,7 @@ import Testing
 /// What people see, letter by letter: the files of `Texts/Golden` have the form of scenarios, and behind each command a section `text`
 /// with all that it writes, to the output and then to the errors. Whatever differs from run to run stands there as `<id 1>`, `<N>s`.
 /// `TERMINAL=80` in the body of a command runs it at a terminal of so many columns, colours and all; each line `TYPE=text` is typed
-/// there when it asks for something.
+/// there when it asks for something, or when it has shown what a line `WHEN=text` before it says.
 ///
 /// `PLUMB_UPDATE_TEXTS=1` writes the files anew with what the program says now. Read the difference before you keep it.
 @Suite struct TextTests {
@@ -68,15 +68,16 @@ import Testing
     of command: Scenario.Command, body: String, _ plumb: Program, in directory: URL, _ environment: [String: String]
   ) async throws -> Outcome {
     var environment = environment.merging(command.environment) { $1 }
-    func values(_ name: String) -> [String] {
-      body.split(separator: "\n").filter { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
-    }
-    guard let columns = values("TERMINAL").first.flatMap(Int.init) else {
+    let lines = body.split(separator: "\n")
+    let columns = lines.first { $0.hasPrefix("TERMINAL=") }.flatMap { Int($0.dropFirst("TERMINAL=".count)) }
+    guard let columns else {
       return try await plumb.run(command.words, in: directory, environment: environment, input: command.input)
     }
     // A terminal knows its width, and has colours unless the command says otherwise.
-    for name in ["NO_COLOR", "COLUMNS", "TERMINAL", "TYPE"] where values(name).isEmpty || name == "TYPE" { environment[name] = nil }
-    return try await Terminal(columns: columns, typed: values("TYPE")).run(plumb, command.words, in: directory, environment: environment)
+    for name in ["NO_COLOR", "COLUMNS", "TERMINAL", "WHEN", "TYPE"] where name != "NO_COLOR" || command.environment[name] == nil {
+      environment[name] = nil
+    }
+    return try await Terminal(columns: columns, typed: Terminal.Keys.read(from: lines)).run(plumb, command.words, in: directory, environment: environment)
   }
 
   /// The lines from the first that differ to the last.
