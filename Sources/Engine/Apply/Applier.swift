@@ -316,6 +316,7 @@ actor Applier {
     var ready = steps.indices.filter { missing[$0] == 0 }
     var head = 0
     var running = 0
+    var halted = 0
     context.events(.applyPlanned(steps: steps.lazy.filter { $0 != .join }.count))
     let renewal = renewLeases()
     await withTaskGroup(of: (Int, Bool).self) { group in
@@ -336,6 +337,7 @@ actor Applier {
           } else if isBlocked || isJournalBroken || context.interrupt.isRequested {
             skip(steps[step])
             finish(step, false)
+            if context.interrupt.isRequested { halted += 1 }
           } else {
             running += 1
             group.addTask { (step, await self.perform(steps[step])) }
@@ -347,6 +349,13 @@ actor Applier {
       }
     }
     renewal.cancel()
+    if halted > 0 {
+      diagnostics.append(
+        .error(
+          "Execution halted",
+          "The run was interrupted before \(halted) of its steps \(halted == 1 ? "was" : "were") begun. What is done is saved, and the next "
+            + "plan has the rest."))
+    }
   }
 
   /// What cannot be written down is not done, and neither is anything after it.

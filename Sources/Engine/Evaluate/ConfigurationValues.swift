@@ -20,7 +20,7 @@ package struct ConfigurationValues: Sendable {
     var context = evaluator.context(in: evaluator.root)
     context.scope = TestScope(
       base: context.scope, names: names, declared: Set(evaluator.tree.root.variables.keys),
-      output: { evaluator.output($0, in: evaluator.root) })
+      output: { evaluator.output($0, in: evaluator.root) }, outputNames: evaluator.tree.root.outputs.keys.sorted())
     let outcome = evaluateCondition(assertion, in: context, failure: (Self.failure, .error))
     var problems = evaluator.takeDiagnostics() + outcome.diagnostics.map { diagnostic in
       var diagnostic = diagnostic

@@ -1,5 +1,6 @@
 import Diagnostics
 import Expressions
+import HCL
 package import Values
 
 /// What a test file adds to the names of a configuration: the results of earlier runs, and variables of its own.
@@ -26,6 +27,8 @@ struct TestScope: Scope {
   let declared: Set<String>
   /// The outputs of the module; nil where they cannot be named.
   let output: (@Sendable (String) -> Value?)?
+  /// In order, for suggestions.
+  var outputNames: [String] = []
 
   func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
     guard case .attribute(let name, let nameRange)? = steps.first else {
@@ -39,8 +42,9 @@ struct TestScope: Scope {
       if let value = output(name) { return Resolution(value, consumed: 1) }
       return .failure(
         .error(
-          "Reference to undeclared output value", "An output value with the name \"\(name)\" has not been declared.",
-          at: place), steps: steps)
+          "Reference to undeclared output value",
+          "An output value with the name \"\(name)\" has not been declared."
+            + (suggestion(for: name, among: outputNames).map { " Did you mean \"\($0)\"?" } ?? ""), at: place), steps: steps)
     case "var":
       if !declared.contains(name), let value = names.variables[name] { return Resolution(value, consumed: 1) }
     default: break
