@@ -18,10 +18,7 @@ extension ValueDifference {
         comparison.before.attribute(attribute.name), comparison.after.attribute(attribute.name), name: attribute.name
       ).unlessIrrelevant
       if attribute.writeOnly {
-        // It has no value to compare: it comes and goes with the object.
-        let part = ValueDifference(
-          comparison.actionOfContainer, forcesReplacement: child.replacement.matches, .writeOnly)
-        attributes.append(Member(name: attribute.name, difference: part))
+        attributes.append(Member(name: attribute.name, difference: ofWriteOnly(in: comparison, child)))
         continue
       }
       let part = of(child, attribute: attribute)
@@ -139,7 +136,14 @@ extension ValueDifference {
   }
 
   private static func ofObject(_ comparison: ValueComparison, _ nested: NestedAttributeSchema) -> ValueDifference {
-    ofObject(comparison, members: nested.attributes.map { ($0.name, $0) }, isNested: true) { of($0, attribute: $1) }
+    ofObject(comparison, members: nested.attributes.map { ($0.name, $0) }, isNested: true) {
+      $1.writeOnly ? ofWriteOnly(in: comparison, $0) : of($0, attribute: $1)
+    }
+  }
+
+  /// What is only written has no value to compare: it comes and goes with the object.
+  private static func ofWriteOnly(in object: ValueComparison, _ place: ValueComparison) -> ValueDifference {
+    ValueDifference(object.actionOfContainer, forcesReplacement: place.replacement.matches, .writeOnly)
   }
 }
 

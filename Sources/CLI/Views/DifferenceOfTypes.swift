@@ -46,7 +46,7 @@ extension ValueDifference {
     return comparison.difference(.unknown(before: before))
   }
 
-  /// Attributes that are null on both sides are left out.
+  /// Attributes that are null on both sides are left out, unless that is because they are only written.
   static func ofObject<Description>(
     _ comparison: ValueComparison, members: [(name: String, description: Description)], isNested: Bool,
     _ difference: (ValueComparison, Description) -> ValueDifference
@@ -58,7 +58,7 @@ extension ValueDifference {
         comparison.before.attribute(member.name), comparison.after.attribute(member.name), name: member.name
       ).unlessIrrelevant
       let part = difference(child, member.description)
-      if part.action == .noOp && child.isNullBeforeAndAfter { continue }
+      if part.action == .noOp && child.isNullBeforeAndAfter && !part.isWriteOnly { continue }
       shown.append(Member(name: member.name, difference: part))
       action = action.joined(with: part.action)
     }

@@ -55,6 +55,10 @@ struct ValueDifference: Sendable {
     self.forcesReplacement = forcesReplacement
     self.content = content
   }
+
+  var isWriteOnly: Bool {
+    if case .writeOnly = content { true } else { false }
+  }
 }
 
 extension Action {
