@@ -1,5 +1,5 @@
 package import Diagnostics
-import HCL
+package import HCL
 package import Values
 
 extension DecodePlan {
@@ -13,6 +13,9 @@ extension DecodePlan {
     let place = root.place(of: path.steps[...])
     return place.isArgument ? place.range : nil
   }
+
+  /// The expression of an argument of the block itself; nil if it is not written as one.
+  package func argument(named name: String) -> Expression? { root.attributes.first { $0.name == name }?.expression }
 }
 
 private struct Place {
@@ -59,10 +62,8 @@ extension AttributePlan {
     for step in steps {
       switch (step, current.kind) {
       case (.attribute(let name), .object(let items)), (.index(.string(let name)), .object(let items)):
-        guard let item = items.last(where: { $0.keyName == name || $0.key.literalString == name }) else {
-          return current.range
-        }
-        current = item.value
+        guard let item = items.item(named: name) else { return current.range }
+        current = item
       case (.index(.number(let number)), .tuple(let elements)):
         guard let place = number.int64.flatMap({ Int(exactly: $0) }), elements.indices.contains(place) else {
           return current.range
@@ -72,6 +73,13 @@ extension AttributePlan {
       }
     }
     return current.range
+  }
+}
+
+extension [ObjectItem] {
+  /// The value of the item whose key is written as that name.
+  package func item(named name: String) -> Expression? {
+    last { $0.keyName == name || $0.key.literalString == name }?.value
   }
 }
 

@@ -119,17 +119,41 @@ struct ChangeOrigins {
 
   // MARK: Unknown values
 
-  /// For each argument that is not known yet because of what it refers to, what that is.
-  mutating func unknownReasons(of change: ResourceChange) -> [String: String] {
+  /// For each argument that is not known yet because of what it refers to, what that is; of objects that are written out, for each
+  /// part by itself.
+  mutating func unknownReasons(of change: ResourceChange) -> UnknownReasons {
     let resource = change.address.configuration
-    guard let names = unknown[resource], let body = body(resource) else { return [:] }
-    var reasons: [String: String] = [:]
+    var reasons = UnknownReasons()
+    guard let names = unknown[resource], let body = body(resource) else { return reasons }
     for name in names {
-      let origins = origins(of: body.references(behind: Path([.attribute(name)])), in: resource.module, except: resource)
-      if origins.isEmpty { continue }
-      reasons[name] = origins.prefix(Self.mostReasons).joined(separator: ", ") + (origins.count > Self.mostReasons ? ", …" : "")
+      if let expression = body.argument(named: name), let value = change.after.unmarked().0.get(at: Path([.attribute(name)])) {
+        reasons.parts[name] = self.reasons(behind: expression, value, resource)
+      } else {
+        reasons.parts[name] = self.reasons(of: body.references(behind: Path([.attribute(name)])), resource)
+      }
     }
     return reasons
+  }
+
+  private mutating func reasons(behind expression: Expression, _ value: Value, _ resource: ConfigurationResource) -> UnknownReasons? {
+    let value = value.unmarked().0
+    if value.isWhollyKnown { return nil }
+    guard case .object(let items) = expression.kind, value.isKnown, !value.isNull else {
+      return reasons(of: expression.variables, resource)
+    }
+    var reasons = UnknownReasons()
+    for (name, part) in value.namedParts {
+      guard let item = items.item(named: name) else { return self.reasons(of: expression.variables, resource) }
+      reasons.parts[name] = self.reasons(behind: item, part, resource)
+    }
+    return reasons
+  }
+
+  private mutating func reasons(of traversals: [Traversal], _ resource: ConfigurationResource) -> UnknownReasons? {
+    let origins = origins(of: traversals, in: resource.module, except: resource)
+    if origins.isEmpty { return nil }
+    return UnknownReasons(
+      own: origins.prefix(Self.mostReasons).joined(separator: ", ") + (origins.count > Self.mostReasons ? ", …" : ""))
   }
 
   /// Without repetition, in the order in which they are referred to.
@@ -174,6 +198,23 @@ struct ChangeOrigins {
     }
     found[name] = result
     return result
+  }
+}
+
+/// What a value that is not known yet waits for, or else what its parts wait for, by name.
+struct UnknownReasons {
+  var own: String?
+  var parts: [String: UnknownReasons] = [:]
+}
+
+extension Value {
+  /// The attributes of an object and the elements of a map.
+  fileprivate var namedParts: [(String, Value)] {
+    switch self {
+    case .object(let object): Array(zip(object.attributeNames.names, object.values))
+    case .map(let map): map.keys.map { ($0, map[$0] ?? .dynamicNull) }
+    default: []
+    }
   }
 }
 

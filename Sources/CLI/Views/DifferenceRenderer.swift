@@ -11,8 +11,8 @@ struct DifferenceRenderer {
     var hidesNull = false
     /// The part shows that it forces the replacement, whether it knows or not.
     var forcesReplacement = false
-    /// What the attributes of a resource that are not known yet wait for, by name.
-    var unknownReasons: [String: String] = [:]
+    /// What the parts that are not known yet wait for.
+    var unknownReasons = UnknownReasons()
   }
 
   let style: TextStyle
@@ -136,10 +136,10 @@ struct DifferenceRenderer {
     text += name
     text += " = "
     var inner = options
-    inner.unknownReasons = [:]
+    inner.unknownReasons = options.unknownReasons.parts[member.name] ?? UnknownReasons()
     render(member.difference, indent, inner)
     text += end
-    if let reason = options.unknownReasons[member.name] {
+    if let reason = inner.unknownReasons.own {
       let isExplained = member.difference.forcesReplacement || options.forcesReplacement
       text += style.paint(isExplained ? ", from \(reason)" : " # from \(reason)", isExplained ? .red : .gray)
     }

@@ -180,7 +180,7 @@ private struct PlanWriter {
     text += "\(actionSymbol(change.action, style)) \(blockKeyword(resource.mode)) \"\(resource.type)\" \"\(resource.name)\" "
     var options = DifferenceRenderer.Options()
     options.showsUnchanged = change.importID != nil && change.action == .noOp
-    options.unknownReasons = origins?.unknownReasons(of: change) ?? [:]
+    options.unknownReasons = origins?.unknownReasons(of: change) ?? UnknownReasons()
     text += DifferenceRenderer.text(of: difference, options: options, style: style)
     text += "\n"
   }
