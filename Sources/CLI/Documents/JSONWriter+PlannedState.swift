@@ -29,8 +29,8 @@ extension JSONWriter {
       member("sensitive", output.isSensitive)
       if output.after.isWhollyKnown {
         key("type")
-        // Of nothing that stays nothing a plan keeps no type.
-        let isNothing = output.after.isNull && output.before.isNull
+        // Of nothing that stays nothing a plan keeps no type, unless a state has one for it.
+        let isNothing = output.after.isNull && output.before.isNull && output.before.type == .dynamic
         verbatim(JSONValueCodec.encodeType(isNothing ? .dynamic : output.after.type))
         key("value")
         knownParts(of: output.after)

@@ -126,8 +126,14 @@ extension Applier {
           outputs[change.name] = nil
           continue
         }
-        // What a refresh made of the others was saved with the plan.
-        if plan.mode == .refreshOnly { continue }
+        if plan.mode == .refreshOnly {
+          // What is known was saved with the plan; the rest belongs to what is gone, of which nothing is left to be shown.
+          if !change.after.isWhollyKnown {
+            let known = change.after.withoutUnknowns
+            outputs[change.name] = change.isSensitive ? known.marked(with: .sensitive) : known
+          }
+          continue
+        }
         guard let index = graph.index(of: .output(.root, change.name)), !blocked[index],
           let output = tree.root.outputs[change.name]
         else { continue }
