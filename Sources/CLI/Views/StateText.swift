@@ -8,14 +8,13 @@ func stateText(
   _ objects: [ObjectRecord], outputs: [String: Value], schemas: SchemaTable, style: TextStyle
 ) -> String {
   if objects.isEmpty && outputs.isEmpty { return "The state file is empty. No resources are represented.\n" }
-  var text = ""
-  for object in objects {
+  let texts = objects.map { object in
     let schema = schemas.schema(of: object.address.resource, from: object.provider.source)
-    text += objectText(object, difference: difference(of: object, block: schema?.block), style: style)
-    text += "\n"
+    return objectText(object, difference: difference(of: object, block: schema?.block), style: style)
   }
+  var text = texts.joined(separator: "\n")
   if outputs.isEmpty { return text }
-  text += "\nOutputs:\n\n"
+  text += "\(texts.isEmpty ? "" : "\n")\nOutputs:\n\n"
   for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
     let comparison = ValueComparison(value, value, replacement: .nothing, relevance: .everything)
     text += "\(displayName(name)) = "
