@@ -63,6 +63,8 @@ final class TextRunView: RunView {
       write(state.progress.stillRunning(now: now), &state)
       guard world.output.isTerminal && world.errors.isTerminal else { return }
       let footer = state.progress.footer(now: now)
+      // The line may hold a question that waits for its answer.
+      if footer.isEmpty && !state.hasFooter { return }
       world.errors("\r\u{1B}[K" + footer)
       state.hasFooter = !footer.isEmpty
     }

@@ -10,16 +10,18 @@ struct Terminal: Sendable {
   struct Keys: Sendable {
     /// The text that must have been shown since the last keys; nil for a prompt at the end of all that is shown.
     var awaited: String?
-    /// A line, with `␛` for the escape key, or what `^C` and `^D` stand for.
+    /// A line, or one that is typed a while later with `…` before it; with `␛` for the escape key, or what `^C` and `^D` stand for.
     var line: String
 
     var bytes: [UInt8] {
       switch line {
       case "^C": [3]
       case "^D": [4]
-      default: Array(line.replacingOccurrences(of: "␛", with: "\u{1B}").utf8) + [0x0A]
+      default: Array(line.drop { $0 == "…" }.replacingOccurrences(of: "␛", with: "\u{1B}").utf8) + [0x0A]
       }
     }
+
+    var isSlow: Bool { line.hasPrefix("…") }
 
     /// Of lines `TYPE=line`, each of them behind a line `WHEN=text` or not.
     static func read(from lines: [Substring]) -> [Keys] {
@@ -92,6 +94,8 @@ struct Terminal: Sendable {
       guard let next = rest.first, Self.isTime(for: next, in: bytes[shown...]) else { continue }
       rest = rest.dropFirst()
       shown = bytes.count
+      // Whatever happens every second has happened meanwhile.
+      if next.isSlow { usleep(1_500_000) }
       _ = write(descriptor, next.bytes, next.bytes.count)
     }
   }
@@ -104,10 +108,10 @@ struct Terminal: Sendable {
   /// What a program writes before it waits: of a question, and of the console.
   private static let prompts = ["Enter a value:\u{1B}[0m ", "Enter a value: ", "\r> \u{1B}[K", "\r: \u{1B}[K"].map { Array($0.utf8) }
 
-  /// Without the line at the foot, which comes and goes with the seconds, and with what is typed as it is at last.
+  /// Without lines that are wiped, as the one at the foot is that comes and goes with the seconds, and with what is typed as it is at last.
   private static func visible(_ bytes: [UInt8]) -> String {
     String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "\r\n", with: "\n")
-      .replacing(/\r\u{1B}\[K(\u{1B}\[90m[^\n\u{1B}]* running[^\n\u{1B}]*\u{1B}\[0m)?/, with: "")
+      .replacing(/[^\n]*\r\u{1B}\[K(?:\u{1B}\[90m[^\n\u{1B}]* running[^\n\u{1B}]*\u{1B}\[0m)?/, with: "")
       .replacing(/(?:\r[^\r\n]*\u{1B}\[K(?:\u{1B}\[[0-9]+D)?)+(?=\r)/, with: "")
       .replacingOccurrences(of: "\u{1B}", with: "␛").replacingOccurrences(of: "\r", with: "␍")
   }
