@@ -17,15 +17,15 @@ struct ConfigurationGenerating {
       return [
         .error(
           "Invalid generate-config-out flag",
-          "Config can only be generated during a normal plan operation, and not during a refresh-only or destroy plan.")
+          "Configuration is written by a plan that is neither -refresh-only nor -destroy.")
       ]
     }
     if (try? session.world.files.status(path)) != nil {
       return [
         .error(
           "Target generated file already exists",
-          "Generated configuration can only be written into a new file. Either choose a different target location or move all "
-            + "existing configuration out of the target file, delete it and try again.")
+          "Configuration is written to a new file only. Name another one, or move this file's content elsewhere and "
+            + "delete it.")
       ]
     }
     return []
@@ -55,15 +55,14 @@ struct ConfigurationGenerating {
       outcome.diagnostics + problems + [
         .warning(
           "Config generation is experimental",
-          "Generating configuration during import is currently experimental, and the generated configuration format may change in "
-            + "future versions.")
+          "What is written may look different in later versions.")
       ], writing
     )
   }
 
   private static func fileText(_ resources: [GeneratedResource]) -> String {
     let header =
-      "# __generated__ by Plumb\n# Please review these resources and move them into your main configuration files.\n"
+      "# __generated__ by Plumb\n# Look through these blocks and move them to where they belong.\n"
     return header + resources.map { "\n# __generated__ by Plumb from \(quoted($0.importID))\n\($0.text)\n" }.joined()
   }
 }

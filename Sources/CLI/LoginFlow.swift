@@ -17,15 +17,15 @@ struct LoginFlow {
       throw DiagnosticsError(
         .error(
           "Credentials for \(host) are manually configured",
-          "The \"plumb login\" command cannot log in because credentials for this host are already configured in a CLI configuration "
-            + "file.\n\nTo log in, first revoke the existing credentials and remove that block from the CLI configuration."))
+          "The token for this host is in a credentials block of your CLI configuration, which \"plumb login\" does "
+            + "not change.\n\nRemove that block to log in anew."))
     }
     guard service.client != nil || service.accountsURL != nil else {
       throw DiagnosticsError(
         .error(
           "Host does not support Terraform tokens API",
-          "The given hostname \"\(host)\" does not allow creating Terraform authorization tokens. Get a token from the host by another "
-            + "way and give it in TF_TOKEN_… or in a credentials block of the CLI configuration."))
+          "\(host) gives no tokens to programs like this. Get one in another way and set it as TF_TOKEN_… or in a "
+            + "credentials block of the CLI configuration."))
     }
     try confirm(host, service)
     let token = try await token(host, service)
@@ -33,26 +33,25 @@ struct LoginFlow {
     if let url = service.accountsURL { account = try await client.account(of: token, at: url) }
     try await store.store(token, for: host)
     if let account { world.output.line("\nRetrieved token for user \(style.paint(account, .bold))\n") }
-    world.output.line("\n" + style.paint("Success! Plumb has obtained and saved an API token.", .boldGreen))
-    world.output.line("\nThe new API token will be used for any future Plumb command that must make\nauthenticated requests to \(host).\n")
+    world.output.line("\n" + style.paint("Success! The token is saved.", .boldGreen))
+    world.output.line("\nIt is used from now on for what is asked of \(host).\n")
   }
 
   private func confirm(_ host: String, _ service: LoginService) throws(DiagnosticsError) {
     let how = service.client == nil ? "." : " using OAuth."
-    world.output.line("Plumb will request an API token for \(host)\(how)\n")
+    world.output.line("Plumb asks \(host) for a token\(how)\n")
     if service.client?.grantTypes.contains("authz_code") == true {
       world.output.line(
-        "This will work only if you are able to use a web browser on this computer to\ncomplete a login process. If not, you must obtain "
-          + "an API token by another\nmeans and configure it in the CLI configuration manually.\n")
+        "You need a web browser on this computer. Without one, get a token in another way\nand write it into the CLI "
+          + "configuration.\n")
     }
     if let helper = store.helperName {
-      world.output.line("If login is successful, Plumb will store the token in the configured\n\"\(helper)\" credentials helper for use by subsequent commands.\n")
+      world.output.line("The token will be kept by the credentials helper\n\"\(helper)\".\n")
     } else {
       world.output.line(
-        "If login is successful, Plumb will store the token in plain text in\nthe following file for use by subsequent commands:\n    "
-          + "\(store.path)\n")
+        "The token will be kept as plain text in:\n    \(store.path)\n")
     }
-    if !world.confirm("Do you want to proceed?", "Only 'yes' will be accepted to confirm.", style: style) {
+    if !world.confirm("Do you want to proceed?", confirmationHint, style: style) {
       throw DiagnosticsError(.error("Login cancelled", "Nothing was stored."))
     }
   }
@@ -66,8 +65,8 @@ struct LoginFlow {
     throw DiagnosticsError(
       .error(
         "Host does not support Terraform login",
-        "The given hostname \"\(host)\" allows creating Terraform authorization tokens, but requires a newer version of the login "
-          + "protocol: it offers \(oauth.grantTypes.sorted().joined(separator: ", "))."))
+        "\(host) gives tokens by another way of logging in than this program knows: it offers "
+          + "\(oauth.grantTypes.sorted().joined(separator: ", "))."))
   }
 
   // MARK: Browser
@@ -77,8 +76,8 @@ struct LoginFlow {
       throw DiagnosticsError(
         .error(
           "Can't start temporary login server",
-          "The login process uses OAuth, which requires starting a temporary HTTP server on localhost. However, none of the ports "
-            + "\(oauth.ports.lowerBound) to \(oauth.ports.upperBound) is free."))
+          "To receive the answer, a port of this computer is needed, and none of \(oauth.ports.lowerBound) to "
+            + "\(oauth.ports.upperBound) is free."))
     }
     defer { listener.close() }
     let redirect = "http://localhost:\(listener.port)/login"
@@ -87,8 +86,8 @@ struct LoginFlow {
     let address = LoginClient.authorizationPage(page, client: oauth, state: state, verifier: verifier, redirect: redirect)
     await openBrowser(address)
     world.output.line(
-      "Plumb must now open a web browser to the login page for \(host).\n\nIf a browser does not open this automatically, open the "
-        + "following URL to proceed:\n    \(address)\n\nPlumb will now wait for the host to signal that login was successful.\n")
+      "The login page of \(host) is opened in a web browser.\n\nIf nothing happens, open it yourself:\n    "
+        + "\(address)\n\nWaiting for you to log in there.\n")
     guard let target = await listener.wait(forPath: "/login", page: Self.page) else {
       throw DiagnosticsError(.error("Login cancelled", "The browser did not come back."))
     }
@@ -110,9 +109,9 @@ struct LoginFlow {
   }
 
   private static let page =
-    "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>Plumb Login</title></head><body><p>The login server has returned an "
-    + "authentication code to Plumb. Now close this page and return to the terminal where <tt>plumb login</tt> is running to see the "
-    + "result of the login process.</p></body></html>"
+    "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>Plumb Login</title></head><body><p>The host has "
+      + "answered. You can close this page; <tt>plumb login</tt> says in the terminal what came of "
+      + "it.</p></body></html>"
 
   // MARK: Typed
 

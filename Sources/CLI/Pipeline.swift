@@ -128,8 +128,8 @@ final class Pipeline {
       required.configurationAliases.filter { root.providerConfigurations[$0.key] == nil }.map {
         .error(
           "Undefined provider configuration",
-          "The root module declares that it requires the caller to pass a configuration for provider \(required.source) with alias "
-            + "\"\($0.alias ?? "")\".")
+          "This module expects a configuration of \(required.source) as \"\($0.alias ?? "")\" from a caller, and as "
+            + "the root module it has none. Write that provider block.")
       }
     }
   }
@@ -236,9 +236,8 @@ extension Session {
     return [
       .warning(
         "Provider development overrides are in effect",
-        "The following provider development overrides are set in the CLI configuration:\(list)\n\nThe behavior may therefore "
-          + "not match any released version of the provider and applying changes may cause the state to become incompatible "
-          + "with published releases.")
+        "These providers are replaced by builds of your own, as dev_overrides of the CLI configuration "
+          + "says:\(list)\n\nThey may do other than the published ones, and leave a state that those cannot read.")
     ]
   }
 }

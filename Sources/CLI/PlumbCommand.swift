@@ -128,7 +128,7 @@ private func unknownCommand(_ arguments: [String]) -> String? {
   let names = PlumbCommand.configuration.subcommands.map { $0._commandName }
   if names.contains(name) { return nil }
   let near = suggestion(for: name, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
-  return "Plumb has no command named \"\(name)\".\(near)\n\nTo see all of Plumb's top-level commands, run:\n  plumb -help\n"
+  return "Plumb has no command named \"\(name)\".\(near)\n\nAll commands are listed by:\n  plumb -help\n"
 }
 
 /// What `TF_CLI_ARGS_state_list` and `TF_CLI_ARGS` hold stands behind the words of the command, before what was typed after them.

@@ -24,7 +24,7 @@ struct Report: Sendable {
     if compactsWarnings && !diagnostics.hasErrors && !shown.isEmpty {
       world.output("\n" + style.paint("Warnings:", .boldYellow) + "\n\n")
       for warning in shown { world.output(renderer.compactText(warning)) }
-      world.output.line("\nTo see the full warning notes, run Plumb without -compact-warnings.")
+      world.output.line("\nWithout -compact-warnings, these warnings are shown in full.")
       return
     }
     for diagnostic in shown {

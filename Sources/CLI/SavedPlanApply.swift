@@ -60,7 +60,7 @@ struct SavedPlanApply {
       problems.append(
         .error(
           "Cannot apply incomplete plan",
-          "Plumb encountered an error when generating this plan, so it cannot be applied."))
+          "There was an error when this plan was made, so it is incomplete. Plan again."))
     }
     if file.workspace != session.workspace {
       problems.append(
@@ -73,9 +73,7 @@ struct SavedPlanApply {
       problems.append(
         .error(
           "Inconsistent dependency lock file",
-          "The given plan file was created with a different set of external dependency selections than the current configuration. "
-            + "A saved plan can be applied only to the same configuration it was created from.\n\nCreate a new plan from the "
-            + "updated configuration."))
+          "The providers in the lock file are others than when this plan was made.\n\nPlan again with these."))
     }
     return problems
   }
@@ -96,12 +94,10 @@ struct SavedPlanApply {
         wasGiven
           ? .error(
             "No value for required variable",
-            "The ephemeral input variable \"\(name)\" was set during the plan phase, and so must also be set during the apply "
-              + "phase.")
+            "\"\(name)\" is ephemeral and had a value when the plan was made. Set it again for apply.")
           : .error(
             "Ephemeral variable was not set during planning",
-            "The ephemeral input variable \"\(name)\" was not set during the planning phase, and so must remain unset during "
-              + "the apply phase."))
+            "\"\(name)\" is ephemeral and had no value when the plan was made. Do not set it for apply either."))
     }
     if problems.hasErrors { return ([:], problems) }
     let (values, found, unsuitable) = input.resolve(for: tree.root)
@@ -123,8 +119,8 @@ struct SavedPlanApply {
       guard let planned = file.plan.variables[name], let value = values[name]?.withoutMarks, value != planned else { return nil }
       return .error(
         "Can't change variable when applying a saved plan",
-        "The variable \(name) cannot be set using the -var and -var-file options when applying a saved plan file, because a "
-          + "saved plan includes the variable values that were set when it was created.", at: named[name]?.range)
+        "A saved plan has its own value of \(name). Leave out -var and -var-file, or plan again with the new value.",
+        at: named[name]?.range)
     }
   }
 
@@ -147,8 +143,7 @@ struct SavedPlanApply {
         [
           .error(
             "Saved plan is stale",
-            "The given plan file can no longer be applied because the state was changed by another operation after the plan was "
-              + "created.")
+            "Something changed the state after this plan was made. Plan again.")
         ], sources)
       return 1
     }

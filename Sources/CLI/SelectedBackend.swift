@@ -36,10 +36,9 @@ struct SelectedBackend: Equatable {
     guard let block = settings.backend else {
       let warning = Diagnostic.warning(
         "Missing backend configuration",
-        "-backend-config was used without a \"backend\" block in the configuration.\n\nIf you intended to override the default local "
-          + "backend configuration,\nno action is required, but you may add an explicit backend block to your\nconfiguration to clear "
-          + "this warning:\n\nterraform {\n  backend \"local\" {}\n}\n\nHowever, if you intended to override a defined backend, please "
-          + "verify that\nthe backend configuration is present and valid.\n")
+        "-backend-config has no effect without a \"backend\" block.\n\nIf you want the local backend with other "
+          + "settings, write one:\n\nterraform {\n  backend \"local\" {}\n}\n\nIf you meant another backend, its "
+          + "block is missing here.\n")
       return (SelectedBackend(), options.isEmpty ? [] : [warning])
     }
     guard block.type == "local" else { return (SelectedBackend(), [unsupportedBackend(block)]) }
@@ -109,7 +108,7 @@ struct SelectedBackend: Equatable {
       return [
         .error(
           "Invalid backend configuration argument",
-          "The backend configuration argument \"\(name)\" given on the command line is not expected for the selected backend type.")
+          "The backend has no argument \"\(name)\", which -backend-config sets.")
       ]
     }
     settings[name] = String(option[option.index(after: equals)...])
@@ -130,7 +129,7 @@ struct SelectedBackend: Equatable {
         return [
           .error(
             "Invalid backend configuration argument",
-            "The argument \"\(attribute.name)\" in \"\(path)\" is not expected for the selected backend type, or its value is no text.")
+            "The backend has no argument \"\(attribute.name)\" of text, which \"\(path)\" sets.")
         ]
       }
       settings[attribute.name] = text

@@ -230,7 +230,7 @@ private struct BodyReader {
       if block.type == "dynamic", let label = block.labels.first {
         guard let place = places[label.text] else {
           diagnostics.append(
-            .error("Unsupported block type", "Blocks of type \"\(label.text)\" are not expected here.", at: label.range)
+            .error("Unsupported block type", "\"\(label.text)\" is no block that can stand here.", at: label.range)
           )
           continue
         }
@@ -255,7 +255,7 @@ private struct BodyReader {
       guard let name = attribute.expression.keyword() else {
         diagnostics.append(
           .error(
-            "Invalid expression", "A static variable reference is required for the iterator of a dynamic block.",
+            "Invalid expression", "Write the name of the iterator without quotes, as in iterator = item.",
             at: attribute.expression.range))
         return nil
       }
@@ -272,7 +272,7 @@ private struct BodyReader {
         let problem = list.isEmpty ? "Insufficient" : "Extraneous"
         diagnostics.append(
           .error(
-            "\(problem) dynamic block label", "Blocks of type \"\(nested.name)\" require 1 label(s).",
+            "\(problem) dynamic block label", "A block of type \"\(nested.name)\" needs one label.",
             at: attribute.expression.range))
         return nil
       }
@@ -289,14 +289,14 @@ private struct BodyReader {
       diagnostics.append(
         .error(
           "Missing dynamic content block",
-          "A dynamic block must have a nested block of type \"content\" to describe the body of each generated block.",
+          "A dynamic block needs a \"content\" block that says what each generated block holds.",
           at: content.missingItemRange))
       return nil
     }
     if content.blocks.count > 1 {
       diagnostics.append(
         .error(
-          "Extraneous dynamic content block", "Only one nested content block is allowed for each dynamic block.",
+          "Extraneous dynamic content block", "A dynamic block has one \"content\" block only. Remove this one.",
           at: content.blocks[1].definitionRange))
     }
     return first.body

@@ -19,8 +19,7 @@ extension Evaluator {
         let namespace = String(name.prefix { $0 != ":" })
         report(
           "Unknown provider function",
-          "The function namespace \"\(namespace)\" is not valid. Provider function calls must use the \"provider::\" "
-            + "namespace prefix.",
+          "Functions of providers are called by provider::NAME::FUNCTION; \"\(namespace)\" is nothing of that kind.",
           at: call.nameRange, in: nil)
         return .dynamicUnknown
       }
@@ -31,7 +30,7 @@ extension Evaluator {
       let known = (functions.names + Self.ownFunctions.map(\.name)).sorted()
       let near = suggestion(for: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
       report(
-        "Call to unknown function", "There is no function named \"\(call.name)\".\(near)", at: call.nameRange,
+        "Call to unknown function", "No function is called \"\(call.name)\".\(near)", at: call.nameRange,
         context: expression.range, in: nil)
       return .dynamicUnknown
     }
@@ -101,14 +100,14 @@ extension Evaluator {
     case .dynamic, .list, .set, .tuple:
       if list.isNull {
         report(
-          "Invalid expanding argument value", "The expanding argument (indicated by ...) must not be null.",
+          "Invalid expanding argument value", "The list before \"...\" must not be null.",
           at: argument.range, context: expression.range, in: argument)
       }
       return list.isKnown && !list.isNull ? list.elements.map { $0.marked(with: marks) } : nil
     default:
       report(
         "Invalid expanding argument value",
-        "The expanding argument (indicated by ...) must be of a tuple, list, or set type.", at: argument.range,
+        "Only a list, a set or a tuple can stand before \"...\".", at: argument.range,
         context: expression.range, in: argument)
       return nil
     }
@@ -123,8 +122,7 @@ extension Evaluator {
       let qualifier = signature.variadic == nil ? "" : " at least"
       report(
         "Not enough function arguments",
-        "Function \"\(call.name)\" expects\(qualifier) \(wanted) argument(s). Missing value for "
-          + "\"\(signature.parameters[count].name)\".",
+        "\"\(call.name)\" takes\(qualifier) \(wanted) argument(s); \"\(signature.parameters[count].name)\" is missing.",
         at: call.closeParenthesisRange, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
         call: described(call, function.described))
       return false
@@ -134,7 +132,7 @@ extension Evaluator {
       let extra =
         isExpanded ? call.arguments.last?.range : call.arguments.indices.contains(wanted) ? call.arguments[wanted].startRange : nil
       report(
-        "Too many function arguments", "Function \"\(call.name)\" expects only \(wanted) argument(s).",
+        "Too many function arguments", "\"\(call.name)\" takes only \(wanted) argument(s).",
         at: extra ?? call.closeParenthesisRange, context: call.nameRange.through(call.closeParenthesisRange), in: nil,
         call: described(call, function.described))
       return false
@@ -178,9 +176,9 @@ extension Evaluator {
     report(
       "Unknown provider function",
       offered != nil
-        ? "The function \"\(name)\" is not available from the provider \"\(provider)\".\(near)"
-        : "There is no function named \"\(call.name)\". Ensure that provider name \"\(provider)\" is declared in this "
-          + "module's required_providers block, and that this provider offers a function named \"\(name)\".",
+        ? "Provider \(provider) has no function \"\(name)\".\(near)"
+        : "No function is called \"\(call.name)\". Name \"\(provider)\" in required_providers of this module, if that "
+          + "provider offers \"\(name)\".",
       at: call.nameRange, in: nil)
     return nil
   }

@@ -23,7 +23,7 @@ extension Evaluator {
       }
       if case .jsonString = item.key.kind, !jsonNames.insert(name).inserted {
         report(
-          "Duplicate object attribute", "An attribute named \"\(name)\" was already defined in this object.",
+          "Duplicate object attribute", "\"\(name)\" is already in this object. Keep one of the two.",
           at: item.key.range, in: nil)
       }
       attributes.append((name, value))
@@ -38,8 +38,7 @@ extension Evaluator {
     if item.isAmbiguous {
       report(
         "Ambiguous attribute key",
-        "If this expression is intended to be a reference, wrap it in parentheses. If it's instead intended as a literal "
-          + "name containing periods, wrap it in quotes to create a string literal.",
+        "Put a key that is computed in parentheses, and a name with periods in double quotes.",
         at: item.key.range, in: nil)
       return nil
     }
@@ -49,7 +48,7 @@ extension Evaluator {
     if key.isNull {
       report(
         // The place is the value's, as in HCL.
-        "Null value as key", "Can't use a null value as a key.", at: item.value.range, context: expression.range,
+        "Null value as key", "A key must not be null.", at: item.value.range, context: expression.range,
         in: item.key)
       return nil
     }
@@ -57,7 +56,7 @@ extension Evaluator {
       return try convert(key, to: .string)
     } catch {
       report(
-        "Incorrect key type", "Can't use this value as a key: \(error.message).", at: item.key.range,
+        "Incorrect key type", "This is no key: \(error.message).", at: item.key.range,
         context: expression.range, in: item.key)
       return nil
     }
@@ -94,8 +93,8 @@ extension Evaluator {
       } else if values.updateValue(value, forKey: name) != nil {
         evaluator.report(
           "Duplicate object key",
-          "Two different items produced the key \(QuotedText.quoted(name)) in this 'for' expression. If duplicates are "
-            + "expected, use the ellipsis (...) after the value expression to enable grouping by key.",
+          "The key \(QuotedText.quoted(name)) comes twice. Write \"...\" after the value to collect all values of a "
+            + "key.",
           at: keyExpression.range, context: expression.range, in: keyExpression)
       }
       return true
@@ -108,12 +107,12 @@ extension Evaluator {
   /// The key as a string; nil when it cannot be one, which is said of the first such key only.
   private mutating func iterationKey(_ expression: Expression, in whole: Expression, says isFirstProblem: Bool) -> Value? {
     let key = value(of: expression)
-    var problem = "Key expression in 'for' expression must not produce a null value."
+    var problem = "A key made by \"for\" must not be null."
     if !key.isNull {
       do {
         return try convert(key, to: .string)
       } catch {
-        problem = "The key expression produced an invalid result: \(error.message)."
+        problem = "The key does not fit: \(error.message)."
       }
     }
     if isFirstProblem { report("Invalid object key", problem, at: expression.range, context: whole.range, in: expression) }
@@ -134,7 +133,7 @@ extension Evaluator {
     let (collection, marks) = value(of: loop.collection).unmarked()
     if collection.isNull {
       report(
-        "Iteration over null value", "A null value cannot be used as the collection in a 'for' expression.",
+        "Iteration over null value", "\"for\" cannot go through null.",
         at: loop.collection.range, context: expression.range, in: loop.collection)
       return IterationOutcome(marks: nil)
     }
@@ -142,7 +141,7 @@ extension Evaluator {
     guard collection.type.isIterable else {
       report(
         "Iteration over non-iterable value",
-        "A value of type \(collection.type.friendlyName) cannot be used as the collection in a 'for' expression.",
+        "\"for\" goes through lists, sets, maps, objects and tuples, not through a \(collection.type.friendlyName).",
         at: loop.collection.range, context: expression.range, in: loop.collection)
       return IterationOutcome(marks: nil)
     }
@@ -173,7 +172,7 @@ extension Evaluator {
     let value = value(of: condition)
     if value.isNull {
       report(
-        "Condition is null", "The value of the 'if' clause must not be null.", at: condition.range,
+        "Condition is null", "The condition after \"if\" must not be null.", at: condition.range,
         context: expression.range, in: condition)
       return nil
     }
@@ -181,7 +180,7 @@ extension Evaluator {
       _ = try convert(value, to: .bool)
     } catch {
       report(
-        "Invalid 'for' condition", "The 'if' clause value is invalid: \(error.message).", at: condition.range,
+        "Invalid 'for' condition", "The condition after \"if\" does not fit: \(error.message).", at: condition.range,
         context: expression.range, in: condition)
       return nil
     }
@@ -194,13 +193,13 @@ extension Evaluator {
   ) -> Bool? {
     guard let condition = loop.condition else { return true }
     let (value, marks) = value(of: condition).unmarked()
-    var problem = "The value of the 'if' clause must not be null."
+    var problem = "The condition after \"if\" must not be null."
     if !value.isNull {
       outcome.marks?.formUnion(marks)
       do {
         return try convert(value, to: .bool).asBool
       } catch {
-        problem = "The 'if' clause value is invalid: \(error.message)."
+        problem = "The condition after \"if\" does not fit: \(error.message)."
       }
     }
     if outcome.isKnown {
@@ -223,7 +222,7 @@ extension Evaluator {
     if source.isNull {
       if !isSequence { return .emptyTuple.marked(with: marks) }
       report(
-        "Splat of null value", "Splat expressions (with the * symbol) cannot be applied to null sequences.",
+        "Splat of null value", "A splat on null has no elements. Give it a list.",
         at: splat.source.range, context: expression.range, in: splat.source)
       return .dynamicUnknown
     }

@@ -19,21 +19,21 @@ extension Evaluator {
       let mismatch = typeMismatch(first.type, second.type)
       report(
         "Inconsistent conditional result types",
-        "The true and false result expressions must have consistent types. \(mismatch).",
+        "Both results of a condition need one type. \(mismatch).",
         at: then.range.through(otherwise.range), context: expression.range, in: expression)
       return .dynamicUnknown
     }
     let (flag, marks) = value(of: condition).unmarked()
     if flag.isNull {
       report(
-        "Null condition", "The condition value is null. Conditions must either be true or false.",
+        "Null condition", "A condition must be true or false, but this is null.",
         at: condition.range, context: expression.range, in: condition)
       return .unknown(type)
     }
     if !flag.isKnown { return undecided(first, second, type: type, marks: marks) }
     guard let decision = flag.converted(to: .bool)?.asBool else {
       report(
-        "Incorrect condition type", "The condition expression must be of type bool.", at: condition.range,
+        "Incorrect condition type", "A condition must be of type bool.", at: condition.range,
         context: expression.range, in: condition)
       return .unknown(type)
     }
@@ -52,7 +52,7 @@ extension Evaluator {
     } catch {
       report(
         "Inconsistent conditional result types",
-        "The \(isFirst ? "true" : "false") result value has the wrong type: \(error.message).", at: place.range,
+        "The \(isFirst ? "true" : "false") result does not fit: \(error.message).", at: place.range,
         context: expression.range, in: expression)
       return .unknown(type)
     }
@@ -112,21 +112,21 @@ extension Evaluator {
     case (.object(let left), .object(let right)):
       for (name, type) in zip(left.names, left.types) {
         guard let other = right.type(of: name) else {
-          return "The 'true' value includes object attribute \"\(name)\", which is absent in the 'false' value"
+          return "Only the 'true' value has the attribute \"\(name)\""
         }
         if type != other, unify([type, other]) == nil {
-          return "Type mismatch for object attribute \"\(name)\": \(typeMismatch(type, other))"
+          return "The attribute \"\(name)\" differs: \(typeMismatch(type, other))"
         }
       }
       for name in right.names where left.type(of: name) == nil {
-        return "The 'false' value includes object attribute \"\(name)\", which is absent in the 'true' value"
+        return "Only the 'false' value has the attribute \"\(name)\""
       }
     case (.tuple(let left), .tuple(let right)):
       if left.count != right.count {
-        return "The 'true' tuple has length \(left.count), but the 'false' tuple has length \(right.count)"
+        return "The 'true' tuple has \(left.count) elements, the 'false' tuple has \(right.count)"
       }
       for (index, (type, other)) in zip(left, right).enumerated() where type != other {
-        return "Type mismatch for tuple element \(index): \(typeMismatch(type, other))"
+        return "Element \(index) differs: \(typeMismatch(type, other))"
       }
     case (.list(let left), .list(let right)) where areStructuresOfOneKind(left, right):
       return "Mismatched list element types: \(typeMismatch(left, right))"
@@ -137,9 +137,9 @@ extension Evaluator {
     default: break
     }
     if first.friendlyName == second.friendlyName {
-      return "At least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' value"
+      return "Something further inside differs between the 'true' and the 'false' value"
     }
-    return "The 'true' value is \(first.friendlyName), but the 'false' value is \(second.friendlyName)"
+    return "The 'true' value is \(first.friendlyName), the 'false' value is \(second.friendlyName)"
   }
 }
 

@@ -96,7 +96,7 @@ extension Evaluator {
       diagnostics.append(
         .error(
           "Duplicate \(nested.name) block",
-          "Only one block of type \"\(nested.name)\" is allowed.\(previous(first.range))",
+          "There can be one block of type \"\(nested.name)\" only.\(previous(first.range))",
           at: extra.range))
     }
     if first.isUnknown { return Value.unknown(.object(nested.schema.impliedType)).marked(with: first.marks) }
@@ -111,12 +111,13 @@ extension Evaluator {
     if found.count < nested.minItems {
       diagnostics.append(
         .error(
-          "Insufficient \(nested.name) blocks", "At least \(nested.minItems) \"\(nested.name)\" blocks are required.",
+          "Insufficient \(nested.name) blocks",
+          "At least \(nested.minItems) blocks of type \"\(nested.name)\" are needed.",
           at: plan.missingItemRange))
     } else if nested.maxItems > 0, found.count > nested.maxItems {
       diagnostics.append(
         .error(
-          "Too many \(nested.name) blocks", "No more than \(nested.maxItems) \"\(nested.name)\" blocks are allowed",
+          "Too many \(nested.name) blocks", "At most \(nested.maxItems) blocks of type \"\(nested.name)\" can be here",
           at: found[nested.maxItems].range))
     }
   }
@@ -144,7 +145,7 @@ extension Evaluator {
     let hasErrors = diagnostics.count > count && diagnostics[count...].hasErrors
     if collection.isNull {
       report(
-        "Invalid dynamic for_each value", "Cannot use a null value in for_each.", at: block.forEach.range,
+        "Invalid dynamic for_each value", "for_each must not be null here.", at: block.forEach.range,
         in: block.forEach)
       return
     }
@@ -158,7 +159,7 @@ extension Evaluator {
     guard collection.type.isIterable else {
       report(
         "Invalid dynamic for_each value",
-        "Cannot use a \(collection.type.friendlyName) value in for_each. An iterable collection is required.",
+        "for_each needs a collection here, not a \(collection.type.friendlyName).",
         at: block.forEach.range, in: block.forEach)
       return
     }
@@ -188,11 +189,11 @@ extension Evaluator {
     if diagnostics.count > count, diagnostics[count...].hasErrors { return nil }
     let problem: String
     if value.isNull {
-      problem = "Cannot use a null value as a dynamic block label."
+      problem = "A label of a dynamic block must not be null."
     } else if !value.isKnown {
-      problem = "This value is not known. Dynamic block labels must be immediately-known values."
+      problem = "This label is not known yet. Use values that are known before planning."
     } else if value.hasMarks {
-      problem = "Cannot use a marked value as a dynamic block label."
+      problem = "A label must not be sensitive or ephemeral."
     } else if let text = value.converted(to: .string)?.asString {
       return text
     } else {

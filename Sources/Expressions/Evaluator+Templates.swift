@@ -49,7 +49,7 @@ extension Evaluator {
     case .null:
       report(
         "Invalid template interpolation value",
-        "The expression result is null. Cannot include a null value in a string template.", at: part.range,
+        "This is null, which cannot be put into text.", at: part.range,
         context: expression.range, in: part)
       return .error
     case .unknown: return .unknown
@@ -60,7 +60,7 @@ extension Evaluator {
     } catch {
       report(
         "Invalid template interpolation value",
-        "Cannot include the given value in a string template: \(error.message).", at: part.range,
+        "This cannot be put into text: \(error.message).", at: part.range,
         context: expression.range, in: part)
       return .error
     }
@@ -80,14 +80,14 @@ extension Evaluator {
       if value.isNull {
         report(
           "Invalid template interpolation value",
-          "An iteration result is null. Cannot include a null value in a string template.", at: loop.range,
+          "An iteration's result is null, which cannot be put into text.", at: loop.range,
           context: expression.range, in: loop)
         return .unknown(.string)
       }
       guard let converted = value.converted(to: .string) else {
         report(
           "Invalid template interpolation value",
-          "Cannot include one of the interpolation results into the string template: string required.", at: loop.range,
+          "One of the values cannot be put into text: string required.", at: loop.range,
           context: expression.range, in: loop)
         return .unknown(.string)
       }

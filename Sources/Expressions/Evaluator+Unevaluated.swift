@@ -63,12 +63,13 @@ extension Evaluator {
       }
       return value.isWhollyKnown ? value : .dynamicUnknown
     }
-    var message = "no expression succeeded:\n"
+    var message = "no expression succeeded:"
     for failure in failures {
       let place = failure.subject.flatMap { context.sources?.place(of: $0) }.map { " (at \($0))" } ?? ""
-      message += "- \(failure.summary)\(place)\n  \(failure.detail)\n"
+      message += "\n- \(failure.summary)\(place)\n  \(failure.detail)"
     }
-    fail(call, message + "\nAt least one expression must produce a successful result", in: expression)
+    if message.last == "." { message.removeLast() }
+    fail(call, message, in: expression)
     return .dynamicUnknown
   }
 
@@ -122,13 +123,11 @@ extension Evaluator {
       let reason =
         switch call.arguments[0].kind {
         case .template, .templateWrap:
-          "templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline "
-            + "template, consider using a plain template string expression"
+          "templatestring renders text that comes from elsewhere; write the template here as a string instead"
         case .string:
-          "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not "
-            + "support providing a literal template; consider using a template string expression instead"
+          "templatestring renders text that comes from elsewhere; write this template as a string instead"
         default:
-          "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax"
+          "must be a plain reference to a string that has a template in it"
         }
       invalid(call, argument: 0, "template", "invalid template expression: \(reason)", in: expression)
       return .dynamicUnknown
@@ -211,8 +210,8 @@ extension Evaluator {
     for (name, value) in zip(variables.keys, variables.elements) {
       guard isValidIdentifier(name) else {
         let message =
-          "invalid template variable name \"\(name)\": must start with a letter, followed by zero or more letters, "
-          + "digits, and underscores"
+          "\"\(name)\" cannot be the name of a variable in a template: begin with a letter; letters, digits and "
+            + "underscores can follow"
         invalid(call, argument: 1, "vars", message, in: expression)
         return nil
       }

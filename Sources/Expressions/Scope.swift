@@ -100,7 +100,7 @@ package struct ValuesScope: Scope {
 /// The message for a name that is not defined, with the nearest one that is.
 package func unknownVariable(_ name: String, among names: [String], at range: SourceRange) -> Diagnostic {
   let near = suggestion(for: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
-  return .error("Unknown variable", "There is no variable named \"\(name)\".\(near)", at: range.ofRoot(name))
+  return .error("Unknown variable", "There is no variable \"\(name)\" here.\(near)", at: range.ofRoot(name))
 }
 
 extension SourceRange {

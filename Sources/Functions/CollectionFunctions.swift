@@ -58,8 +58,7 @@ private func removed(_ name: String, _ replacement: String) -> Function {
   let values = FunctionParameter(
     "vals", .dynamic, allowsNull: true, allowsUnknown: true, allowsMarked: true, allowsDynamic: true)
   let error = FunctionError(
-    "the \"\(name)\" function was deprecated in Terraform v0.12 and is no longer available; use \(replacement) syntax "
-      + "to write a literal \(name)")
+    "\"\(name)\" is no function any more; write a \(name) as \(replacement)")
   return Function(name, [], variadic: values, returns: .dynamic) { (_) throws(FunctionError) in throw error }
 }
 
@@ -284,8 +283,7 @@ private func sliceType(_ arguments: [Value]) throws(FunctionError) -> ValueType 
   switch type {
   case .set:
     throw FunctionError(
-      "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the ordering of "
-        + "the result is not important", argument: 0)
+      "a set has no order, so it cannot be sliced; make a list of it by tolist", argument: 0)
   case .list: break
   case .tuple: break
   default: throw FunctionError("must be a list or tuple value", argument: 0)

@@ -82,9 +82,8 @@ struct FileAccess: Sendable {
       switch error.code {
       case .notFound:
         throw FunctionError(
-          "no file exists at \(shown(path, marks)); this function works only with files that are distributed as part of "
-            + "the configuration source code, so if this file will be created by a resource in this configuration you "
-            + "must instead obtain this result from an attribute of that resource", argument: 0)
+          "there is no file \(shown(path, marks)) (a file that a resource writes can only be read by an attribute of "
+            + "that resource or by a data source)", argument: 0)
       case .isDirectory: throw FunctionError("failed to read file: read \(place): is a directory", argument: 0)
       default: throw FunctionError("open \(place): \(error.sentence)", argument: 0)
       }
@@ -96,8 +95,8 @@ struct FileAccess: Sendable {
     let path = value.asString ?? ""
     guard let text = String(validating: try bytes(path, marks), as: UTF8.self) else {
       throw FunctionError(
-        "contents of \(shown(path, marks)) are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded "
-          + "contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead")
+        "\(shown(path, marks)) is not UTF-8; use filebase64 for its content, or filesha256 and the like for a hash of "
+          + "it")
     }
     return Value.text(text).marked(with: marks)
   }

@@ -110,7 +110,7 @@ func range(_ arguments: [Value]) throws(FunctionError) -> Value {
   while isDown ? next > end : next < end {
     if values.count >= 1024 {
       throw FunctionError(
-        "more than 1024 values were generated; either decrease the difference between start and end or use a smaller step"
+        "more than 1024 values would be made; use a larger step or a nearer end"
       )
     }
     values.append(.number(next))

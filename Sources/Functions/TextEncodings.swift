@@ -55,7 +55,7 @@ private struct CharacterSet {
     let key = name.lowercased()
     guard let index = aliases[key] else {
       throw FunctionError(
-        "\(JSONWriter.quoted(name, escapesHTML: false)) is not a supported IANA encoding name or alias in this Terraform version",
+        "\(JSONWriter.quoted(name, escapesHTML: false)) is no IANA name of an encoding that is supported",
         argument: 1)
     }
     return CharacterSet(canonicalName: table[index].canonical, systemName: table[index].system)

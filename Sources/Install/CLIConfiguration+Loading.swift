@@ -27,7 +27,7 @@ extension CLIConfiguration {
         if error.code == .notFound {
           diagnostics.append(
             .warning(
-              "Unable to open CLI configuration file", "The CLI configuration file at \"\(path)\" does not exist."))
+              "Unable to open CLI configuration file", "There is no file \(path), which TF_CLI_CONFIG_FILE names."))
         } else {
           diagnostics.append(
             .error("Unable to open CLI configuration file", "Error reading \(path): \(error.sentence)."))
@@ -37,7 +37,7 @@ extension CLIConfiguration {
     configuration.apply(environment: environment)
     if let directory = configuration.pluginCacheDirectory, !files.isDirectory(directory) {
       let reason = files.exists(directory) ? "not a directory" : "no such file or directory"
-      diagnostics.append(.error("The specified plugin cache dir \(directory) cannot be opened: \(reason)"))
+      diagnostics.append(.error("The directory \(directory) for cached plugins cannot be opened: \(reason)"))
       configuration.pluginCacheDirectory = nil
     }
     return (configuration, diagnostics)

@@ -92,15 +92,15 @@ package struct ProviderPattern: Hashable, Sendable {
       .map { String(Substring($0)).lowercased() }
     let prefix = "invalid provider matching pattern \"\(text)\": "
     guard parts.count == 2 || parts.count == 3 else {
-      throw ParseError(message: prefix + "must have either two or three slash-separated segments")
+      throw ParseError(message: prefix + "must be \"namespace/type\" or \"hostname/namespace/type\"")
     }
     if parts.count == 2 { parts.insert(ProviderSource.defaultHost, at: 0) }
     if parts[0] == "*", parts[1] != "*" || parts[2] != "*" {
       throw ParseError(
-        message: prefix + "hostname can be a wildcard only if both namespace and provider type are also wildcards")
+        message: prefix + "a \"*\" for the host needs one for the namespace and the type too")
     }
     if parts[1] == "*", parts[2] != "*" {
-      throw ParseError(message: prefix + "namespace can be a wildcard only if the provider type is also a wildcard")
+      throw ParseError(message: prefix + "a \"*\" for the namespace needs one for the type too")
     }
     let concrete = parts.enumerated().map { index, part in part == "*" ? (index == 0 ? "a.example" : "a") : part }
     guard ProviderSource(parsing: concrete.joined(separator: "/")) != nil else {

@@ -61,7 +61,7 @@ struct CLIConfigurationReader {
     }
     let helpers = blocks("credentials_helper", in: entries)
     if helpers.count > 1 {
-      fail("No more than one credentials_helper block may be specified", "", helpers[1].range)
+      fail("There can be one credentials_helper block only; remove this one", "", helpers[1].range)
     }
     if let helper = helpers.first {
       configuration.credentialsHelper = CLIConfiguration.CredentialsHelper(
@@ -91,7 +91,7 @@ struct CLIConfigurationReader {
     // A provider address takes the same host names as a service.
     let isValid = ProviderSource(parsing: host + "/a/a") != nil && !host.utf8.contains(UInt8(ascii: "/"))
     if isValid { return host }
-    fail("The \(type) \"\(block.label)\" block has an invalid hostname", "", block.range)
+    fail("\"\(block.label)\" is no host name, so this \(type) block is for nothing", "", block.range)
     return nil
   }
 
@@ -101,7 +101,7 @@ struct CLIConfigurationReader {
     let blocks = entries.filter { $0.keys.first == "provider_installation" }
     guard let block = blocks.first else { return }
     if blocks.count > 1 {
-      fail("No more than one provider_installation block may be specified", "", blocks[1].range)
+      fail("There can be one provider_installation block only; remove this one", "", blocks[1].range)
     }
     if block.keys.count > 1 {
       fail(
@@ -130,7 +130,7 @@ struct CLIConfigurationReader {
     let summary = "Invalid provider_installation method block"
     let kind = entry.keys.first ?? ""
     guard body.entries != nil else {
-      fail(summary, "The items inside the provider_installation block must all be blocks.", entry.range)
+      fail(summary, "Only blocks can stand in provider_installation.", entry.range)
       return nil
     }
     switch kind {
@@ -138,8 +138,7 @@ struct CLIConfigurationReader {
       if !isFirst {
         fail(
           summary,
-          "The dev_overrides block must appear before all other installation methods, because development overrides "
-            + "always have the highest priority.", entry.range)
+          "dev_overrides comes before all other ways to install; write it first.", entry.range)
         return nil
       }
       readOverrides(body)
@@ -153,7 +152,7 @@ struct CLIConfigurationReader {
       guard url.hasPrefix("https://"), url.utf8.count > "https://".utf8.count else {
         fail(
           "Invalid URL for provider installation source",
-          "Cannot use \"\(url)\" as a URL for a network provider mirror: the mirror must be at an https: URL.",
+          "A mirror needs an address with https:, which \"\(url)\" is not.",
           entry.range)
         return nil
       }
@@ -203,8 +202,8 @@ struct CLIConfigurationReader {
       guard let source = ProviderSource(parsing: entry.keys[0]) else {
         fail(
           "Invalid provider installation dev overrides",
-          "The entry \"\(entry.keys[0])\" is not a valid provider source string: it must be in the format "
-            + "\"[hostname/][namespace/]name\".", entry.range)
+          "\"\(entry.keys[0])\" is no provider source. Write \"name\", \"namespace/name\" or "
+            + "\"hostname/namespace/name\".", entry.range)
         continue
       }
       guard let path = entry.value.looseText else { continue }

@@ -16,7 +16,7 @@ extension DependencyLocks {
       if error.code == .notFound { return (DependencyLocks(), []) }
       return (
         DependencyLocks(),
-        [.error("Failed to read dependency lock file", "The file \(path) could not be read: \(error.sentence).")]
+        [.error("Failed to read dependency lock file", "\(path) cannot be read: \(error.sentence).")]
       )
     }
   }
@@ -41,7 +41,7 @@ extension DependencyLocks {
       } else {
         reader.diagnostics.append(
           .warning(
-            "Dependency locks for modules are not yet supported",
+            "Modules cannot be locked; remove this block",
             "Only providers can be locked. This lock file may be meant for a later version.", at: block.typeRange))
       }
     }
@@ -88,21 +88,20 @@ private struct LockReader {
     guard let source = ProviderSource(parsing: label.text) else {
       fail(
         summary,
-        "The provider source address of a lock must be a valid, fully-qualified address of the form "
-          + "\"hostname/namespace/type\".", label.range)
+        "A lock names its provider as \"hostname/namespace/type\".", label.range)
       return nil
     }
     if source.isBuiltin {
       fail(
         summary,
-        "Cannot lock a version for built-in provider \(source): it is part of this program and has its version.",
+        "\(source) is part of this program and has its version; remove its lock.",
         label.range)
       return nil
     }
     if source.description != label.text {
       fail(
         "Non-normalized provider source address",
-        "The source address of this lock must be written as \"\(source)\", the fully-qualified and normalized form.",
+        "Write the source of this lock in full: \"\(source)\".",
         label.range)
       return nil
     }
@@ -122,7 +121,7 @@ private struct LockReader {
     if term.version.description != text {
       fail(
         summary,
-        "The selected version number of provider \(source) must be written in normalized form: \"\(term.version)\".",
+        "Write the version of \(source) in its usual form: \"\(term.version)\".",
         attribute.expression.range)
     }
     return term.version
@@ -138,8 +137,7 @@ private struct LockReader {
     if constraints.description != text {
       fail(
         summary,
-        "The recorded version constraints of provider \(source) must be written in normalized form: "
-          + "\"\(constraints)\".", attribute.expression.range)
+        "Write the constraints of \(source) in their usual form: \"\(constraints)\".", attribute.expression.range)
     }
     return constraints
   }
@@ -152,7 +150,7 @@ private struct LockReader {
     if elements.isEmpty {
       fail(
         "Invalid provider hash set",
-        "The \"hashes\" argument must either be omitted or contain at least one hash value.",
+        "\"hashes\" must have at least one hash in it; remove it otherwise.",
         attribute.expression.range)
     }
     var hashes: [PackageHash] = []
@@ -163,8 +161,7 @@ private struct LockReader {
       } else {
         fail(
           "Invalid provider hash string",
-          "Cannot interpret \"\(text ?? "")\" as a provider hash: it must start with a scheme keyword "
-            + "followed by a colon.",
+          "\"\(text ?? "")\" is no hash: it should begin with a scheme and a colon, as in \"h1:\".",
           element.range)
       }
     }

@@ -6,7 +6,7 @@ enum InstallDiagnostics {
   static func unknownBuiltin(_ source: ProviderSource) -> Diagnostic {
     .error(
       "Invalid dependency on built-in provider",
-      "Cannot use \(source): there is no built-in provider named \"\(source.type)\".")
+      "There is no built-in provider \(source.type), so \(source) cannot be used.")
   }
 
   static func builtinVersion(_ source: ProviderSource) -> Diagnostic {
@@ -19,22 +19,20 @@ enum InstallDiagnostics {
     _ source: ProviderSource, _ error: InstallError, _ required: Set<ProviderSource>
   ) -> Diagnostic {
     let name = source.displayName
-    var detail = "Could not retrieve the list of available versions for provider \(name): \(error.message)"
+    var detail = "The versions of \(name) could not be listed: \(error.message)"
     if error.code == .providerNotFound {
       let isGuess = source.host == ProviderSource.defaultHost && source.namespace == ProviderSource.defaultNamespace
       if isGuess, let similar = required.filter({ $0.type == source.type && $0 != source }).sorted().first {
         detail +=
-          "\n\nDid you intend to use \(similar.displayName)? If so, you must specify that source address in each "
-          + "module which requires that provider."
+          "\n\nIf you mean \(similar.displayName), give that as the source in required_providers of each module that "
+            + "uses it."
       } else {
         detail +=
-          "\n\nAll modules should specify their required_providers so that external consumers will get the correct "
-          + "providers when using a module."
+          "\n\nName each provider with its source in required_providers, so that nobody has to guess."
       }
     }
     detail +=
-      "\n\nTo see which modules are currently depending on \(name) and what versions are specified, run the "
-      + "following command:\n    plumb providers"
+      "\n\nTo see which modules need \(name), run:\n    plumb providers"
     return .error("Failed to query available provider packages", detail)
   }
 
@@ -46,13 +44,11 @@ enum InstallDiagnostics {
     case .platformNotSupported:
       return .error(
         "Incompatible provider version",
-        "Provider \(name) v\(version) does not have a package available for your current platform, \(platform).\n\n"
-          + "Not all providers are available for all platforms. Other versions of this provider may have different "
-          + "platforms supported.")
+        "\(name) v\(version) is not offered for \(platform).\n\nAnother version may be; see the provider's releases.")
     case .protocolNotSupported:
       return .error("Incompatible provider version", "P" + error.message.dropFirst() + ".")
     default:
-      return .error("Failed to install provider", "Error while installing \(name) v\(version): \(error.message)")
+      return .error("Failed to install provider", "\(name) v\(version) could not be installed: \(error.message)")
     }
   }
 
@@ -67,17 +63,16 @@ enum InstallDiagnostics {
   static func registryWarnings(_ source: ProviderSource, _ warnings: [String]) -> Diagnostic {
     .warning(
       "Additional provider information from registry",
-      "The remote registry returned warnings for \(source.displayName):\n"
+      "The registry says about \(source.displayName):\n"
         + warnings.map { "- \($0)" }.joined(separator: "\n"))
   }
 
   static func incompleteLock(_ sources: [ProviderSource], _ platform: Platform) -> Diagnostic {
     .warning(
       "Incomplete lock file information for providers",
-      "Due to your customized provider installation methods, lock file checksums had to be calculated locally for the "
-        + "following providers:\n" + sources.map { "  - \($0.displayName)" }.joined(separator: "\n")
-        + "\n\nThe current .terraform.lock.hcl file only includes checksums for \(platform), so installation on "
-        + "another platform will fail for these providers.\n\nTo calculate additional checksums for another platform, "
-        + "run:\n  plumb providers lock -platform=linux_amd64\n(where linux_amd64 is the platform to generate)")
+      "Because of your installation settings, the hashes of these providers were computed here:\n"
+        + sources.map { "  - \($0.displayName)" }.joined(separator: "\n")
+        + "\n\nThey are for \(platform) only, so other platforms cannot install from .terraform.lock.hcl yet. To add "
+          + "one of them, run for example:\n  plumb providers lock -platform=linux_amd64")
   }
 }

@@ -34,13 +34,13 @@ package enum InstallEvent: Hashable, Sendable {
     switch self {
     case .builtin(let source): "\(source) is built in to Plumb"
     case .reusingLocked(let source):
-      "Reusing previous version of \(source.displayName) from the dependency lock file"
+      "Keeping the locked version of \(source.displayName)"
     case .findingLatest(let source): "Finding latest version of \(source.displayName)..."
     case .findingMatching(let source, let constraints):
       "Finding \(source.displayName) versions matching \"\(constraints)\"..."
     case .alreadyInstalled(let source, let version): "Using previously-installed \(source.displayName) v\(version)"
     case .linkedFromCache(let source, let version):
-      "Using \(source.displayName) v\(version) from the shared cache directory"
+      "Taking \(source.displayName) v\(version) from the plugin cache"
     case .installing(let source, let version): "Installing \(source.displayName) v\(version)..."
     case .installed(let source, let version, let trust):
       "Installed \(source.displayName) v\(version) (\(trust.description))"

@@ -73,8 +73,8 @@ struct InstallRun {
     guard let lock = binding(source) else { return }
     guard constraints.allows(lock.version) else {
       let reason =
-        "locked provider \(source) \(lock.version) does not match configured version constraint \(constraints); "
-        + "must use plumb init -upgrade to allow selection of new versions"
+        "\(source) is locked at \(lock.version), but \(constraints) is wanted; run \"plumb init -upgrade\" to choose "
+          + "another version"
       fail(source, InstallDiagnostics.queryFailed(source, InstallError(.noMatchingVersion, reason), required))
       return
     }
@@ -119,13 +119,13 @@ struct InstallRun {
       if let lock = binding(source) {
         guard choice.origins[lock.version] != nil else {
           throw InstallError(
-            .noMatchingVersion, "the previously-selected version \(lock.version) is no longer available")
+            .noMatchingVersion, "version \(lock.version) is locked and no longer offered")
         }
         version = lock.version
       } else {
         guard let newest = choice.origins.keys.filter({ constraints.allows($0) }).max() else {
           throw InstallError(
-            .noMatchingVersion, "no available releases match the given constraints \(constraints)")
+            .noMatchingVersion, "no version that is offered fits \(constraints)")
         }
         version = newest
       }

@@ -72,17 +72,16 @@ package struct InstalledProviders: Sendable {
       return (found, [])
     }
     let detail =
-      "The installed provider plugins are not consistent with the packages selected in the dependency lock file:"
+      "What is installed is not what the lock file says:"
       + problems.joined()
-      + "\n\nTo download the plugins required for this configuration, run:\n  plumb init"
+      + "\n\nTo install what is needed, run:\n  plumb init"
     return ([:], [.error("Required plugins are not installed", detail)])
   }
 
   private func missingProvider(_ source: ProviderSource) -> Diagnostic {
     .error(
       "Missing required provider",
-      "This configuration requires provider \(source), but that provider isn't available. You may be able to install it "
-        + "automatically by running:\n  plumb init")
+      "\(source) is needed and not installed. To install it, run:\n  plumb init")
   }
 
   /// What the lock file lacks, and what it has in a version that the configuration no longer allows.
@@ -92,23 +91,22 @@ package struct InstalledProviders: Sendable {
     var lines: [String] = []
     for (source, constraints) in requirements.sorted(by: { $0.key < $1.key }) {
       guard let lock = locks.providers[source] else {
-        lines.append("\n  - provider \(source): required by this configuration but no version is selected")
+        lines.append("\n  - \(source): no version is locked")
         continue
       }
       if !constraints.allows(lock.version) {
         lines.append(
-          "\n  - provider \(source): locked version selection \(lock.version) doesn't match the updated version "
-            + "constraints \"\(constraints)\"")
+          "\n  - \(source): \(lock.version) is locked, which does not fit \"\(constraints)\"")
       }
     }
     if lines.isEmpty { return nil }
     let advice =
       locks.providers.isEmpty
-      ? "To make the initial dependency selections that will initialize the dependency lock file, run:\n  plumb init"
-      : "To update the locked dependency selections to match a changed configuration, run:\n  plumb init -upgrade"
+      ? "To choose versions and lock them, run:\n  plumb init"
+      : "To choose other versions and lock them, run:\n  plumb init -upgrade"
     return .error(
       "Inconsistent dependency lock file",
-      "The following dependency selections recorded in the lock file are inconsistent with the current configuration:"
+      "The lock file does not fit the configuration:"
         + lines.joined() + "\n\n" + advice)
   }
 
@@ -119,7 +117,7 @@ package struct InstalledProviders: Sendable {
     let directory = "\(root)/\(lock.source)/\(lock.version)/\(platform)"
     guard files.isDirectory(directory) else {
       throw InstallError(
-        .failed, "there is no package for \(lock.source) \(lock.version) cached in \(root)")
+        .failed, "version \(lock.version) is not in \(root)")
     }
     // Only a content hash can be checked on an unpacked package.
     if lock.hashes.contains(where: \.isKnown) {
@@ -132,8 +130,7 @@ package struct InstalledProviders: Sendable {
       guard lock.hashes.contains(hash) else {
         throw InstallError(
           .packageRejected,
-          "the cached package for \(lock.source) \(lock.version) (in \(root)) does not match any of the checksums "
-            + "recorded in the dependency lock file")
+          "version \(lock.version) in \(root) has none of the hashes of the lock file")
       }
     }
     return InstalledProvider(
@@ -156,7 +153,7 @@ package struct InstalledProviders: Sendable {
       return (rest.isEmpty || rest == ".exe" || rest.hasPrefix("_")) && files.isFile("\(directory)/\(name)")
     }
     guard let candidate else {
-      throw InstallError(.failed, "could not find executable file starting with \(prefix) in \(directory)")
+      throw InstallError(.failed, "\(directory) has no executable file that begins with \(prefix)")
     }
     return "\(directory)/\(candidate)"
   }

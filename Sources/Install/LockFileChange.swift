@@ -20,14 +20,14 @@ package enum LockFileChange: Sendable {
       self = .refused(
         .error(
           "Provider dependency changes detected",
-          "Changes to the required provider dependencies were detected, but the lock file is read-only. To use and "
-            + "record these requirements, run \"plumb init\" without the \"-lockfile=readonly\" flag."))
+          "The configuration needs other providers than the lock file has. Run \"plumb init\" without "
+            + "-lockfile=readonly to change it."))
     } else {
       self = .notSaved(
         .warning(
           "Provider lock file not updated",
-          "Changes to the provider selections were detected, but not saved in the .terraform.lock.hcl file. To record "
-            + "these selections, run \"plumb init\" without the \"-lockfile=readonly\" flag."))
+          "Something was chosen that the lock file does not have. Run \"plumb init\" without -lockfile=readonly to "
+            + "write it down."))
     }
   }
 }

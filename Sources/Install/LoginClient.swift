@@ -115,7 +115,7 @@ package struct LoginClient: Sendable {
     _ client: LoginService.Client, _ parameters: [(String, String)]
   ) async throws(DiagnosticsError) -> String {
     func failed(_ reason: String) -> DiagnosticsError {
-      DiagnosticsError(.error("Failed to obtain auth token", "The remote server did not assign an auth token: \(reason)."))
+      DiagnosticsError(.error("Failed to obtain auth token", "The server gave no token: \(reason)."))
     }
     let response: HTTPResponse
     do throws(HTTPError) {

@@ -20,7 +20,7 @@ struct NetworkMirror: Sendable {
       throw .platformNotSupported(source, version, platform)
     }
     guard let url = archive["url"]?.text.flatMap({ WebAddress.resolve($0, against: finalURL) }) else {
-      throw InstallError(.queryFailed, "provider mirror \(base) returned an invalid URL for \(source.displayName)")
+      throw InstallError(.queryFailed, "the mirror \(base) gave an invalid address for \(source.displayName)")
     }
     let hashes = (archive["hashes"]?.elements ?? []).compactMap { $0.text.flatMap(PackageHash.init(parsing:)) }
     let known = hashes.filter(\.isKnown)
@@ -48,6 +48,6 @@ struct NetworkMirror: Sendable {
   }
 
   private func failure(_ source: ProviderSource, _ reason: String) -> InstallError {
-    InstallError(.queryFailed, "failed to query provider mirror \(base) for \(source.displayName): \(reason)")
+    InstallError(.queryFailed, "the mirror \(base) could not be asked for \(source.displayName): \(reason)")
   }
 }

@@ -45,7 +45,7 @@ extension ProviderInstaller {
         let choice = try await ProviderOrigins(all: [origin]).versions(of: source)
         let candidates = choice.origins.keys.filter { known.map(\.version) == $0 || constraints.allows($0) }
         guard let selected = known?.version ?? candidates.max() else {
-          throw InstallError(.noMatchingVersion, "no available releases match the given constraints \(constraints)")
+          throw InstallError(.noMatchingVersion, "no version that is offered fits \(constraints)")
         }
         version = selected
       } catch {

@@ -15,9 +15,9 @@ extension ProviderInstaller {
       switch self {
       case .mirroring(let source): return "- Mirroring \(source.displayName)..."
       case .selected(let version, let constraints, let isLocked):
-        if isLocked { return "  - Selected v\(version) to match dependency lock file" }
+        if isLocked { return "  - v\(version), as in the lock file" }
         return constraints.terms.isEmpty
-          ? "  - Selected v\(version) with no constraints" : "  - Selected v\(version) to meet constraints \(constraints)"
+          ? "  - v\(version), the newest" : "  - v\(version), which fits \(constraints)"
       case .downloading(let platform): return "  - Downloading package for \(platform)..."
       case .authenticated(let trust): return "  - Package authenticated: \(trust)"
       }
@@ -38,7 +38,7 @@ extension ProviderInstaller {
         let locked = locks.providers[source]?.version
         guard let version = locked ?? choice.origins.keys.filter({ constraints.allows($0) }).max(),
           let origin = choice.origins[version]
-        else { throw InstallError(.noMatchingVersion, "no available releases match the given constraints \(constraints)") }
+        else { throw InstallError(.noMatchingVersion, "no version that is offered fits \(constraints)") }
         report(.selected(version, constraints: constraints, isLocked: locked != nil))
         for platform in platforms {
           report(.downloading(platform))
@@ -48,7 +48,7 @@ extension ProviderInstaller {
         try index(source, in: directory)
       } catch {
         problems.append(
-          .error("Provider not available", "Failed to download \(source) from its origin registry: \(error.message)."))
+          .error("Provider not available", "\(source) could not be fetched from its registry: \(error.message)."))
       }
     }
     return problems

@@ -76,12 +76,11 @@ extension ProviderInstaller {
     if required.isEmpty || hashes.contains(where: required.contains) { return }
     let hint =
       adjective == "local"
-      ? " (this might be because the available checksums are for packages targeting different platforms)" : ""
+      ? " (the known hashes may be for other platforms)" : ""
     throw InstallError(
       .packageRejected,
-      "the \(adjective) package for \(source) \(version) doesn't match any of the checksums previously recorded in the "
-        + "dependency lock file\(hint); for more information: "
-        + "https://developer.hashicorp.com/terraform/language/files/dependency-lock#checksum-verification")
+      "the \(adjective) package of \(source) \(version) has none of the hashes in the lock file\(hint); if the "
+        + "package is right, run \"plumb providers lock\"")
   }
 
   /// Unpacks beside the place, checks the result, and moves it there in one step.

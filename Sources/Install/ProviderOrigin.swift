@@ -92,7 +92,7 @@ struct ProviderOrigins: Sendable {
       if all.count == 1, case .registry = all[0] { throw failure }
       let places = all.map { "\n  - \($0.name(for: source))" }.joined()
       throw InstallError(
-        .providerNotFound, "provider \(source.displayName) was not found in any of the search locations\n\(places)")
+        .providerNotFound, "\(source.displayName) is in none of the places that were searched\n\(places)")
     }
     return choice
   }
@@ -104,6 +104,6 @@ extension InstallError {
   ) -> InstallError {
     InstallError(
       .platformNotSupported,
-      "provider \(source.displayName) v\(version) does not have a package available for platform \(platform)")
+      "\(source.displayName) v\(version) is not offered for \(platform)")
   }
 }

@@ -13,7 +13,7 @@ struct ProviderRegistry: Sendable {
       status == 404
         ? InstallError(
           .providerNotFound,
-          "provider registry \(source.host) does not have a provider named \(source.displayName)") : nil
+          "the registry \(source.host) has no provider \(source.displayName)") : nil
     }
     let versions = (document["versions"]?.elements ?? []).compactMap {
       $0["version"]?.text.flatMap(SemanticVersion.init(parsing:))
@@ -35,7 +35,7 @@ struct ProviderRegistry: Sendable {
     let offered = "\(document["os"]?.text ?? "")_\(document["arch"]?.text ?? "")"
     guard offered == platform.description else {
       throw InstallError(
-        .failed, "registry response to request for \(platform) archive has incorrect target \(offered)")
+        .failed, "the registry was asked for \(platform) and answered with \(offered)")
     }
     func address(_ key: String) throws(InstallError) -> String {
       guard let address = document[key]?.text.flatMap({ WebAddress.resolve($0, against: finalURL) }),
@@ -78,7 +78,7 @@ struct ProviderRegistry: Sendable {
 
   private func base(_ source: ProviderSource) async throws(InstallError) -> String {
     guard let base = try await client.service("providers.v1", of: source.host) else {
-      throw InstallError(.queryFailed, "host \(source.host) does not offer a provider registry")
+      throw InstallError(.queryFailed, "\(source.host) is no provider registry")
     }
     return base
   }
@@ -86,7 +86,7 @@ struct ProviderRegistry: Sendable {
   private func get(
     _ url: String, _ source: ProviderSource, _ meaning: (Int) -> InstallError?
   ) async throws(InstallError) -> (PlainData, String) {
-    let prefix = "could not query provider registry for \(source.displayName): "
+    let prefix = "the registry could not be asked for \(source.displayName): "
     let response: HTTPResponse
     do throws(InstallError) {
       response = try await client.get(url, tokenOf: source.host)
@@ -123,14 +123,14 @@ struct RegistryProof: Hashable, Sendable {
     let wanted = Hexadecimal.encode(checksum)
     let lines = listed
     guard let line = lines.first(where: { $0.name == filename }) else {
-      throw InstallError(.packageRejected, "checksum list has no SHA-256 hash for \"\(filename)\"")
+      throw InstallError(.packageRejected, "the list of checksums has no SHA-256 hash of \"\(filename)\"")
     }
     guard line.hash == wanted else {
       throw InstallError(
-        .packageRejected, "checksum list has unexpected SHA-256 hash \(line.hash) (expected \(wanted))")
+        .packageRejected, "the list of checksums says \(line.hash), but \(wanted) is expected")
     }
     guard archive.value == wanted else {
-      throw InstallError(.packageRejected, "archive has incorrect checksum \(archive) (expected zh:\(wanted))")
+      throw InstallError(.packageRejected, "the archive has the checksum \(archive), but zh:\(wanted) is expected")
     }
     let signer: PackageSignature.Signer
     do throws(PackageSignature.Failure) {

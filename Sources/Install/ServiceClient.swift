@@ -46,7 +46,7 @@ actor ServiceClient {
 
   /// Reads `/.well-known/terraform.json`.
   private func discover(_ host: String) async throws(InstallError) -> [String: String] {
-    let prefix = "could not connect to \(host): failed to request discovery document: "
+    let prefix = "\(host) could not be reached to ask for its services: "
     let request = HTTPRequest(
       "GET", "https://\(host)/.well-known/terraform.json",
       headers: [HTTPHeader("Accept", "application/json")] + (await headers(for: host)), timeoutSeconds: 11,
@@ -109,7 +109,7 @@ actor ServiceClient {
     let attempts = settings.retryCountMax + 1
     throw InstallError(
       .queryFailed,
-      attempts > 1 ? "the request failed after \(attempts) attempts, please try again later: \(failure)" : failure)
+      attempts > 1 ? "\(attempts) attempts failed, the last with: \(failure); try again later" : failure)
   }
 
   private func headers(for host: String) async -> [HTTPHeader] {

@@ -80,7 +80,8 @@ extension BlockReader {
       for other in lifecycles.dropFirst() {
         error(
           "Duplicate lifecycle block",
-          "This module call already has a lifecycle block at \(place(first.definitionRange)).", at: other.definitionRange)
+          "This module call has one already at \(place(first.definitionRange)). Keep one of the two.",
+          at: other.definitionRange)
       }
       let content = self.content(first.body, [AttributeSpecification("enabled")])
       call.enabled = enabled(content.attributes["enabled"], call.count, call.forEach)
@@ -101,13 +102,12 @@ extension BlockReader {
       switch error.code {
       case .invalid:
         self.error(
-          "Invalid module source address", "Failed to parse module source address: \(error.message).", at: range)
+          "Invalid module source address", "This source cannot be read: \(error.message).", at: range)
       case .unknownForm:
         self.error(
           "Invalid module source address",
-          "Terraform failed to determine your intended installation method for remote module package \"\(text)\".\n\nIf "
-            + "you intended this as a path relative to the current module, use \"./\(text)\" instead. The \"./\" prefix "
-            + "indicates that the address is a relative filesystem path.", at: range)
+          "\"\(text)\" names no kind of source that is known.\n\nFor a directory, write \"./\(text)\": paths begin "
+            + "with \"./\" or \"../\".", at: range)
       }
     }
   }
@@ -117,13 +117,13 @@ extension BlockReader {
     let isLocal = ModuleSource.isLocal(text)
     if !isLocal, try RegistryModule(parsing: text) != nil { return }
     let reason =
-      if isLocal { "can't use local directory \"\(text)\" as a module registry address" } else {
-        "a module registry source address must have either three or four slash-separated components"
+      if isLocal { "the directory \"\(text)\" is in no registry; remove \"version\" to use it" } else {
+        "a module in a registry has three parts separated by slashes, or four with a host name first"
       }
     error(
       "Invalid registry module source address",
-      "Failed to parse module registry address: \(reason).\n\nTerraform assumed that you intended a module registry source "
-        + "address because you also set the argument \"version\", which applies only to registry modules.", at: range)
+      "This is no address in a registry: \(reason).\n\nIt is read as one because \"version\" is set; remove "
+        + "\"version\" for other sources.", at: range)
   }
 
   mutating func passedProviders(_ expression: Expression) -> [PassedProvider] {
@@ -140,8 +140,7 @@ extension BlockReader {
       if let previous = seen.updateValue(child.range, forKey: child.key) {
         error(
           "Duplicate provider address",
-          "A provider configuration was already passed to \(child.key) at \(place(previous)). Each child provider "
-            + "configuration can be assigned only once.", at: parent.range)
+          "\(child.key) was given its configuration at \(place(previous)). Keep one of the two.", at: parent.range)
         continue
       }
       passed.append(PassedProvider(child: child, parent: parent))
@@ -164,7 +163,7 @@ extension BlockReader {
     default:
       error(
         "Invalid \"moved\" addresses",
-        "The \"from\" and \"to\" addresses must either both refer to resources or both refer to modules.",
+        "\"from\" and \"to\" have to name the same kind of thing: two resources or two modules.",
         at: block.definitionRange)
       return nil
     }
@@ -206,8 +205,8 @@ extension BlockReader {
         if provisioner.when != .destroy {
           error(
             "Invalid provisioner block",
-            "Only destroy-time provisioners are valid in \"removed\" blocks. To declare a destroy-time provisioner, use:\n"
-              + "    when = destroy", at: nested.definitionRange)
+            "When a resource is removed, only provisioners for its destruction can run. Write:\n    when = destroy",
+            at: nested.definitionRange)
           continue
         }
         provisioners.append(provisioner)
@@ -231,7 +230,7 @@ extension BlockReader {
       if let keyRange {
         error(
           "Module instance keys not allowed",
-          "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").",
+          "Name the whole module, as in module.foo, without an instance key.",
           at: keyRange)
         return nil
       }
@@ -240,15 +239,15 @@ extension BlockReader {
       if instance.module.steps.contains(where: { $0.key != nil }) {
         error(
           "Module instance keys not allowed",
-          "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").",
+          "Name the whole module, as in module.foo, without an instance key.",
           at: keyRange)
         return nil
       }
       if instance.key != nil {
         error(
           "Resource instance keys not allowed",
-          "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. "
-            + "\"test_instance.foo[1]\").", at: traversal.steps.last?.range ?? traversal.range)
+          "Name the whole resource, as in test_instance.foo, without an instance key.",
+          at: traversal.steps.last?.range ?? traversal.range)
         return nil
       }
       if instance.resource.mode == .ephemeral {
@@ -260,8 +259,8 @@ extension BlockReader {
       if instance.resource.mode == .data {
         error(
           "Data source address not allowed",
-          "Data sources are never destroyed, so they are not valid targets of removed blocks. To remove the data source "
-            + "from state, remove the data source block from configuration.", at: traversal.range)
+          "Data sources are only read, so there is nothing to remove. Delete the data block from the configuration "
+            + "instead.", at: traversal.range)
         return nil
       }
       return .resource(instance.configuration)
@@ -311,15 +310,14 @@ extension BlockReader {
       if case .index(let collection, let key) = expression.kind, key.isLiteral {
         var range = expression.range
         range.start = collection.range.end
-        error("Invalid address", "Invalid resource instance key: either a string or an integer is required.", at: range)
+        error("Invalid address", "An instance key is a whole number or a quoted string.", at: range)
         error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
         return nil
       }
       error("Invalid expression", staticReferenceDetail, at: expression.range)
       error(
         "Invalid address",
-        "A resource instance address is required here. The module path must be followed by a resource instance "
-          + "specification.", at: attribute.range)
+        "Name a resource instance, as in test_instance.foo or module.a.test_instance.foo[0].", at: attribute.range)
       return nil
     }
     let (address, found) = parseTarget(plain)
@@ -328,8 +326,7 @@ extension BlockReader {
       if case .module? = address {
         error(
           "Invalid address",
-          "A resource instance address is required here. The module path must be followed by a resource instance "
-            + "specification.", at: expression.range)
+          "Name a resource instance, as in test_instance.foo or module.a.test_instance.foo[0].", at: expression.range)
       }
       error("Invalid import address", "Only managed resources can be imported.", at: attribute.range)
       return nil

@@ -30,7 +30,10 @@ extension BlockReader {
         range: item.key.range.through(item.value.range))
       switch value.name {
       case "version":
-        guard let text = literal(value, "Invalid version constraint", "Version must be specified as a string."),
+        guard
+          let text = literal(
+            value, "Invalid version constraint",
+            "Write the version constraint as a quoted string."),
           let constraint = constraint(text, at: value.expression.range)
         else {
           isValid = false
@@ -38,7 +41,7 @@ extension BlockReader {
         }
         entry.constraint = constraint
       case "source":
-        guard let text = literal(value, "Invalid source", "Source must be specified as a string."),
+        guard let text = literal(value, "Invalid source", "Write the provider's source as a quoted string."),
           let source = source(text, at: value.expression.range)
         else {
           isValid = false
@@ -50,8 +53,8 @@ extension BlockReader {
       default:
         error(
           "Invalid required_providers object",
-          "required_providers objects can only contain \"version\", \"source\" and \"configuration_aliases\" attributes. "
-            + "To configure a provider, use a \"provider\" block.", at: item.key.range)
+          "Only \"source\", \"version\" and \"configuration_aliases\" can be set here. The provider's own settings "
+            + "belong in a \"provider\" block.", at: item.key.range)
         isValid = false
       }
     }
@@ -75,7 +78,7 @@ extension BlockReader {
     guard let source = ProviderSource(parsing: text) else {
       error(
         text.contains("/") ? "Invalid provider source string" : "Invalid provider type",
-        "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"", at: range)
+        "Write a source as \"name\", \"namespace/name\" or \"hostname/namespace/name\"", at: range)
       return nil
     }
     if let prefix = ["terraform-provider-", "terraform-"].first(where: source.type.hasPrefix) {
@@ -83,9 +86,8 @@ extension BlockReader {
         host: source.host, namespace: source.namespace, type: String(source.type.dropFirst(prefix.count)))
       error(
         "Invalid provider type",
-        "Provider source \"\(source.displayName)\" has a type with the prefix \"\(prefix)\", which isn't valid. Although "
-          + "that prefix is often used in the names of version control repositories for Terraform providers, provider "
-          + "source strings should not include it.\n\nDid you mean \"\(suggested.displayName)\"?", at: range)
+        "\"\(prefix)\" often begins the name of a provider's repository, but does not belong to its source, here "
+          + "\"\(source.displayName)\".\n\nWrite \"\(suggested.displayName)\".", at: range)
       return nil
     }
     return source
@@ -99,8 +101,8 @@ extension BlockReader {
       if reference.name != name {
         error(
           "Invalid configuration_aliases value",
-          "Configuration aliases must be prefixed with the provider name. Expected \"\(name)\", but found "
-            + "\"\(reference.name)\".", at: expression.range)
+          "\"\(reference.name)\" is an alias of another provider. Write \"\(name)\" and the alias.",
+          at: expression.range)
         continue
       }
       aliases.append(reference)
@@ -122,7 +124,7 @@ extension BlockReader {
       alias = string(attribute)
       if !isValidIdentifier(alias ?? "") {
         error(
-          "Invalid provider configuration alias", "An alias must be a valid name. \(badNameDetail)",
+          "Invalid provider configuration alias", badNameDetail,
           at: attribute.expression.range)
       }
     }
@@ -130,23 +132,22 @@ extension BlockReader {
     if let attribute = content.attributes["version"] {
       warn(
         "Version constraints inside provider configuration blocks are deprecated",
-        "Terraform 0.13 and earlier allowed provider version constraints inside the provider configuration block, but "
-          + "that is now deprecated and will be removed in a future version of Terraform. To silence this warning, move "
-          + "the provider version constraint into the required_providers block.", at: attribute.expression.range)
+        "Move this version constraint to required_providers: the one here is going to be ignored.",
+        at: attribute.expression.range)
       version = constraint(attribute)
     }
     let forEach = content.attributes["for_each"]
     if let forEach, alias == nil {
       error(
         "Alias required when using \"for_each\"",
-        "The for_each argument is allowed only for provider configurations with an alias, because the default configuration of a "
-          + "provider has exactly one instance.", at: forEach.nameRange)
+        "A provider's configuration without an alias has one instance. Add \"alias\" to use for_each.",
+        at: forEach.nameRange)
     }
     for name in ["count", "depends_on", "source"] {
       guard let attribute = content.attributes[name] else { continue }
       error(
         "Reserved argument name in provider block",
-        "The provider argument name \"\(name)\" is reserved for use by Terraform in a future version.",
+        "\"\(name)\" is kept for the language itself and cannot be set in a provider block.",
         at: attribute.nameRange)
     }
     reserved(content.blocks.filter { $0.type != "_" }, in: "provider")

@@ -47,8 +47,7 @@ extension BlockReader {
       let other = count != nil ? "count" : "for_each"
       error(
         "Invalid combination of \"\(other)\" and \"enabled\"",
-        "The \"\(other)\" and \"enabled\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the "
-          + "number of resources to be created.", at: attribute.nameRange)
+        "Set either \"\(other)\" or \"enabled\": each says how many objects there are.", at: attribute.nameRange)
     }
     return attribute.expression
   }
@@ -56,8 +55,7 @@ extension BlockReader {
   mutating func rejectCountAndForEach(at range: SourceRange) {
     error(
       "Invalid combination of \"count\" and \"for_each\"",
-      "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about "
-        + "the number of resources to be created.", at: range)
+      "Set either \"count\" or \"for_each\": each says how many objects there are.", at: range)
   }
 
   private mutating func checkResourceName(_ labels: [Label], _ mode: ResourceMode) {
@@ -83,7 +81,7 @@ extension BlockReader {
         if let lifecycle {
           error(
             "Duplicate lifecycle block",
-            "This resource already has a lifecycle block at \(place(lifecycle.definitionRange)).",
+            "This resource has one already at \(place(lifecycle.definitionRange)). Keep one of the two.",
             at: block.definitionRange)
           continue
         }
@@ -93,7 +91,7 @@ extension BlockReader {
         if let connection {
           error(
             "Duplicate connection block",
-            "This resource already has a connection block at \(place(connection.definitionRange)).",
+            "This resource has one already at \(place(connection.definitionRange)). Keep one of the two.",
             at: block.definitionRange)
           continue
         }
@@ -120,7 +118,9 @@ extension BlockReader {
       for expression in rules.flatMap({ [$0.condition, $0.errorMessage] }) {
         for traversal in expression.variables where Reference.parse(traversal).0?.resource == resource.resource {
           error(
-            "Invalid reference in \(kind)", "Configuration for \(resource.resource) may not refer to itself.",
+            "Invalid reference in \(kind)",
+            "\(resource.resource) cannot depend on its own attributes. Use \"self\" in provisioners and "
+              + "postconditions, or a local value.",
             at: expression.range)
         }
       }
@@ -145,8 +145,7 @@ extension BlockReader {
         guard let attribute = content.attributes[name] else { continue }
         error(
           "Invalid \(kind) resource lifecycle argument",
-          "The lifecycle argument \"\(name)\" is defined only for managed resources (\"resource\" blocks), and is not "
-            + "valid for \(kind) resources.", at: attribute.nameRange)
+          "\"\(name)\" is for managed resources; \(kind) resources do not have it.", at: attribute.nameRange)
       }
     }
     for nested in content.blocks {
@@ -198,15 +197,15 @@ extension BlockReader {
         wildcard = item.range
         error(
           "Invalid ignore_changes wildcard",
-          "The [\"*\"] form of ignore_changes wildcard is was deprecated and is now invalid. Use \"ignore_changes = all\" "
-            + "to ignore changes to all attributes.", at: attribute.expression.range)
+          "Write \"ignore_changes = all\" instead of [\"*\"].", at: attribute.expression.range)
         continue
       }
       if let path = reference(item) { paths.append(path) }
     }
     if let wildcard, !paths.isEmpty {
       error(
-        "Invalid ignore_changes ruleset", "Cannot mix wildcard string \"*\" with non-wildcard references.", at: wildcard
+        "Invalid ignore_changes ruleset",
+        "\"*\" stands for all attributes, so no others can be listed with it. Write \"ignore_changes = all\".", at: wildcard
       )
     }
     resource.ignoreChanges = wildcard != nil ? .all : .attributes(paths)
@@ -238,7 +237,8 @@ extension BlockReader {
       default:
         error(
           "Invalid reference in replace_triggered_by expression",
-          "Only resources, count.index, and each.key may be used in replace_triggered_by.", at: parsed.range)
+          "Name resources or their attributes here; only count.index and each.key can be used besides.",
+          at: parsed.range)
       }
     }
     if resources == 1, parsed.isReferenceChain { return parsed }
@@ -253,7 +253,7 @@ extension BlockReader {
     } else {
       error(
         "Invalid replace_triggered_by expression",
-        "Unexpected expression found in replace_triggered_by; it must be a direct reference to a resource.",
+        "Name a resource or its attribute here, as in test_instance.foo.id.",
         at: parsed.range)
     }
     return nil
@@ -266,9 +266,8 @@ extension BlockReader {
     if ["chef", "habitat", "puppet", "salt-masterless"].contains(label.text) {
       error(
         "The \"\(label.text)\" provisioner has been removed",
-        "The \"\(label.text)\" provisioner was deprecated in Terraform 0.13.4 has been removed from Terraform. Visit "
-          + "https://learn.hashicorp.com/collections/terraform/provision for alternatives to using provisioners that are a "
-          + "better fit for the Terraform workflow.", at: label.range)
+        "The provisioner \"\(label.text)\" no longer exists. Use the image's own start-up configuration (such as "
+          + "cloud-init), or \"remote-exec\".", at: label.range)
       return nil
     }
     let (content, rest) = partialContent(
@@ -283,7 +282,7 @@ extension BlockReader {
       default:
         error(
           "Invalid \"when\" keyword",
-          "The \"when\" argument requires one of the following keywords: create or destroy.",
+          "Write create or destroy, without quotes.",
           at: attribute.expression.range)
       }
     }
@@ -294,7 +293,7 @@ extension BlockReader {
       default:
         error(
           "Invalid \"on_failure\" keyword",
-          "The \"on_failure\" argument requires one of the following keywords: continue or fail.",
+          "Write continue or fail, without quotes.",
           at: attribute.expression.range)
       }
     }
@@ -303,7 +302,8 @@ extension BlockReader {
         provisioner.connection = nested.body
       } else if nested.type == "connection" {
         error(
-          "Duplicate connection block", "This provisioner already has a connection block.", at: nested.definitionRange)
+          "Duplicate connection block", "This provisioner has one already; keep one of the two.",
+          at: nested.definitionRange)
       } else {
         reserved([nested], in: "provisioner")
       }
@@ -327,9 +327,8 @@ extension BlockReader {
   private mutating func rejectDestroyReference(at range: SourceRange) {
     error(
       "Invalid reference from destroy provisioner",
-      "Destroy-time provisioners and their connection configurations may only reference attributes of the related "
-        + "resource, via 'self', 'count.index', or 'each.key'.\n\nReferences to other resources during the destroy phase "
-        + "can cause dependency cycles and interact poorly with create_before_destroy.", at: range)
+      "What runs at destruction can only use self, count.index and each.key.\n\nOther objects may be gone by then. "
+        + "Store what is needed in the resource, for instance in its triggers.", at: range)
   }
 }
 

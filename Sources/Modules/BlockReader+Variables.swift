@@ -15,7 +15,7 @@ extension BlockReader {
     if Self.reservedVariableNames.contains(label.text) {
       error(
         "Invalid variable name",
-        "The variable name \"\(label.text)\" is reserved due to its special meaning inside module blocks.",
+        "\"\(label.text)\" is an argument of module blocks, so no variable can have that name.",
         at: label.range)
     }
     let content = self.content(
@@ -45,7 +45,8 @@ extension BlockReader {
       if !refersToItself {
         error(
           "Invalid variable validation condition",
-          "The condition for variable \"\(label.text)\" must refer to var.\(label.text) in order to test incoming values.",
+          "This condition does not look at the value. Use var.\(label.text) in the condition of variable "
+            + "\"\(label.text)\".",
           at: rule.condition.range)
       }
     }
@@ -58,7 +59,7 @@ extension BlockReader {
     if text.contains(where: { !$0.isWhitespace }) { return text }
     error(
       "Invalid \"deprecated\" argument",
-      "The \"deprecated\" argument must not be empty, and should say what to use in place of this \(kind).",
+      "Say in \"deprecated\" what to use in place of this \(kind).",
       at: attribute.expression.range)
     return nil
   }
@@ -84,19 +85,18 @@ extension BlockReader {
 
   private mutating func rejectQuotedType(_ text: String, at range: SourceRange) {
     let base =
-      "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and "
-      + "will be removed in a future version of Terraform. Remove the quotes around \"\(text)\""
+      "Types are written without quotes. Write \(text) instead of \"\(text)\""
     switch text {
     case "string": error("Invalid quoted type constraints", base + ".", at: range)
     case "list", "map":
       let element = text == "list" ? "list elements" : "map elements"
       error(
         "Invalid quoted type constraints",
-        base + " and write \(text)(string) instead to explicitly indicate that the \(element) are strings.", at: range)
+        base + ", here \(text)(string), which says that the \(element) are strings", at: range)
     default:
       error(
         "Invalid legacy variable type hint",
-        "To provide a full type expression, remove the surrounding quotes and give the type expression directly.",
+        "Types are written without quotes. Remove them and write the whole type.",
         at: range)
     }
   }
@@ -123,14 +123,15 @@ extension BlockReader {
     } catch {
       let detail =
         range != nil
-        ? "Overriding this variable's type constraint has made its default value invalid: \(error)."
-        : "This default value is not compatible with the variable's type constraint: \(error)."
+        ? "The default value does not fit the type that an override file gives the variable: \(error)."
+        : "The default value does not fit the variable's type: \(error)."
       self.error("Invalid default value for variable", detail, at: range ?? variable.defaultRange)
       variable.defaultValue = .unknown(variable.type.withoutOptionals)
     }
     if !variable.nullable, raw.isNull {
       error(
-        "Invalid default value for variable", "A null default value is not valid when nullable=false.",
+        "Invalid default value for variable",
+        "With nullable = false, the default cannot be null. Give another default or none.",
         at: variable.defaultRange)
     }
   }

@@ -102,9 +102,7 @@ struct BlockReader {
         Array(text.utf8), file: expression.range.file, startOffset: expression.range.start &+ 1)
       warn(
         "Quoted references are deprecated",
-        "In this context, references are expected literally rather than in quotes. Terraform 0.11 and earlier required "
-          + "quotes, but quoted references are now deprecated and will be removed in a future version of Terraform. Remove "
-          + "the quotes surrounding this reference to silence this warning.",
+        "References are written without quotes; remove them.",
         at: expression.range)
       diagnostics += found
       return traversal
@@ -119,9 +117,7 @@ struct BlockReader {
     if case .string(let text) = expression.kind {
       warn(
         "Quoted keywords are deprecated",
-        "In this context, keywords are expected literally rather than in quotes. Terraform 0.11 and earlier required "
-          + "quotes, but quoted keywords are now deprecated and will be removed in a future version of Terraform. Remove "
-          + "the quotes surrounding this keyword to silence this warning.",
+        "Keywords are written without quotes; remove them.",
         at: expression.range)
       return text
     }
@@ -168,7 +164,7 @@ struct BlockReader {
       }
       error(
         "Invalid provider configuration reference",
-        "Provider name must either stand alone or be followed by a period and then a configuration alias.",
+        "Write a provider's name, or its name, a period and an alias.",
         at: step.range)
       return nil
     }
@@ -181,14 +177,13 @@ struct BlockReader {
     if ProviderSource(parsing: name) == nil || name.utf8.contains(UInt8(ascii: "/")) {
       error(
         "Invalid provider local name",
-        "\(name) is an invalid provider local name: must contain only letters, digits, and dashes, and may not use leading "
-          + "or trailing dashes", at: range)
+        "\(name) is no name for a provider: use letters, digits and dashes, with no dash at either end", at: range)
       return false
     }
     if name != name.lowercased() {
       error(
         "Invalid provider local name",
-        "Provider names must be normalized. Replace \"\(name)\" with \"\(name.lowercased())\" to fix this error.",
+        "Write a provider's name in lower case: \"\(name.lowercased())\" instead of \"\(name)\".",
         at: range)
       return false
     }
@@ -198,7 +193,7 @@ struct BlockReader {
   private mutating func providerTraversal(_ expression: Expression, _ argument: String) -> Traversal? {
     if case .string = expression.kind {
       if argument != "configuration_aliases" { return reference(expression) }
-      error("Invalid expression", "A single static variable reference is required.", at: expression.range)
+      error("Invalid expression", "Write a plain reference here, as in local.name.", at: expression.range)
       return nil
     }
     if let traversal = expression.asTraversal() { return traversal }
@@ -207,15 +202,14 @@ struct BlockReader {
   }
 
   private func providerReferenceDetail(_ argument: String) -> String {
-    "The \(argument) argument requires a provider type name, optionally followed by a period and then a configuration "
-      + "alias."
+    "In \(argument), write a provider's name, or its name, a period and an alias."
   }
 
   mutating func reserved(_ blocks: [Block], in kind: String) {
     for block in blocks {
       error(
         "Reserved block type name in \(kind) block",
-        "The block type name \"\(block.type)\" is reserved for use by Terraform in a future version.",
+        "Blocks of type \"\(block.type)\" have no meaning yet: the language keeps the name for itself.",
         at: block.typeRange)
     }
   }
@@ -224,11 +218,11 @@ struct BlockReader {
 }
 
 let badNameDetail =
-  "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes."
+  "Begin a name with a letter or an underscore; letters, digits, underscores and dashes can follow."
 
 let staticReferenceDetail =
-  "A single static variable reference is required: only attribute access and indexing with constant keys. No "
-  + "calculations, function calls, template expressions, etc are allowed here."
+  "Write a plain reference here: names, dots and constant keys in brackets. Put what has to be computed into a local "
+    + "value."
 
 extension Expression {
   /// What stands before the last index step, and the key in it; nil if the last step is none.

@@ -125,7 +125,7 @@ package final class EarlyScope: Scope {
     guard let local = content.locals[name] else {
       return .failure(
         .error(
-          "Reference to undeclared local value", "A local value with the name \"\(name)\" has not been declared.", at: range),
+          "Reference to undeclared local value", "There is no local value \"\(name)\" in this module.", at: range),
         steps: steps)
     }
     if pending.contains(name) {
@@ -140,7 +140,7 @@ package final class EarlyScope: Scope {
     guard let variable = content.variables[name] else {
       return .failure(
         .error(
-          "Reference to undeclared input variable", "An input variable with the name \"\(name)\" has not been declared.", at: range),
+          "Reference to undeclared input variable", "There is no variable \"\(name)\" in this module.", at: range),
         steps: steps)
     }
     if variable.constant == false {
@@ -173,8 +173,8 @@ package final class EarlyScope: Scope {
     .failure(
       .error(
         "No value for required variable",
-        "The variable \"\(name)\" must be known here before anything is planned, but it is not set and has no default. Use a -var or "
-          + "-var-file command line argument, a variable file or the environment variable TF_VAR_\(name).", at: range),
+        "\"\(name)\" has no value, which is needed before planning. Set it by -var, by -var-file, in a variable file "
+          + "or as TF_VAR_\(name).", at: range),
       steps: steps)
   }
 }

@@ -52,7 +52,7 @@ extension BlockReader {
       // Reserved at the top level.
       error(
         "Invalid required_providers block",
-        "A \"required_providers\" block must be nested inside a \"terraform\" block.", at: block.typeRange)
+        "Put \"required_providers\" into a \"terraform\" block.", at: block.typeRange)
     case "provider": if let provider = provider(block) { file.providers.append(provider) }
     case "variable": file.variables.append(variable(block, isOverride: isOverride))
     case "locals": file.locals += locals(block)
@@ -77,7 +77,7 @@ extension BlockReader {
   private mutating func rejectOverride(of block: Block) {
     error(
       "Cannot override '\(block.type)' blocks",
-      "Records of \(block.type) objects can appear only in normal files, not in override files.",
+      "A \(block.type) block cannot stand in an override file. Move it to another file.",
       at: block.definitionRange)
   }
 
@@ -107,14 +107,13 @@ extension BlockReader {
       let isEdition = attribute.expression.keyword()?.wholeMatch(of: /TF2[0-9]{3}/) != nil
       error(
         isEdition ? "Unsupported language edition" : "Invalid language edition",
-        "The language argument expects a bare language edition keyword. Terraform \(languageVersion) supports only "
-          + "language edition TF2021, which is the default.", at: attribute.expression.range)
+        "The only edition of the language is TF2021; remove this argument or name that edition.",
+        at: attribute.expression.range)
     }
     if let attribute = content.attributes["experiments"], attribute.expression.asStaticList()?.isEmpty != true {
       error(
         "Module uses experimental features",
-        "Experimental features are intended only for gathering early feedback on new language designs, and so are "
-          + "available only in alpha releases of Terraform.", at: attribute.nameRange)
+        "No experiments are on offer. Remove this argument.", at: attribute.nameRange)
     }
     for nested in content.blocks {
       switch nested.type {
@@ -147,7 +146,9 @@ extension BlockReader {
 
   mutating func constraint(_ text: String, at range: SourceRange) -> ConstraintText? {
     if (try? VersionConstraints(parsing: text)) != nil { return ConstraintText(text, range: range) }
-    error("Invalid version constraint", "This string does not use correct version constraint syntax.", at: range)
+    error(
+      "Invalid version constraint",
+      "This is no version constraint. Examples: \"1.2.3\", \">= 1.2, < 2.0\", \"~> 1.2\".", at: range)
     return nil
   }
 
@@ -187,7 +188,7 @@ extension BlockReader {
     for nested in content.blocks {
       if nested.type == "postcondition" {
         error(
-          "Postconditions are not allowed", "Output values can only have preconditions, not postconditions.",
+          "Postconditions are not allowed", "An output is checked before it is stored. Use a precondition.",
           at: nested.definitionRange)
       } else if isOverride {
         rejectInOverride(nested)
@@ -207,8 +208,8 @@ extension BlockReader {
     if condition.expression.variables.isEmpty {
       error(
         "Invalid \(block.type) expression",
-        "The condition expression must refer to at least one object from elsewhere in the configuration, or else its "
-          + "result would not be checking anything.", at: condition.expression.range)
+        "This condition can never change. Refer to at least one object of the configuration in it.",
+        at: condition.expression.range)
       // A validation goes on, for what else is wrong with it.
       if block.type != "validation" { return nil }
     }
@@ -231,13 +232,14 @@ extension BlockReader {
       } else if let data {
         error(
           "Multiple data resource blocks",
-          "This check block already has a data resource defined at \(place(data.range)).", at: nested.definitionRange)
+          "This check block reads \(place(data.range)) already, and can hold one data block only.",
+          at: nested.definitionRange)
       } else if let resource = resource(nested, in: module) {
         let (inner, _, _) = nested.body.partialContent(for: ContentSchema(blocks: [BlockSpecification("lifecycle")]))
         for lifecycle in inner.blocks {
           error(
             "Invalid lifecycle block",
-            "Nested data blocks do not support \"lifecycle\" blocks as the lifecycle is managed by the containing block.",
+            "A data block within a check is always read anew and has no lifecycle. Remove this block.",
             at: lifecycle.definitionRange)
         }
         resource.check = label.text
@@ -245,7 +247,7 @@ extension BlockReader {
       }
     }
     if asserts.isEmpty {
-      error("Zero assert blocks", "Check blocks must have at least one assert block.", at: block.definitionRange)
+      error("Zero assert blocks", "A check without an assert block checks nothing. Add one.", at: block.definitionRange)
     }
     if let data { file.resources.append(data) }
     file.checks.append(

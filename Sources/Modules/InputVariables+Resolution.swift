@@ -26,8 +26,8 @@ extension InputVariables {
     func missing(_ variable: InputVariable) -> Diagnostic {
       .error(
         "No value for required variable",
-        "The root module input variable \"\(variable.name)\" is not set, and has no default value. Use a -var or -var-file "
-          + "command line argument to provide a value for this variable.", at: variable.range)
+        "Variable \"\(variable.name)\" has no default and no value. Set it by -var, by -var-file or in a variable "
+          + "file.", at: variable.range)
     }
     for name in module.variables.keys.sorted() {
       guard let variable = module.variables[name] else { continue }
@@ -97,18 +97,17 @@ extension InputVariables {
         found.append(
           .error(
             "Value for undeclared variable",
-            "A variable named \"\(name)\" was assigned on the command line, but the root module does not declare a variable "
-              + "of that name. To use this value, add a \"variable\" block to the configuration."))
+            "-var sets \"\(name)\", which this configuration does not declare. Declare it in a \"variable\" block, or "
+              + "remove the option."))
       case .autoFile(let file), .namedFile(let file):
         fromFiles += 1
         guard fromFiles <= 2 else { continue }
         found.append(
           .warning(
             "Value for undeclared variable",
-            "The root module does not declare a variable named \"\(name)\" but a value was found in file \"\(file)\". If you "
-              + "meant to use this value, add a \"variable\" block to the configuration.\n\nTo silence these warnings, use "
-              + "TF_VAR_... environment variables to provide certain \"global\" settings to all configurations in your "
-              + "organization. To reduce the verbosity of these warnings, use the -compact-warnings option."))
+            "\(file) sets \"\(name)\", which this configuration does not declare. Declare it in a \"variable\" block, "
+              + "or remove the value.\n\nFor values shared by many configurations, use TF_VAR_ environment variables: "
+              + "there no declaration is demanded. -compact-warnings shortens this."))
       case .environment, .interactive, .plan, .caller: break
       }
     }
@@ -116,8 +115,7 @@ extension InputVariables {
       found.append(
         .warning(
           "Values for undeclared variables",
-          "In addition to the other similar warnings shown, \(fromFiles - 2) other variable(s) defined without being "
-            + "declared."))
+          "Besides, \(fromFiles - 2) other variable(s) have values but no declaration."))
     }
     return found
   }
@@ -129,7 +127,7 @@ extension InputVariable {
     deprecated.map {
       .warning(
         "Variable marked as deprecated by the module author",
-        "Variable \"\(name)\" is marked as deprecated with the following message:\n\n\($0)", at: range)
+        "The module says of its variable \"\(name)\":\n\n\($0)", at: range)
     }
   }
 
@@ -167,7 +165,7 @@ extension InputVariable {
     let summary = "Invalid value for input variable"
     if let range = origin.range {
       return .error(
-        summary, "The given value is not suitable for \(origin.name) declared at \(origin.declaration): \(reason).",
+        summary, "This value does not fit \(origin.name) (\(origin.declaration)): \(reason).",
         at: range)
     }
     let way =
@@ -185,12 +183,11 @@ extension InputVariable {
     if let range = origin.range {
       return .error(
         summary,
-        "The given value is not suitable for \(origin.name) defined at \(origin.declaration): required variable may not be "
-          + "set to null.", at: range)
+        "\(origin.name) (\(origin.declaration)) cannot be null. Give it a value.", at: range)
     }
     return .error(
       summary,
-      "Unsuitable value for \(origin.name) set from outside of the configuration: required variable may not be set to null.",
+      "\(origin.name) cannot be null, but was set so from outside of the configuration. Give it a value.",
       at: range)
   }
 }

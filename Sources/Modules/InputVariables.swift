@@ -71,8 +71,7 @@ package struct InputVariables: Sendable {
       diagnostics.append(
         .error(
           "Invalid -var option",
-          "The given -var option \"\(option)\" is not correctly specified. Must be a variable name and value separated by "
-            + "an equals sign, like -var=\"key=value\"."))
+          "-var \(option) has no equals sign. Write a name and a value, as in -var=\"key=value\"."))
       return
     }
     let name = String(option[..<equals])
@@ -82,7 +81,7 @@ package struct InputVariables: Sendable {
       diagnostics.append(
         .error(
           "Invalid -var option",
-          "Variable name \"\(name)\" is invalid due to trailing space. Did you mean -var=\"\(trimmed)=\(text)\"?"))
+          "Remove the space after the name \"\(name)\": -var=\"\(trimmed)=\(text)\""))
       return
     }
     values[name] = InputValue(.text(text), source: .commandLine)
@@ -110,7 +109,7 @@ package struct InputVariables: Sendable {
       bytes = try files.read(path)
     } catch {
       let reason =
-        files.exists(path) ? "Error while reading \(path): \(error)." : "Given variables file \(path) does not exist."
+        files.exists(path) ? "Error while reading \(path): \(error)." : "There is no variables file \(path)."
       diagnostics.append(.error("Failed to read variables file", reason))
       return
     }
@@ -138,9 +137,7 @@ package struct InputVariables: Sendable {
     diagnostics.append(
       .error(
         "Variable declaration in .tfvars file",
-        "A .tfvars file is used to assign values to variables that have already been declared in .tf files, not to declare "
-          + "new variables. To declare variable \"\(name)\", place this block in one of your .tf files, such as "
-          + "variables.tf.\n\nTo set a value for this variable in \(path), use the definition syntax instead:\n    "
-          + "\(name) = <value>", at: block.typeRange))
+        "Variable files give values; declare \"\(name)\" in a .tf file instead, such as variables.tf.\n\nTo set its "
+          + "value in \(path), write:\n    \(name) = <value>", at: block.typeRange))
   }
 }

@@ -9,14 +9,14 @@ extension ModuleAssembler {
     if file.backends.count > 1 {
       reader.error(
         "Duplicate backend configuration",
-        "Each override file may have only one backend configuration. A backend was previously configured at "
-          + "\(reader.place(file.backends[0].range)).", at: file.backends[1].range)
+        "This override file has one already at \(reader.place(file.backends[0].range)). Keep one of the two backends.",
+        at: file.backends[1].range)
     }
     if file.clouds.count > 1 {
       reader.error(
         "Duplicate HCP Terraform configurations",
-        "Each override file may have only one 'cloud' block. A 'cloud' block was previously configured at "
-          + "\(reader.place(file.clouds[0].range)).", at: file.clouds[1].range)
+        "This override file has one already at \(reader.place(file.clouds[0].range)). Keep one of the two 'cloud' "
+          + "blocks.", at: file.clouds[1].range)
     }
     if let backend = file.backends.last {
       content.settings.backend = backend
@@ -48,8 +48,8 @@ extension ModuleAssembler {
     let article = kind.first.map { "aeiou".contains($0) ? "an" : "a" } ?? "a"
     reader.error(
       summary,
-      "There is no \(kind) named \"\(name)\". An override file can only override \(article) \(kind) that was "
-        + "\(verb) in a primary configuration file.", at: range)
+      "There is no \(kind) \"\(name)\" to override: \(article) \(kind) has to be \(verb) in another file first.",
+      at: range)
   }
 
   private mutating func override(_ provider: ProviderBlock) {
@@ -61,9 +61,8 @@ extension ModuleAssembler {
       }
       reader.error(
         "Missing base provider configuration for override",
-        "There is no \(provider.name) provider configuration with the alias \"\(provider.alias ?? "")\". An "
-          + "override file can only override an aliased provider configuration that was already "
-          + "defined in a primary configuration file.", at: provider.range)
+        "Provider \(provider.name) has no configuration with the alias \"\(provider.alias ?? "")\" to override. Add "
+          + "one to another file first.", at: provider.range)
       return
     }
     base.body = base.body.overridden(by: provider.body)
@@ -156,8 +155,8 @@ extension ModuleAssembler {
         }
       reader.error(
         "Missing \(kind.1)resource to override",
-        "There is no \(address.type) \(kind.1)resource named \"\(address.name)\". An "
-          + "override file can only override a \(kind.0) block defined in a primary configuration file.",
+        "There is no \(kind.1)resource \(address.type).\(address.name) to override. Add its \(kind.0) block to "
+          + "another file first.",
         at: resource.range)
       return
     }
@@ -183,6 +182,8 @@ extension ModuleAssembler {
 
   private mutating func rejectDependsOn(_ traversals: [Traversal]) {
     guard let first = traversals.first else { return }
-    reader.error("Unsupported override", "The depends_on argument may not be overridden.", at: first.range)
+    reader.error(
+      "Unsupported override",
+      "An override file cannot change depends_on. Set it where the block was first written.", at: first.range)
   }
 }

@@ -23,8 +23,8 @@ struct ModuleAssembler {
       if let first = content.checks[check.name] {
         reader.error(
           "Duplicate check \"\(check.name)\" configuration",
-          "A check block named \"\(check.name)\" was already declared at \(reader.place(first.range)). Check blocks must "
-            + "be unique within each module.", at: check.range)
+          "There is a check \"\(check.name)\" at \(reader.place(first.range)). Give this one another name.",
+          at: check.range)
       } else {
         content.checks[check.name] = check
       }
@@ -37,8 +37,8 @@ struct ModuleAssembler {
       if let first = content.settings.backend {
         reader.error(
           "Duplicate backend configuration",
-          "A module may have only one backend configuration. The backend was previously configured at "
-            + "\(reader.place(first.range)).", at: backend.range)
+          "There is a backend at \(reader.place(first.range)), and a configuration has only one. Remove one of the "
+            + "two.", at: backend.range)
       } else {
         content.settings.backend = backend
       }
@@ -47,8 +47,8 @@ struct ModuleAssembler {
       if let first = content.settings.cloud {
         reader.error(
           "Duplicate HCP Terraform configurations",
-          "A module may have only one 'cloud' block configuring HCP Terraform or Terraform Enterprise. The 'cloud' block "
-            + "was previously configured at \(reader.place(first.range)).", at: cloud.range)
+          "There is a 'cloud' block at \(reader.place(first.range)), and a configuration has only one. Remove one of "
+            + "the two.", at: cloud.range)
       } else {
         content.settings.cloud = cloud
       }
@@ -57,8 +57,8 @@ struct ModuleAssembler {
       if let first = requiredProvidersRange {
         reader.error(
           "Duplicate required providers configuration",
-          "A module may have only one required providers configuration. The required providers were previously configured "
-            + "at \(reader.place(first)).", at: block.range)
+          "This module has required_providers at \(reader.place(first)) already. Put all of them into one block.",
+          at: block.range)
         continue
       }
       requiredProvidersRange = block.range
@@ -68,8 +68,8 @@ struct ModuleAssembler {
       if let first = content.settings.providerMeta[meta.name] {
         reader.error(
           "Duplicate provider_meta block",
-          "A provider_meta block for provider \"\(meta.name)\" was already declared at \(reader.place(first.range)). "
-            + "Providers may only have one provider_meta block per module.", at: meta.range)
+          "There is a provider_meta block for \"\(meta.name)\" at \(reader.place(first.range)). Put everything into "
+            + "one block.", at: meta.range)
       } else {
         content.settings.providerMeta[meta.name] = meta
       }
@@ -85,15 +85,14 @@ struct ModuleAssembler {
       if let alias = provider.alias {
         reader.error(
           "Duplicate provider configuration",
-          "A provider configuration for \"\(provider.name)\" with alias \"\(alias)\" was already given at "
-            + "\(reader.place(first.range)). Each configuration for the same provider must have a distinct alias.",
+          "There is a configuration of \"\(provider.name)\" with the alias \"\(alias)\" at "
+            + "\(reader.place(first.range)). Give this one another alias.",
           at: provider.range)
       } else {
         reader.error(
           "Duplicate provider configuration",
-          "A default (non-aliased) provider configuration for \"\(provider.name)\" was already given at "
-            + "\(reader.place(first.range)). If multiple configurations are required, set the \"alias\" argument for "
-            + "alternative configurations.", at: provider.range)
+          "There is a configuration of \"\(provider.name)\" without an alias at \(reader.place(first.range)). Give "
+            + "this one an alias.", at: provider.range)
       }
     }
   }
@@ -103,8 +102,8 @@ struct ModuleAssembler {
       if let first = content.variables[variable.name] {
         reader.error(
           "Duplicate variable declaration",
-          "A variable named \"\(variable.name)\" was already declared at \(reader.place(first.range)). Variable names must "
-            + "be unique within a module.", at: variable.range)
+          "There is a variable \"\(variable.name)\" at \(reader.place(first.range)). Give this one another name.",
+          at: variable.range)
       } else {
         content.variables[variable.name] = variable
       }
@@ -113,8 +112,8 @@ struct ModuleAssembler {
       if let first = content.locals[local.name] {
         reader.error(
           "Duplicate local value definition",
-          "A local value named \"\(local.name)\" was already defined at \(reader.place(first.range)). Local value names "
-            + "must be unique within a module.", at: local.range)
+          "There is a local value \"\(local.name)\" at \(reader.place(first.range)). Give this one another name.",
+          at: local.range)
       } else {
         content.locals[local.name] = local
       }
@@ -123,8 +122,8 @@ struct ModuleAssembler {
       if let first = content.outputs[output.name] {
         reader.error(
           "Duplicate output definition",
-          "An output named \"\(output.name)\" was already defined at \(reader.place(first.range)). Output names must be "
-            + "unique within a module.", at: output.range)
+          "There is an output \"\(output.name)\" at \(reader.place(first.range)). Give this one another name.",
+          at: output.range)
       } else {
         content.outputs[output.name] = output
       }
@@ -133,8 +132,8 @@ struct ModuleAssembler {
       if let first = content.moduleCalls[call.name] {
         reader.error(
           "Duplicate module call",
-          "A module call named \"\(call.name)\" was already defined at \(reader.place(first.range)). Module calls must "
-            + "have unique names within a module.", at: call.range)
+          "There is a module call \"\(call.name)\" at \(reader.place(first.range)). Give this one another name.",
+          at: call.range)
       } else {
         content.moduleCalls[call.name] = call
       }
@@ -155,8 +154,8 @@ struct ModuleAssembler {
       }
     reader.error(
       "Duplicate \(mode.0) \"\(address.type)\" configuration",
-      "A \(address.type) \(mode.1)resource named \"\(address.name)\" was already declared at "
-        + "\(reader.place(first.range)). Resource names must be unique per type in each module.", at: resource.range)
+      "There is a \(mode.1)resource \(address.type).\(address.name) at \(reader.place(first.range)). Give this one "
+        + "another name.", at: resource.range)
   }
 
   /// Checks that see the whole module.
@@ -164,8 +163,7 @@ struct ModuleAssembler {
     guard let cloud = content.settings.cloud, let backend = content.settings.backend else { return }
     reader.error(
       "Both a backend and cloud configuration are present",
-      "A module may declare either one 'cloud' block OR one 'backend' block configuring a state backend. The 'cloud' block "
-        + "is configured at \(reader.place(cloud.range)); a backend is configured at \(reader.place(backend.range)). "
-        + "Remove the backend block to configure HCP Terraform or Terraform Enteprise.", at: backend.range)
+      "The state is kept either by the 'cloud' block at \(reader.place(cloud.range)) or by the backend at "
+        + "\(reader.place(backend.range)). Remove one of the two.", at: backend.range)
   }
 }

@@ -217,7 +217,7 @@ private struct TreeLoading {
     } catch {
       diagnostics.append(
         .error(
-          "Failed to read module directory", "Module directory \(directory) does not exist or cannot be read."))
+          "Failed to read module directory", "\(directory) is no directory that can be read."))
       return ModuleContent()
     }
     var primary: [(Body, ConfigurationFile)] = []
@@ -258,9 +258,8 @@ private struct TreeLoading {
       versionProblems.append(
         .error(
           ModuleLoader.unsupportedVersion,
-          "\(who) does not support Terraform version \(languageVersion). To proceed, either choose another supported "
-            + "Terraform version or update this version constraint. Version constraints are normally set for good reason, "
-            + "so updating the constraint may lead to other errors or unexpected behavior.", at: constraint.range))
+          "\(who) excludes version \(languageVersion) of the Terraform language, which is the one that Plumb runs. "
+            + "Widen this constraint, after a look at what it guards against.", at: constraint.range))
     }
   }
 }

@@ -11,21 +11,20 @@ extension ModuleManifest {
     case unreadable(directory: String)
 
     package func diagnostic(for call: ModuleCall) -> Diagnostic {
-      let way = "Run \"terraform init\" to install all modules required by this configuration."
+      let way = "Run \"plumb init\" to install it."
       switch self {
       case .missing: return .error("Module not installed", "This module is not yet installed. \(way)", at: call.range)
       case .otherSource:
         return .error(
-          "Module source has changed", "The source address was changed since this module was installed. \(way)",
+          "Module source has changed", "Since it was installed, its source has become another. \(way)",
           at: call.sourceRange)
       case .otherVersion(let version):
         return .error(
           "Module version requirements have changed",
-          "The version requirements have changed since this module was installed and the installed version (\(version)) is no "
-            + "longer acceptable. \(way)", at: call.sourceRange)
+          "Version \(version) is installed, which the constraint no longer allows. \(way)", at: call.sourceRange)
       case .unreadable(let directory):
         return .error(
-          "Module not installed", "This module's local cache directory \(directory) could not be read. \(way)",
+          "Module not installed", "Its directory \(directory) cannot be read. \(way)",
           at: call.range)
       }
     }

@@ -133,7 +133,7 @@ func cleanSubdirectory(_ text: String) throws(ModuleSource.ParseError) -> String
   if text.isEmpty { return "" }
   let path = normalizedPath(".", text)
   if path == ".." || path.hasPrefix("../") {
-    throw ModuleSource.ParseError(.invalid, "subdirectory path \"\(path)\" leads outside of the module package")
+    throw ModuleSource.ParseError(.invalid, "subdirectory path \"\(path)\" goes above the root of the package")
   }
   return path == "." ? "" : path
 }

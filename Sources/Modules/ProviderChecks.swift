@@ -79,15 +79,15 @@ struct ProviderChecks {
       if let other = names[source] {
         warn(
           "Duplicate required provider",
-          "Provider \(source.displayName) with the local name \"\(required.name)\" was previously required as \"\(other)\". A provider "
-            + "can only be required once within required_providers.", at: required.range)
+          "\(source.displayName) is here as \"\(required.name)\" and as \"\(other)\". Keep one of the two names.",
+          at: required.range)
       } else if source.isImplied, required.name != source.type,
         module.providerConfigurations.keys.contains(where: { $0.name == source.type })
       {
         warn(
           "Duplicate required provider",
-          "Provider \(source.displayName) with the local name \"\(required.name)\" was implicitly required via a configuration block as "
-            + "\"\(source.type)\". The provider configuration block name must match the name used in required_providers.",
+          "\(source.displayName) is named \"\(required.name)\" in required_providers, but a provider block calls it "
+            + "\"\(source.type)\". Use the same name in both.",
           at: required.range)
       }
       names[source] = required.name
@@ -102,9 +102,9 @@ struct ProviderChecks {
     for required in module.requiredProviders.values where required.source == source {
       warn(
         "Duplicate required provider",
-        "Provider \"\(source)\" was implicitly required via resource \"\(resource.resource)\", but listed in required_providers as "
-          + "\"\(required.name)\". Either the local name in required_providers must match the resource name, or the "
-          + "\"\(required.name)\" provider must be assigned within the resource block.", at: resource.range)
+        "\(resource.resource) needs \(source) by its default name, but required_providers calls that "
+          + "\"\(required.name)\". Rename it there, or set \"provider\" of the resource to \"\(required.name)\".",
+        at: resource.range)
     }
   }
 
@@ -116,18 +116,17 @@ struct ProviderChecks {
     guard isConfigured(key) || module.requiredProviders[key.name] != nil else {
       warn(
         "Reference to undefined provider",
-        "There is no explicit declaration for local provider name \"\(key)\" in \(module.displayName), so Terraform is assuming you "
-          + "mean to pass a configuration for provider \"\(source.displayName)\".\n\nTo clarify your intent and silence this warning, "
-          + "add to \(module.displayName) a required_providers entry named \"\(key)\" with source = \"\(source.displayName)\", or a "
-          + "different source address if appropriate.", at: provider.parent.nameRange)
+        "\(module.displayName) does not say which provider \"\(key)\" is; \(source.displayName) is assumed.\n\nAdd to "
+          + "required_providers of \(module.displayName): \(key) = { source = \"\(source.displayName)\" }, or another "
+          + "source.", at: provider.parent.nameRange)
       return
     }
     guard let caller, !isConfigured(key), passed[key] == nil else { return }
     warn(
       "Missing required provider configuration",
-      "The configuration for \(module.displayName) expects to inherit a configuration for provider \(source.displayName) with local "
-        + "name \"\(key)\", but \(caller.module.displayName) doesn't pass a configuration under that name.\n\nTo satisfy this "
-        + "requirement, add an entry for \"\(key)\" to the \"providers\" argument in the module \"\(caller.call.name)\" block.",
+      "\(module.displayName) needs a configuration of \(source.displayName) as \"\(key)\", and "
+        + "\(caller.module.displayName) passes none.\n\nAdd \"\(key)\" to \"providers\" in the block of module "
+        + "\"\(caller.call.name)\".",
       at: caller.call.range)
   }
 
@@ -139,16 +138,16 @@ struct ProviderChecks {
     if let range = repetition() {
       error(
         "Module is incompatible with count, for_each, and depends_on",
-        "The module at \(module.path) is a legacy module which contains its own local provider configurations, and so calls "
-          + "to it may not use the count, for_each, or depends_on arguments.\n\nIf you also control the module \"\(call.source)\", "
-          + "consider updating this module to instead expect provider configurations to be passed by its caller.", at: range)
+        "\(module.path) has provider blocks of its own, so its call cannot have count, for_each, or "
+          + "depends_on.\n\nMove those provider blocks out of \"\(call.source)\" to where it is called, and pass them "
+          + "by \"providers\".", at: range)
     }
     for key in own.keys {
       guard let provider = passed[key] else { continue }
       error(
         "Cannot override provider configuration",
-        "The configuration of \(module.displayName) has its own local configuration for \(key), and so it cannot accept an overridden "
-          + "configuration provided by \(parent.displayName).", at: provider.child.nameRange)
+        "\(module.displayName) configures \(key) itself, so \(parent.displayName) cannot pass another configuration. "
+          + "Remove one of the two.", at: provider.child.nameRange)
     }
   }
 
@@ -171,10 +170,9 @@ struct ProviderChecks {
       for alias in required.configurationAliases where !isConfigured(alias.key) && passed[alias.key] == nil {
         error(
           "Missing required provider configuration",
-          "The child module requires an additional configuration for provider \(required.source.displayName), with the local "
-            + "name \"\(alias.key)\".\n\nRefer to the module's documentation to understand the intended purpose of this "
-            + "additional provider configuration, and then add an entry for \(alias.key) in the \"providers\" meta-argument in "
-            + "the module block to choose which provider configuration the module should use for that purpose.",
+          "This module needs another configuration of \(required.source.displayName), under the name "
+            + "\"\(alias.key)\".\n\nAdd \(alias.key) to \"providers\" in this block; the module's documentation "
+            + "should tell which configuration it expects.",
           at: call.range)
       }
     }
@@ -188,17 +186,16 @@ struct ProviderChecks {
       key.alias == nil ? required != nil : required?.configurationAliases.contains { $0.key == key } == true
     if !isDeclared, module.providerConfigurations[key].map(\.isConfigured) ?? true {
       let advice =
-        "If you also control the child module, add a required_providers entry named \"\(key)\" with the source address "
-        + "\"\(wanted.displayName)\"."
+        "If that module is yours, add \"\(key)\" with the source \"\(wanted.displayName)\" to its required_providers."
       if wanted.isImplied {
         warn(
           "Reference to undefined provider",
-          "There is no explicit declaration for local provider name \"\(key)\" in \(module.displayName), so Terraform is assuming you "
-            + "mean to pass a configuration for \"\(wanted.displayName)\".\n\n\(advice)", at: provider.child.nameRange)
+          "\(module.displayName) does not say which provider \"\(key)\" is; \(wanted.displayName) is "
+            + "assumed.\n\n\(advice)", at: provider.child.nameRange)
       } else {
         error(
           "Reference to undefined provider",
-          "The child module does not declare any provider requirement with the local name \"\(key)\".\n\n\(advice)",
+          "The module's required_providers do not name \"\(key)\".\n\n\(advice)",
           at: provider.child.nameRange)
       }
     }
@@ -206,16 +203,14 @@ struct ProviderChecks {
     if let other = module.requiredProviders.values.first(where: { $0.source == given }) {
       error(
         "Provider type mismatch",
-        "The assigned configuration is for provider \"\(given.displayName)\", but local name \"\(key.name)\" in "
-          + "\(module.displayName) represents \"\(wanted.displayName)\".\n\nTo pass this configuration to the child module, use the "
-          + "local name \"\(other.name)\" instead.", at: provider.child.nameRange)
+        "This is a configuration of \(given.displayName), but \"\(key.name)\" stands for \(wanted.displayName) in "
+          + "\(module.displayName).\n\nPass it as \"\(other.name)\".", at: provider.child.nameRange)
     } else {
       error(
         "Provider type mismatch",
-        "The local name \"\(provider.parent.key)\" in \(parent.displayName) represents provider \"\(given.displayName)\", but "
-          + "\"\(key)\" in \(module.path) represents \"\(wanted.displayName)\".\n\nEach provider has its own distinct "
-          + "configuration schema and provider types, so this module's \"\(key)\" can be assigned only a configuration for "
-          + "\(wanted.displayName), which is not required by \(module.path).", at: provider.parent.nameRange)
+        "\"\(provider.parent.key)\" is \(given.displayName) in \(parent.displayName), but \"\(key)\" is "
+          + "\(wanted.displayName) in \(module.path).\n\nPass a configuration of \(wanted.displayName) as \"\(key)\", "
+          + "or none: \(module.path) does not require the other.", at: provider.parent.nameRange)
     }
   }
 
@@ -233,11 +228,8 @@ struct ProviderChecks {
       }
       warn(
         "Redundant empty provider block",
-        "Earlier versions of Terraform used empty provider blocks (\"proxy provider configurations\") for child modules to "
-          + "declare their need to be passed a provider configuration by their callers. That approach was ambiguous and is "
-          + "now deprecated.\n\nIf you control this module, you can migrate to the new declaration syntax by removing all of "
-          + "the empty provider \"\(name)\" blocks and then adding or updating an entry like the following to the "
-          + "required_providers block of \(module.path):\n\(entry)    }", at: first)
+        "An empty provider block no longer says which configurations a module expects.\n\nRemove the empty blocks of "
+          + "\"\(name)\" and name it in required_providers of \(module.path):\n\(entry)    }", at: first)
     }
   }
 

@@ -71,9 +71,8 @@ private struct ReferenceReader {
     case "template", "lazy", "arg":
       return fail(
         "Reserved symbol name",
-        "The symbol name \"\(root)\" is reserved for use in a future Terraform version. If you are using a provider that "
-          + "already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a resource "
-          + "type name.", traversal.rootRange)
+        "\"\(root)\" is kept for the language itself. If it is a resource type, write \"resource.\" before it.",
+        traversal.rootRange)
     default: return resource(.managed, type: root, nameAt: 0)
     }
   }
@@ -87,12 +86,12 @@ private struct ReferenceReader {
     guard steps.indices.contains(index) else {
       _ = fail(
         "Invalid reference",
-        "The \"\(root)\" object cannot be accessed directly. Instead, access one of its attributes.",
+        "Name one attribute of \"\(root)\"; it has no value as a whole.",
         traversal.rootRange)
       return nil
     }
     if case .attribute(let name, _) = steps[index] { return name }
-    _ = fail("Invalid reference", "The \"\(root)\" object does not support this operation.", steps[index].range)
+    _ = fail("Invalid reference", "Only \".name\" can follow \"\(root)\".", steps[index].range)
     return nil
   }
 
@@ -133,7 +132,7 @@ private struct ReferenceReader {
       let noun = kind.hasPrefix("the ephemeral") ? "ephemeral resource type" : String(kind.dropFirst("the ".count))
       return fail(
         "Invalid reference",
-        "The \"\(root)\" object must be followed by two attribute names: the \(noun) and the resource name.",
+        "After \"\(root)\", write the \(noun) and the name of the resource.",
         steps.first.map { range(through: min(2, steps.count)).through($0.range) } ?? traversal.rootRange)
     }
     return resource(mode, type: type, nameAt: 1)
@@ -141,10 +140,10 @@ private struct ReferenceReader {
 
   private mutating func resource(_ mode: ResourceMode, type: String, nameAt index: Int) -> Reference? {
     guard steps.indices.contains(index), case .attribute(let name, _) = steps[index] else {
-      return fail(
-        "Invalid reference",
-        "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.",
-        steps.indices.contains(index) ? traversal.rootRange.through(steps[index].range) : traversal.range)
+      diagnostics.append(
+        ReferenceProblem.noResourceName(
+          at: steps.indices.contains(index) ? traversal.rootRange.through(steps[index].range) : traversal.range))
+      return nil
     }
     let key = key(at: index + 1)
     let used = index + (key == nil ? 1 : 2)

@@ -140,10 +140,7 @@ struct ReferenceChecks {
     case .each(let name): checkEach(name, surroundings.hasEach, at: reference.range)
     case .`self`:
       if !surroundings.hasSelf {
-        error(
-          "Invalid \"self\" reference",
-          "The \"self\" object is not available in this context. This object can be used only in resource provisioner, "
-            + "connection, and postcondition blocks.", at: reference.range)
+        diagnostics.append(ReferenceProblem.noSelf(at: reference.range))
       }
     }
   }
@@ -164,16 +161,16 @@ struct ReferenceChecks {
   private mutating func rejectVariable(_ name: String, at range: SourceRange) {
     let near =
       suggestion(for: name, among: sortedNames().variables).map { "Did you mean \"\($0)\"?" }
-      ?? "This variable can be declared with a variable \"\(name)\" {} block."
+      ?? "Declare it: variable \"\(name)\" {}"
     error(
       "Reference to undeclared input variable",
-      "An input variable with the name \"\(name)\" has not been declared. \(near)", at: range)
+      "There is no variable \"\(name)\" in this module. \(near)", at: range)
   }
 
   private mutating func rejectLocal(_ name: String, at range: SourceRange) {
     let near = suggestion(for: name, among: sortedNames().locals).map { " Did you mean \"\($0)\"?" } ?? ""
     error(
-      "Reference to undeclared local value", "A local value with the name \"\(name)\" has not been declared.\(near)",
+      "Reference to undeclared local value", "There is no local value \"\(name)\" in this module.\(near)",
       at: range)
   }
 
@@ -183,27 +180,19 @@ struct ReferenceChecks {
       return
     }
     if key != nil, block.count == nil, block.forEach == nil {
-      error(
-        "Unexpected resource instance key",
-        "Because \(resource) does not have \"count\" or \"for_each\" set, references to it must not include an index key. "
-          + "Remove the bracketed index to refer to the single instance of this resource.", at: reference.range)
+      diagnostics.append(ReferenceProblem.unexpectedKey(resource, at: reference.range))
     }
     if key == nil, case .attribute? = reference.remaining.first, block.count != nil || block.forEach != nil {
-      let argument = block.count != nil ? "count" : "for_each"
-      let example = block.count != nil ? "count.index" : "each.key"
-      error(
-        "Missing resource instance key",
-        "Because \(resource) has \"\(argument)\" set, its attributes must be accessed on specific instances.\n\nFor example, "
-          + "to correlate with indices of a referring resource, use:\n    \(resource)[\(example)]", at: reference.range)
+      diagnostics.append(ReferenceProblem.missingKey(resource, block, at: reference.range))
     }
   }
 
   private mutating func rejectResource(_ resource: Resource, at range: SourceRange) {
     let kind =
       switch resource.mode {
-      case .managed: "A managed"
-      case .data: "A data"
-      case .ephemeral: "An ephemeral"
+      case .managed: "managed"
+      case .data: "data"
+      case .ephemeral: "ephemeral"
       }
     let data = Resource(.data, resource.type, resource.name)
     let near: String
@@ -215,7 +204,7 @@ struct ReferenceChecks {
     }
     error(
       "Reference to undeclared resource",
-      "\(kind) resource \"\(resource.type)\" \"\(resource.name)\" has not been declared in \(place).\(near)", at: range)
+      "There is no \(kind) resource \(resource.type).\(resource.name) in \(place).\(near)", at: range)
   }
 
   /// That an output is not declared is found where it is evaluated, since `try` may ask for one that only some versions have.
@@ -223,7 +212,7 @@ struct ReferenceChecks {
     guard module.moduleCalls[name] != nil else {
       let near = suggestion(for: name, among: sortedNames().calls).map { " Did you mean \"\($0)\"?" } ?? ""
       error(
-        "Reference to undeclared module", "No module call named \"\(name)\" is declared in \(place).\(near)",
+        "Reference to undeclared module", "There is no module call \"\(name)\" in \(place).\(near)",
         at: reference.range)
       return
     }
@@ -231,7 +220,7 @@ struct ReferenceChecks {
       diagnostics.append(
         .warning(
           "Value derived from a deprecated source",
-          "This value is derived from \(child.path).\(output), which is deprecated with the following message:\n\n\(message)",
+          "This comes from \(child.path).\(output), which is deprecated:\n\n\(message)",
           at: reference.range))
     }
   }
@@ -243,7 +232,7 @@ struct ReferenceChecks {
     if known.contains(name) { return }
     let near = suggestion(for: name, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
     error(
-      "Invalid \"path\" attribute", "The \"path\" object does not have an attribute named \"\(name)\".\(near)",
+      "Invalid \"path\" attribute", "\"path\" has no attribute \"\(name)\".\(near)",
       at: range)
   }
 
@@ -253,49 +242,28 @@ struct ReferenceChecks {
     case "env":
       error(
         "Invalid \"terraform\" attribute",
-        "The terraform.env attribute was deprecated in v0.10 and removed in v0.12. The \"state environment\" concept was "
-          + "renamed to \"workspace\" in v0.12, and so the workspace name can now be accessed using the terraform.workspace "
-          + "attribute.", at: range)
+        "Environments have become workspaces: use terraform.workspace, which is the name of the current one.", at: range
+      )
     default:
       error(
         "Invalid \"terraform\" attribute",
-        "The \"terraform\" object does not have an attribute named \"\(name)\". The only supported attributes are "
-          + "terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is "
-          + "true only during apply.", at: range)
+        "\"terraform\" has no attribute \"\(name)\". It has terraform.workspace, the name of the current workspace, "
+          + "and terraform.applying, which is true while changes are made.", at: range)
     }
   }
 
   private mutating func checkCount(_ name: String, _ isThere: Bool, at range: SourceRange) {
-    if name != "index" {
-      error(
-        "Invalid \"count\" attribute",
-        "The \"count\" object does not have an attribute named \"\(name)\". The only supported attribute is count.index, "
-          + "which is the index of each instance of a resource block that has the \"count\" argument set.", at: range)
-    } else if !isThere {
-      error(
-        "Reference to \"count\" in non-counted context",
-        "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the "
-          + "\"count\" argument is set.", at: range)
-    }
+    if name != "index" || !isThere { diagnostics.append(ReferenceProblem.count(name, at: range)) }
   }
 
   private mutating func checkEach(_ name: String, _ isThere: Bool, at range: SourceRange) {
-    if name != "key", name != "value" {
-      error(
-        "Invalid \"each\" attribute",
-        "The \"each\" object does not have an attribute named \"\(name)\". The supported attributes are each.key and "
-          + "each.value, the current key and value pair of the \"for_each\" attribute set.", at: range)
-    } else if !isThere, name == "value" {
+    if !isThere, name == "value" {
       error(
         "each.value cannot be used in this context",
-        "A reference to \"each.value\" has been used in a context in which it is unavailable, such as when the "
-          + "configuration no longer contains the value in its \"for_each\" expression. Remove this reference to each.value "
-          + "in your configuration to work around this error.", at: range)
-    } else if !isThere {
-      error(
-        "Reference to \"each\" in context without for_each",
-        "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument "
-          + "is set.", at: range)
+        "each.value is not known here: what is removed no longer has a value in \"for_each\". Use each.key, or remove "
+          + "the reference.", at: range)
+    } else if !isThere || name != "key" && name != "value" {
+      diagnostics.append(ReferenceProblem.each(name, at: range))
     }
   }
 
@@ -309,7 +277,7 @@ struct ReferenceChecks {
       if let step = reference.remaining.first {
         error(
           "Invalid depends_on reference",
-          "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.",
+          "Name whole resources or modules in depends_on, not their attributes.",
           at: step.range)
       } else if let resource = reference.resource, module.resources[resource] == nil {
         rejectResource(resource, at: reference.range)

@@ -56,7 +56,7 @@ private struct TargetReader {
     while position < parts.count, case .attribute("module", let range) = parts[position] {
       position += 1
       guard let call = name() else {
-        return fail("Prefix \"module.\" must be followed by a module name.", range)
+        return fail("Write a module's name after \"module.\".", range)
       }
       guard let key = key() else { return nil }
       steps.append(ModuleInstance.Step(call, key: key))
@@ -81,24 +81,25 @@ private struct TargetReader {
     }
     if isExplicit {
       guard let next = name() else {
-        return fail("Resource specification must include a resource type and name.", traversal.range)
+        return fail("Write a resource's type and name, as in test_instance.foo.", traversal.range)
       }
       type = next
     } else if reservedRoots.contains(type) {
       return fail(
-        "The keyword \"\(type)\" is reserved and cannot be used to target a resource address. If you are targeting a "
-          + "resource type that uses a reserved keyword, please prefix your address with \"resource.\".",
+        "\"\(type)\" is no resource type by itself. If a resource type is called so, write \"resource.\" before it.",
         traversal.range)
     }
     guard let name = name() else {
       return fail(
         position < parts.count
-          ? "A resource name is required." : "Resource specification must include a resource type and name.",
+          ? "A resource name is required." : "Write a resource's type and name, as in test_instance.foo.",
         position < parts.count ? parts[position].range : traversal.range)
     }
     guard let key = key() else { return nil }
     if position < parts.count {
-      if key == nil { return fail("Resource instance key must be given in square brackets.", parts[position].range) }
+      if key == nil {
+        return fail("Write an instance key in brackets, as in test_instance.foo[0].", parts[position].range)
+      }
       return fail("Unexpected extra operators after address.", parts[position].range)
     }
     return .resource(ResourceInstance(module: module, Resource(mode, type, name), key: key))

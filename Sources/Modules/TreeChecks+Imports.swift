@@ -14,8 +14,8 @@ extension TreeChecks {
         if let previous = seen[instance] {
           error(
             "Duplicate import configuration for \"\(instance)\"",
-            "An import block for the resource \"\(instance)\" was already declared at \(tree.sources.place(of: previous.range)). A resource can "
-              + "have only one import block.", at: block.to.range)
+            "\(instance) is imported by the block at \(tree.sources.place(of: previous.range)) already. Remove one of "
+              + "the two.", at: block.to.range)
           continue
         }
         seen[instance] = block
@@ -31,8 +31,8 @@ extension TreeChecks {
     else { return }
     error(
       "Invalid import provider argument",
-      "The provider argument can only be specified in import blocks that will generate configuration, and \(block.resource) is "
-        + "configured already.\n\nUse the provider argument of the resource block to choose the provider configuration.",
+      "\(block.resource) has a configuration already, so \"provider\" of the import has no effect.\n\nSet "
+        + "\"provider\" in the resource block instead.",
       at: block.providerRange)
   }
 
@@ -42,14 +42,15 @@ extension TreeChecks {
     guard let module = tree.module(at: resource.module) else {
       error(
         "Configuration for import target does not exist",
-        "The configuration for the given import target \(target) does not exist. All target instances must have an associated "
-          + "configuration to be imported.", at: block.to.range)
+        "There is nothing in the configuration at \(target). Write its resource block, or have one written by "
+          + "-generate-config-out.", at: block.to.range)
       return
     }
     if module.resources[resource.resource] == nil && !resource.module.isRoot {
       error(
         "Configuration for import target does not exist",
-        "Resource \(target) not found. Only resources within the root module are eligible for config generation.",
+        "\(target) is in a module. Configuration is written only for the root module, so write its resource block "
+          + "yourself.",
         at: block.to.range)
     }
   }
@@ -60,7 +61,8 @@ extension TreeChecks {
     for traversal in block.subject.expression.variables {
       guard let reference = Reference.parse(traversal).0, reference.resource == block.resource.resource else { continue }
       error(
-        "Invalid import id argument", "The import ID cannot reference the resource being imported.", at: reference.range)
+        "Invalid import id argument",
+        "An import's ID must be known without the object that it imports. Do not refer to that here.", at: reference.range)
     }
   }
 }

@@ -65,13 +65,13 @@ struct TreeChecks {
         diagnostics.append(
           .warning(
             "Backend configuration ignored",
-            "Any selected backend applies to the entire configuration, so Terraform expects provider configurations only in the root "
-              + "module. The configuration of \(module.path) is used without it.", at: backend.range))
+            "The state is kept where the root module says. The one of \(module.path) is ignored; remove it.",
+            at: backend.range))
       }
       for block in module.imports {
         error(
           "Invalid import configuration",
-          "An import block was detected in \"\(module.path)\". Import blocks are only allowed in the root module.",
+          "\(module.path) has an import block. Move it to the root module and name the object by its whole address.",
           at: block.range)
       }
     }
@@ -117,12 +117,7 @@ struct TreeChecks {
   private mutating func rejectMissingProvider(of resource: ResourceBlock, in module: Module) {
     let source = module.providerSource(named: resource.providerName)
     let address = ProviderConfigurationAddress(module: module.path, source: source, alias: resource.provider?.alias)
-    error(
-      "Provider configuration not present",
-      "To work with \(resource.address) its original provider configuration at \(address) is required, but it has been "
-        + "removed. This occurs when a provider configuration is removed while objects created by that provider still exist "
-        + "in the state. Re-add the provider configuration to destroy \(resource.address), after which you can remove the "
-        + "provider configuration again.", at: nil)
+    diagnostics.append(.missingConfiguration(address, of: "\(resource.address)"))
   }
 }
 

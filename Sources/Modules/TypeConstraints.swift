@@ -26,20 +26,19 @@ struct TypeConstraintReader {
     if let keyword = expression.keyword() { return self.keyword(keyword, expression) }
     guard let call = expression.staticCall() else {
       return fail(
-        "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor "
-          + "call, like list(string).", expression.range)
+        "Write a type here: string, number, bool or any, or a collection of one, as in list(string).", expression.range)
     }
     switch call.name {
     case "bool", "string", "number":
-      return fail("Primitive type keyword \"\(call.name)\" does not expect arguments.", call.argumentsRange)
-    case "any": return fail("Type constraint keyword \"any\" does not expect arguments.", call.argumentsRange)
+      return fail("\(call.name) has no arguments; remove the parentheses.", call.argumentsRange)
+    case "any": return fail("any has no arguments; remove the parentheses.", call.argumentsRange)
     case "optional":
       return fail(
-        "Keyword \"optional\" is valid only as a modifier for object type attributes.", call.nameRange)
+        "\"optional\" can be used only for the attributes of an object type.", call.nameRange)
     case "list", "set", "map": return collection(call, expression)
     case "object", "tuple": return structural(call, expression)
     default:
-      return fail("Keyword \"\(call.name)\" is not a valid type constructor.", expression.range)
+      return fail("There is no type \"\(call.name)\".", expression.range)
     }
   }
 
@@ -51,15 +50,15 @@ struct TypeConstraintReader {
     case "any": return (.dynamic, nil)
     case "list", "map", "set":
       return fail(
-        "The \(keyword) type constructor requires one argument specifying the element type.", expression.range)
+        "Name the type of the elements in parentheses, as in \(keyword)(string).", expression.range)
     case "object":
       return fail(
-        "The object type constructor requires one argument specifying the attribute types and values as a map.",
+        "List the attributes, as in object({ name = string }).",
         expression.range)
     case "tuple":
       return fail(
-        "The tuple type constructor requires one argument specifying the element types as a list.", expression.range)
-    default: return fail("The keyword \"\(keyword)\" is not a valid type specification.", expression.range)
+        "List the elements' types, as in tuple([string, number]).", expression.range)
+    default: return fail("There is no type \"\(keyword)\".", expression.range)
     }
   }
 
@@ -79,15 +78,15 @@ struct TypeConstraintReader {
   private mutating func onlyArgument(_ call: StaticCall, _ purpose: String) -> Expression? {
     if call.arguments.count == 1 { return call.arguments[0] }
     let place = call.arguments.count > 1 ? call.arguments[1].range : call.argumentsRange
-    _ = fail("The \(call.name) type constructor requires one argument \(purpose).", place)
+    _ = fail("\(call.name) needs one argument \(purpose).", place)
     return nil
   }
 
   private mutating func structural(_ call: StaticCall, _ expression: Expression) -> Result? {
     if call.name == "tuple" {
-      guard let argument = onlyArgument(call, "specifying the element types as a list") else { return nil }
+      guard let argument = onlyArgument(call, "that lists the types of its elements") else { return nil }
       guard let list = argument.asStaticList() else {
-        return fail("Tuple type constructor requires a list of element types.", argument.range)
+        return fail("List the elements' types in brackets, as in tuple([string, number]).", argument.range)
       }
       var types: [ValueType] = []
       var children: [String: TypeDefaults] = [:]
@@ -99,11 +98,10 @@ struct TypeConstraintReader {
       let type = ValueType.tuple(types)
       return (type, children.isEmpty ? nil : TypeDefaults(type: type, defaults: [:], children: children))
     }
-    guard let argument = onlyArgument(call, "specifying the attribute types and values as a map") else { return nil }
+    guard let argument = onlyArgument(call, "that lists the attributes and their types") else { return nil }
     guard let items = argument.asStaticMap() else {
       return fail(
-        "Object type constructor requires a map whose keys are attribute names and whose values are the corresponding "
-          + "attribute types.", argument.range)
+        "List the attributes in braces, as in object({ name = string }).", argument.range)
     }
     return object(items)
   }
@@ -117,12 +115,12 @@ struct TypeConstraintReader {
     var failed = false
     for item in items {
       guard let name = item.keyName else {
-        _ = fail("Object constructor map keys must be attribute names.", item.key.range)
+        _ = fail("Write an attribute's name without an expression, as in object({ name = string }).", item.key.range)
         failed = true
         continue
       }
       guard names.insert(name).inserted else {
-        _ = fail("Object constructor map keys must be unique.", item.key.range)
+        _ = fail("This attribute is listed twice; remove one.", item.key.range)
         failed = true
         continue
       }
@@ -154,12 +152,12 @@ struct TypeConstraintReader {
       return type(expression).map { AttributeConstraint(type: $0.type, nested: $0.defaults) }
     }
     guard let first = call.arguments.first else {
-      _ = fail("Optional attribute modifier requires the attribute type as its argument.", call.argumentsRange)
+      _ = fail("Write the attribute's type, as in optional(string).", call.argumentsRange)
       return nil
     }
     if call.arguments.count > 2 {
       _ = fail(
-        "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
+        "Write the attribute's type and perhaps a default value, as in optional(string, \"x\").",
         call.argumentsRange)
       return nil
     }
@@ -176,7 +174,7 @@ struct TypeConstraintReader {
       diagnostics.append(
         .error(
           "Invalid default value for optional attribute",
-          "This default value is not compatible with the attribute's type constraint: \(error).",
+          "The default value does not fit the attribute's type: \(error).",
           at: expression.range))
     }
     return result

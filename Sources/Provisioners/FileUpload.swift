@@ -10,7 +10,7 @@ extension SystemProvisioners {
   ) async -> [Diagnostic] {
     let arguments = request.configuration
     guard let destination = arguments.text("destination"), !destination.isEmpty else {
-      return [Self.failure(request.type, "The destination must be a non-empty string.")]
+      return [Self.failure(request.type, "The destination must not be empty.")]
     }
     let source = arguments.text("source")
     if let source, !files.exists(source) {

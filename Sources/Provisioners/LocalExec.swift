@@ -11,7 +11,7 @@ extension SystemProvisioners {
   ) async -> [Diagnostic] {
     let arguments = request.configuration
     guard let command = arguments.text("command"), !command.isEmpty else {
-      return [.error("Invalid local-exec provisioner command", "The command must be a non-empty string.")]
+      return [.error("Invalid local-exec provisioner command", "The command must not be empty.")]
     }
     var words = arguments.texts("interpreter") ?? []
     if words.isEmpty { words = ["/bin/sh", "-c"] }
@@ -45,7 +45,7 @@ extension SystemProvisioners {
           "local-exec", "Error running the command: \(reason). The command and its output are not shown: they hold a secret value.")
       ]
     }
-    return [Self.failure("local-exec", "Error running command '\(command)': \(reason). Output: \(lines.tail)")]
+    return [Self.failure("local-exec", "'\(command)' failed: \(reason). Output: \(lines.tail)")]
   }
 
   private func environment(of arguments: Value) -> [String: String] {

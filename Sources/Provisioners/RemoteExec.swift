@@ -34,7 +34,7 @@ extension SystemProvisioners {
       do {
         return try files.read(path)
       } catch {
-        throw RemoteError(.invalid, "Failed to open script '\(path)': \(error)")
+        throw RemoteError(.invalid, "Script '\(path)' cannot be opened: \(error)")
       }
     }
   }

@@ -71,35 +71,36 @@ import Values
   func values(source: String, expected: String) { #expect(decode(source) == expected) }
 
   @Test(arguments: [
-    ("", "Missing required argument: The argument \"name\" is required, but no definition was found. @ "),
+    ("", "Missing required argument: \"name\" is missing; add it to this block. @ "),
     (
       "name = []",
       "Incorrect attribute value type: Inappropriate value for attribute \"name\": string required. @ []"
     ),
     (
       "name = \"x\"\ntag = {}",
-      "Unsupported argument: An argument named \"tag\" is not expected here. Did you mean \"tags\"? @ tag"
+      "Unsupported argument: \"tag\" is no argument of this block. Did you mean \"tags\"? @ tag"
     ),
-    ("name = \"x\"\nfoo {}", "Unsupported block type: Blocks of type \"foo\" are not expected here. @ foo"),
+    ("name = \"x\"\nfoo {}", "Unsupported block type: \"foo\" is no block that can stand here. @ foo"),
     (
       "name = \"x\"\nrule { port = 1 }\nrule { port = 1 }\nrule { port = 1 }\nrule { port = 1 }",
-      "Too many rule blocks: No more than 3 \"rule\" blocks are allowed @ rule"
+      "Too many rule blocks: At most 3 blocks of type \"rule\" can be here @ rule"
     ),
     (
       "name = \"x\"\ntimeouts { port = 1 }\ntimeouts { port = 1 }",
-      "Duplicate timeouts block: Only one block of type \"timeouts\" is allowed. @ timeouts"
+      "Duplicate timeouts block: There can be one block of type \"timeouts\" only. @ timeouts"
     ),
     (
       "name = \"x\"\ndynamic \"rule\" {\n for_each = null\n content { port = 1 }\n}",
-      "Invalid dynamic for_each value: Cannot use a null value in for_each. @ null"
+      "Invalid dynamic for_each value: for_each must not be null here. @ null"
     ),
     (
       "name = \"x\"\ndynamic \"nope\" {\n for_each = []\n content {}\n}",
-      "Unsupported block type: Blocks of type \"nope\" are not expected here. @ \"nope\""
+      "Unsupported block type: \"nope\" is no block that can stand here. @ \"nope\""
     ),
     (
       "name = \"x\"\ndynamic \"rule\" {\n for_each = []\n}",
-      "Missing dynamic content block: A dynamic block must have a nested block of type \"content\" to describe the body of each generated block. @ "
+      "Missing dynamic content block: A dynamic block needs a \"content\" block that says what each generated block "
+        + "holds. @ "
     ),
   ])
   func errors(source: String, expected: String) {

@@ -95,7 +95,7 @@ struct EncodingFunctionsTests {
       textdecodebase64("/+8=", "UTF-16LE") => ""
       textdecodebase64("2AA=", "UTF-16BE") => source: the given string contains symbols that are not defined for UTF-16BE
       textdecodebase64("k/qWew==", "Shift_JIS") => "日本"
-      textdecodebase64("x", "bogus") => encoding: "bogus" is not a supported IANA encoding name or alias in this Terraform version
+      textdecodebase64("x", "bogus") => encoding: "bogus" is no IANA name of an encoding that is supported
       textdecodebase64("/v8AYQ==", "UTF-16") => "a"
       textdecodebase64("AGE=", "UTF-16") => "a"
       """##)
@@ -117,19 +117,19 @@ struct EncodingFunctionsTests {
       textencodebase64("日本", "GB18030") => "yNWxvg=="
       textencodebase64("a", "UTF-16") => "/v8AYQ=="
       textencodebase64("a", "UTF-16BE") => "AGE="
-      textencodebase64("a", "UTF-32") => encoding: "UTF-32" is not a supported IANA encoding name or alias in this Terraform version
+      textencodebase64("a", "UTF-32") => encoding: "UTF-32" is no IANA name of an encoding that is supported
       textencodebase64("a", "US-ASCII") => "YQ=="
       textencodebase64("é", "US-ASCII") => string: the given string contains characters that cannot be represented in US-ASCII
-      textencodebase64("a", "bogus") => encoding: "bogus" is not a supported IANA encoding name or alias in this Terraform version
-      textencodebase64("a", "cp1252") => encoding: "cp1252" is not a supported IANA encoding name or alias in this Terraform version
+      textencodebase64("a", "bogus") => encoding: "bogus" is no IANA name of an encoding that is supported
+      textencodebase64("a", "cp1252") => encoding: "cp1252" is no IANA name of an encoding that is supported
       textencodebase64("a", "cp437") => "YQ=="
       textencodebase64("é", "IBM437") => "gg=="
       textencodebase64("é", "IBM850") => "gg=="
       textencodebase64("a", "KOI8-R") => "YQ=="
       textencodebase64("я", "KOI8-R") => "0Q=="
       textencodebase64("я", "windows-1251") => "/w=="
-      textencodebase64("a", "") => encoding: "" is not a supported IANA encoding name or alias in this Terraform version
-      textencodebase64("a", "UTF16") => encoding: "UTF16" is not a supported IANA encoding name or alias in this Terraform version
+      textencodebase64("a", "") => encoding: "" is no IANA name of an encoding that is supported
+      textencodebase64("a", "UTF16") => encoding: "UTF16" is no IANA name of an encoding that is supported
       textencodebase64("a", "macintosh") => "YQ=="
       textencodebase64("a", "latin1") => "YQ=="
       textencodebase64("日本", "ISO-2022-JP") => "GyRCRnxLXBsoQg=="

@@ -53,8 +53,8 @@ struct FileFunctionsTests {
       file("a.txt") => "hello\n"
       file("./sub/../a.txt") => "hello\n"
       file("link.txt") => "hello\n"
-      file("bin.dat") => error: contents of "bin.dat" are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead
-      file("broken") => path: no file exists at "broken"; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource
+      file("bin.dat") => error: "bin.dat" is not UTF-8; use filebase64 for its content, or filesha256 and the like for a hash of it
+      file("broken") => path: there is no file "broken" (a file that a resource writes can only be read by an attribute of that resource or by a data source)
       file("sub") => path: failed to read file: read sub: is a directory
       file("") => path: failed to read file: read .: is a directory
       file("a.txt/x") => path: open a.txt/x: not a directory
@@ -143,7 +143,7 @@ struct FileFunctionsTests {
     do throws(FunctionError) {
       _ = try functions.call("file", [Value.text("none").marked(with: .sensitive)])
     } catch {
-      #expect(error.message.hasPrefix("no file exists at (sensitive value);"))
+      #expect(error.message.hasPrefix("there is no file (sensitive value) ("))
     }
   }
 }

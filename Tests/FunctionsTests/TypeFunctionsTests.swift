@@ -89,14 +89,14 @@ struct TypeFunctionsTests {
   @Test func list() {
     check(
       ##"""
-      list("a") => error: the "list" function was deprecated in Terraform v0.12 and is no longer available; use tolist([ ... ]) syntax to write a literal list
+      list("a") => error: "list" is no function any more; write a list as tolist([ ... ])
       """##)
   }
 
   @Test func map() {
     check(
       ##"""
-      map("a", "b") => error: the "map" function was deprecated in Terraform v0.12 and is no longer available; use tomap({ ... }) syntax to write a literal map
+      map("a", "b") => error: "map" is no function any more; write a map as tomap({ ... })
       """##)
   }
 }

@@ -40,12 +40,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("naem = 1", #"An argument named "naem" is not expected here. Did you mean "name"?"#),
-    ("lifecycle = 1", #"An argument named "lifecycle" is not expected here. Did you mean to define a block of type "lifecycle"?"#),
-    ("lifecycel {\n}", #"Blocks of type "lifecycel" are not expected here. Did you mean "lifecycle"?"#),
+    ("naem = 1", #""naem" is no argument of this block. Did you mean "name"?"#),
+    ("lifecycle = 1", #""lifecycle" is no argument of this block. It is a block: write "lifecycle {" without an equals sign."#),
+    ("lifecycel {\n}", #""lifecycel" is no block that can stand here. Did you mean "lifecycle"?"#),
     (
       "description {\n}",
-      #"Blocks of type "description" are not expected here. Did you mean to define argument "description"? If so, use the equals sign to assign it a value."#
+      #""description" is no block that can stand here. It is an argument: write "description =" and its value."#
     ),
   ])
   func suggests(_ item: String, _ detail: String) {

@@ -72,7 +72,7 @@ import Testing
     let source = Array("a = 1\na = 2\n".utf8)
     let (_, diagnostics) = parseFile(source, file: testFile, path: "main.tf")
     #expect(
-      diagnostics.map(\.detail) == [#"The argument "a" was already set at main.tf:1,1-2. Each argument may be set only once."#])
+      diagnostics.map(\.detail) == [#""a" is already set at main.tf:1,1-2. Keep one of the two."#])
   }
 
   @Test func refusesBytesThatAreNoText() {

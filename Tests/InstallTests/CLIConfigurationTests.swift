@@ -84,7 +84,7 @@ import Testing
     #expect(configuration.credentials.isEmpty)
     #expect(
       messages == [
-        "warning: Unable to open CLI configuration file | The CLI configuration file at \"/none\" does not exist."
+        "warning: Unable to open CLI configuration file | There is no file /none, which TF_CLI_CONFIG_FILE names."
       ])
   }
 
@@ -96,12 +96,12 @@ import Testing
     ),
     (
       "provider_installation { direct {}\ndev_overrides { \"a/b\"=\"/x\" } }",
-      "Invalid provider_installation method block | The dev_overrides block must appear before all other installation "
-        + "methods, because development overrides always have the highest priority."
+      "Invalid provider_installation method block | dev_overrides comes before all other ways to install; write it "
+        + "first."
     ),
     (
       "provider_installation {}\nprovider_installation {}",
-      "No more than one provider_installation block may be specified"
+      "There can be one provider_installation block only; remove this one"
     ),
     (
       "provider_installation { filesystem_mirror { } }",
@@ -109,22 +109,22 @@ import Testing
     ),
     (
       "provider_installation { network_mirror { url = \"http://x/\" } }",
-      "Invalid URL for provider installation source | Cannot use \"http://x/\" as a URL for a network provider mirror: "
-        + "the mirror must be at an https: URL."
+      "Invalid URL for provider installation source | A mirror needs an address with https:, which \"http://x/\" is "
+        + "not."
     ),
     (
       "provider_installation { filesystem_mirror { path=\"/tmp\"\n include=[\"a/b/c/d\"] } }",
       "Invalid provider source inclusion patterns | CLI config specifies invalid provider inclusion patterns: invalid "
-        + "provider matching pattern \"a/b/c/d\": must have either two or three slash-separated segments."
+        + "provider matching pattern \"a/b/c/d\": must be \"namespace/type\" or \"hostname/namespace/type\"."
     ),
-    ("credentials \"a_b\" { token = \"x\" }", "The credentials \"a_b\" block has an invalid hostname"),
-    ("host \"x y\" {}", "The host \"x y\" block has an invalid hostname"),
+    ("credentials \"a_b\" { token = \"x\" }", "\"a_b\" is no host name, so this credentials block is for nothing"),
+    ("host \"x y\" {}", "\"x y\" is no host name, so this host block is for nothing"),
     (
-      "plugin_cache_dir = \"/none\"", "The specified plugin cache dir /none cannot be opened: no such file or directory"
+      "plugin_cache_dir = \"/none\"", "The directory /none for cached plugins cannot be opened: no such file or directory"
     ),
     (
       "credentials_helper \"a\" {}\ncredentials_helper \"b\" {}",
-      "No more than one credentials_helper block may be specified"
+      "There can be one credentials_helper block only; remove this one"
     ),
     ("x {", "Error parsing /rc: expected \"}\", found end of file"),
     ("x = ", "Error parsing /rc: expected a value, found end of file"),

@@ -77,7 +77,7 @@ import Testing
     ),
     ("provider \"registry.terraform.io/-/thing\" {\n version = \"1.0.0\"\n}", "error: Invalid provider source address"),
     ("bar \"x\" {}", "error: Unsupported block type"),
-    ("module \"x\" {}", "warning: Dependency locks for modules are not yet supported"),
+    ("module \"x\" {}", "warning: Modules cannot be locked; remove this block"),
   ]) func reportsWrongBlocks(text: String, message: String) {
     #expect(parse(text + "\n").1 == [message])
   }

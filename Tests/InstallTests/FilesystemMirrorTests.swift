@@ -62,7 +62,7 @@ import Testing
     let again = try await scenario.install(["acme/thing": "~> 1.0"], locks: first.locks)
     #expect(
       again.events == [
-        "Reusing previous version of acme/thing from the dependency lock file",
+        "Keeping the locked version of acme/thing",
         "Using previously-installed acme/thing v1.1.0",
       ])
     #expect(again.messages.isEmpty && again.locks.selectsSame(as: first.locks))
@@ -78,15 +78,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("> 3", "no available releases match the given constraints > 3.0.0"),
-    ("~> 2.1.0-beta1", "no available releases match the given constraints ~> 2.1.0-beta1"),
+    ("> 3", "no version that is offered fits > 3.0.0"),
+    ("~> 2.1.0-beta1", "no version that is offered fits ~> 2.1.0-beta1"),
   ]) func reportsVersionsThatDoNotExist(constraints: String, reason: String) async throws {
     let result = try await scenario().install(["acme/thing": constraints])
     #expect(result.messages.count == 1)
     #expect(
       result.messages[0].hasPrefix(
-        "error: Failed to query available provider packages | Could not retrieve the list of available versions for "
-          + "provider acme/thing: \(reason)"))
+        "error: Failed to query available provider packages | The versions of acme/thing could not be listed: "
+          + "\(reason)"))
   }
 
   @Test(arguments: [("2.1.0-beta1", "2.1.0-beta1"), ("", "2.0.0"), ("!= 2.0.0", "1.2.3"), ("< 1.2.3", "1.1.0")])
@@ -101,15 +101,14 @@ import Testing
     let result = try await scenario.install(["acme/thing": "~> 2.0"], locks: first.locks)
     #expect(
       result.messages.first?.contains(
-        "locked provider registry.terraform.io/acme/thing 1.2.3 does not match configured version constraint ~> 2.0; "
-          + "must use plumb init -upgrade to allow selection of new versions") == true)
+        "registry.terraform.io/acme/thing is locked at 1.2.3, but ~> 2.0 is wanted; run \"plumb init -upgrade\" to "
+          + "choose another version") == true)
     let installed = try scenario.installed(["acme/thing": "~> 2.0"], locks: first.locks)
     #expect(
       installed.messages == [
-        "Inconsistent dependency lock file | The following dependency selections recorded in the lock file are "
-          + "inconsistent with the current configuration:\n  - provider registry.terraform.io/acme/thing: locked "
-          + "version selection 1.2.3 doesn't match the updated version constraints \"~> 2.0\"\n\nTo update the locked "
-          + "dependency selections to match a changed configuration, run:\n  plumb init -upgrade"
+        "Inconsistent dependency lock file | The lock file does not fit the configuration:\n  - "
+          + "registry.terraform.io/acme/thing: 1.2.3 is locked, which does not fit \"~> 2.0\"\n\nTo choose other "
+          + "versions and lock them, run:\n  plumb init -upgrade"
       ])
   }
 
@@ -118,7 +117,7 @@ import Testing
     let source = try #require(ProviderSource(parsing: "acme/thing"))
     let locks = DependencyLocks([ProviderLock(source: source, version: SemanticVersion(1, 0, 9))])
     let result = try await scenario.install(["acme/thing": ""], locks: locks)
-    #expect(result.messages.first?.contains("the previously-selected version 1.0.9 is no longer available") == true)
+    #expect(result.messages.first?.contains("version 1.0.9 is locked and no longer offered") == true)
   }
 
   @Test func noticesAChangedPackage() async throws {
@@ -128,15 +127,14 @@ import Testing
     let installed = try scenario.installed(["acme/thing": ""], locks: first.locks)
     #expect(
       installed.messages.first?.contains(
-        "  - registry.terraform.io/acme/thing: the cached package for registry.terraform.io/acme/thing 1.0.0 (in "
-          + ".terraform/providers) does not match any of the checksums recorded in the dependency lock file") == true)
+        "  - registry.terraform.io/acme/thing: version 1.0.0 in .terraform/providers has none of the hashes of the "
+          + "lock file") == true)
     let result = try await scenario.install(["acme/thing": ""], locks: first.locks)
     #expect(result.events.last == "Installing acme/thing v1.0.0...")
     #expect(
       result.messages.first?.hasPrefix(
-        "error: Failed to install provider | Error while installing acme/thing v1.0.0: the local package for "
-          + "registry.terraform.io/acme/thing 1.0.0 doesn't match any of the checksums previously recorded in the "
-          + "dependency lock file") == true)
+        "error: Failed to install provider | acme/thing v1.0.0 could not be installed: the local package of "
+          + "registry.terraform.io/acme/thing 1.0.0 has none of the hashes in the lock file") == true)
   }
 
   @Test func reportsWhatIsNotInstalled() async throws {
@@ -146,13 +144,12 @@ import Testing
     let installed = try scenario.installed(["acme/thing": ""], locks: first.locks)
     #expect(
       installed.messages == [
-        "Required plugins are not installed | The installed provider plugins are not consistent with the packages "
-          + "selected in the dependency lock file:\n  - registry.terraform.io/acme/thing: there is no package for "
-          + "registry.terraform.io/acme/thing 1.0.0 cached in .terraform/providers\n\nTo download the plugins required "
-          + "for this configuration, run:\n  plumb init"
+        "Required plugins are not installed | What is installed is not what the lock file says:\n  - "
+          + "registry.terraform.io/acme/thing: version 1.0.0 is not in .terraform/providers\n\nTo install what is "
+          + "needed, run:\n  plumb init"
       ])
     let unlocked = try scenario.installed(["acme/thing": ""], locks: DependencyLocks())
-    #expect(unlocked.messages.first?.contains("required by this configuration but no version is selected") == true)
+    #expect(unlocked.messages.first?.contains("no version is locked") == true)
   }
 
   @Test func usesPackedPackages() async throws {
@@ -176,7 +173,7 @@ import Testing
     try scenario.files.createDirectory("plugins")
     let empty = try await scenario.install(["acme/thing": ""])
     #expect(
-      empty.messages.first?.contains("provider acme/thing was not found in any of the search locations\n\n  - plugins")
+      empty.messages.first?.contains("acme/thing is in none of the places that were searched\n\n  - plugins")
         == true)
     try scenario.addPackage(Self.thing, "1.0.0", mirror: "plugins")
     let found = try await scenario.install(["acme/thing": ""])

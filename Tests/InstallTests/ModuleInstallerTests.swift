@@ -150,6 +150,6 @@ import Testing
   @Test func gitMustBeThere() async throws {
     let problems = try await install(
       "git::https://host.test/m.git", MemoryFileTree(workingDirectory: "/w"), MemoryTransport { _ in nil })
-    #expect(problems.first?.contains("git must be available and on the PATH") == true, "\(problems)")
+    #expect(problems.first?.contains("\"git\" is needed, and is not on the PATH") == true, "\(problems)")
   }
 }

@@ -26,18 +26,18 @@ import Testing
   }
 
   @Test(arguments: [
-    (RegistryFixture.Flaw.wrongChecksum, "Failed to install provider", "checksum list has unexpected SHA-256 hash"),
+    (RegistryFixture.Flaw.wrongChecksum, "Failed to install provider", "the list of checksums says"),
     (.noKeys, "Failed to install provider", "authentication signature from unknown issuer"),
     (.brokenSignature, "Failed to install provider", "error checking signature"),
     (.otherList, "Failed to install provider", "error checking signature"),
-    (.changedArchive, "Failed to install provider", "archive has incorrect checksum"),
-    (.otherTarget, "Failed to install provider", "linux_amd64 archive has incorrect target darwin_amd64"),
-    (.noPlatform, "Incompatible provider version", "does not have a package available for your current platform"),
+    (.changedArchive, "Failed to install provider", "the archive has the checksum"),
+    (.otherTarget, "Failed to install provider", "asked for linux_amd64 and answered with darwin_amd64"),
+    (.noPlatform, "Incompatible provider version", "is not offered for linux_amd64"),
     (.oldProtocol, "Incompatible provider version", "protocol 4.0"),
     (.unauthorized, "Failed to query available provider packages", "registry.test requires authentication credentials"),
-    (.missing, "Failed to query available provider packages", "does not have a provider named registry.test/acme/reg"),
-    (.serverError, "Failed to query available provider packages", "the request failed after 2 attempts"),
-    (.invalidJSON, "Failed to query available provider packages", "could not query provider registry"),
+    (.missing, "Failed to query available provider packages", "has no provider registry.test/acme/reg"),
+    (.serverError, "Failed to query available provider packages", "2 attempts failed"),
+    (.invalidJSON, "Failed to query available provider packages", "the registry could not be asked"),
   ]) func noticesFlaws(flaw: RegistryFixture.Flaw, summary: String, reason: String) async throws {
     let scenario = scenario(flaw)
     let result = try await scenario.install([Self.reg: ""])
@@ -51,8 +51,8 @@ import Testing
     let result = try await scenario(.warning).install([Self.reg: ""])
     #expect(
       result.messages == [
-        "warning: Additional provider information from registry | The remote registry returned warnings for "
-          + "registry.test/acme/reg:\n- be careful"
+        "warning: Additional provider information from registry | The registry says about registry.test/acme/reg:\n- "
+          + "be careful"
       ])
   }
 
@@ -63,14 +63,14 @@ import Testing
     let scenario = scenario()
     let result = try await scenario.install([Self.reg: ""], locks: locks)
     #expect(
-      result.messages.first?.contains("the current package for registry.test/acme/reg 1.0.0 doesn't match") == true)
+      result.messages.first?.contains("the current package of registry.test/acme/reg 1.0.0 has none of the hashes") == true)
     #expect(try scenario.files.list(".terraform/providers/registry.test/acme/reg/1.0.0") == [])
   }
 
   @Test func reportsUnreachableHosts() async throws {
     let result = try await scenario().install(["nowhere.test/acme/reg": ""])
     #expect(
-      result.messages.first?.contains("could not connect to nowhere.test: failed to request discovery document: ")
+      result.messages.first?.contains("nowhere.test could not be reached to ask for its services: ")
         == true)
   }
 
@@ -109,7 +109,7 @@ import Testing
 
     try scenario.files.remove(".terraform")
     let again = try await scenario.install([Self.reg: ""], locks: first.locks)
-    #expect(again.events.last == "Using registry.test/acme/reg v1.0.0 from the shared cache directory")
+    #expect(again.events.last == "Taking registry.test/acme/reg v1.0.0 from the plugin cache")
     #expect(again.lock == RegistryFixture.lock)
 
     try scenario.files.remove(".terraform")
@@ -119,7 +119,7 @@ import Testing
     try scenario.files.remove(".terraform")
     scenario.configuration.pluginCacheMayBreakLockFile = true
     let broken = try await scenario.install([Self.reg: ""])
-    #expect(broken.events.last == "Using registry.test/acme/reg v1.0.0 from the shared cache directory")
+    #expect(broken.events.last == "Taking registry.test/acme/reg v1.0.0 from the plugin cache")
     #expect(broken.messages.first?.contains("Incomplete lock file") == true)
   }
 

@@ -84,26 +84,29 @@ import Values
     (["l=abc"], "", "<value for var.l>:1,1-4 Variables not allowed: Variables may not be used here."),
     (
       ["foo"], "",
-      "Invalid -var option: The given -var option \"foo\" is not correctly specified. Must be a variable name and value separated by an equals sign, like -var=\"key=value\"."
+      "Invalid -var option: -var foo has no equals sign. Write a name and a value, as in -var=\"key=value\"."
     ),
     (
       ["s =1"], "",
-      "Invalid -var option: Variable name \"s \" is invalid due to trailing space. Did you mean -var=\"s=1\"?"
+      "Invalid -var option: Remove the space after the name \"s \": -var=\"s=1\""
     ),
     (
       ["foo=1"], "",
-      "Value for undeclared variable: A variable named \"foo\" was assigned on the command line, but the root module does not declare a variable of that name. To use this value, add a \"variable\" block to the configuration."
+      "Value for undeclared variable: -var sets \"foo\", which this configuration does not declare. Declare it in a "
+        + "\"variable\" block, or remove the option."
     ),
     (
       [], "n = \"abc\"",
-      "terraform.tfvars:1,5-10 Invalid value for input variable: The given value is not suitable for var.n declared at main.tf:4,1-13: a number is required."
+      "terraform.tfvars:1,5-10 Invalid value for input variable: This value does not fit var.n (main.tf:4,1-13): a "
+        + "number is required."
     ),
     (
       [], "o = { a = null }",
-      "terraform.tfvars:1,5-17 Invalid value for input variable: The given value is not suitable for var.o declared at main.tf:12,1-13: attribute \"b\" is required."
+      "terraform.tfvars:1,5-17 Invalid value for input variable: This value does not fit var.o (main.tf:12,1-13): "
+        + "attribute \"b\" is required."
     ),
     ([], "s = var.x", "terraform.tfvars:1,5-8 Variables not allowed: Variables may not be used here."),
-    ([], "variable \"x\" {}", "terraform.tfvars:1,1-9 Variable declaration in .tfvars file: A .tfvars file is used"),
+    ([], "variable \"x\" {}", "terraform.tfvars:1,1-9 Variable declaration in .tfvars file: Variable files give values; "),
   ])
   func problems(options: [String], file: String, expected: String) {
     let archive = Self.declarations + "\n-- terraform.tfvars --\n\(file)\n"
@@ -117,7 +120,7 @@ import Values
     #expect(found.count == 3)
     #expect(
       found.last
-        == "warning: Values for undeclared variables: In addition to the other similar warnings shown, 2 other variable(s) defined without being declared."
+        == "warning: Values for undeclared variables: Besides, 2 other variable(s) have values but no declaration."
     )
   }
 

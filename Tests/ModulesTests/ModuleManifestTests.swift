@@ -57,8 +57,8 @@ import Testing
 
   @Test(arguments: [
     ("", "invalid source address: "), ("github.com/a", "GitHub URLs should be github.com/username/repo"),
-    ("a/b/c//../d", "subdirectory path \"../d\" leads outside of the module package"),
-    ("git::https://example.com/x.git//a/../../b", "subdirectory path \"../b\" leads outside of the module package"),
+    ("a/b/c//../d", "subdirectory path \"../d\" goes above the root of the package"),
+    ("git::https://example.com/x.git//a/../../b", "subdirectory path \"../b\" goes above the root of the package"),
   ]) func refusesWhatLeadsOutside(text: String, message: String) {
     #expect(throws: ModuleSource.ParseError(.invalid, message)) { try ModuleSource(parsing: text) }
   }

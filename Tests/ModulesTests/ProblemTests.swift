@@ -130,63 +130,64 @@ import Testing
   @Test(arguments: [
     (
       "var.fooo", "Reference to undeclared input variable",
-      "An input variable with the name \"fooo\" has not been declared. Did you mean \"foo\"?"
+      "There is no variable \"fooo\" in this module. Did you mean \"foo\"?"
     ),
     (
       "var.zzzz", "Reference to undeclared input variable",
-      "An input variable with the name \"zzzz\" has not been declared. This variable can be declared with a variable \"zzzz\" {} block."
+      "There is no variable \"zzzz\" in this module. Declare it: variable \"zzzz\" {}"
     ),
     (
       "local.baz", "Reference to undeclared local value",
-      "A local value with the name \"baz\" has not been declared. Did you mean \"bar\"?"
+      "There is no local value \"baz\" in this module. Did you mean \"bar\"?"
     ),
     (
       "x_y.nope.id", "Reference to undeclared resource",
-      "A managed resource \"x_y\" \"nope\" has not been declared in the root module.\n\nDid you mean x_y.one?"
+      "There is no managed resource x_y.nope in the root module.\n\nDid you mean x_y.one?"
     ),
     (
       "x_z.d.id", "Reference to undeclared resource",
-      "A managed resource \"x_z\" \"d\" has not been declared in the root module.\n\nDid you mean the data resource data.x_z.d?"
+      "There is no managed resource x_z.d in the root module.\n\nDid you mean the data resource data.x_z.d?"
     ),
     (
       "module.n.out", "Reference to undeclared module",
-      "No module call named \"n\" is declared in the root module. Did you mean \"m\"?"
+      "There is no module call \"n\" in the root module. Did you mean \"m\"?"
     ),
     (
       "x_y.many.id", "Missing resource instance key",
-      "Because x_y.many has \"count\" set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    x_y.many[count.index]"
+      "x_y.many has \"count\", so it stands for many objects. Choose one by its key.\n\nTo take the one of the same "
+        + "key:\n    x_y.many[count.index]"
     ),
     (
       "x_y.one[0].id", "Unexpected resource instance key",
-      "Because x_y.one does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
+      "x_y.one is a single object: it has neither \"count\" nor \"for_each\". Remove the key in brackets."
     ),
     (
       "path.foo", "Invalid \"path\" attribute",
-      "The \"path\" object does not have an attribute named \"foo\". Did you mean \"root\"?"
+      "\"path\" has no attribute \"foo\". Did you mean \"root\"?"
     ),
     (
       "count.index", "Reference to \"count\" in non-counted context",
-      "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set."
+      "count.index is known only in \"resource\", \"data\" and \"module\" blocks that set \"count\"."
     ),
     (
       "self.id", "Invalid \"self\" reference",
-      "The \"self\" object is not available in this context. This object can be used only in resource provisioner, connection, and postcondition blocks."
+      "\"self\" is the resource itself, and is known only in its provisioners, connections and postconditions."
     ),
     (
       "template.x", "Reserved symbol name",
-      "The symbol name \"template\" is reserved for use in a future Terraform version. If you are using a provider that already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a resource type name."
+      "\"template\" is kept for the language itself. If it is a resource type, write \"resource.\" before it."
     ),
     (
       "var", "Invalid reference",
-      "The \"var\" object cannot be accessed directly. Instead, access one of its attributes."
+      "Name one attribute of \"var\"; it has no value as a whole."
     ),
     (
       "data.x", "Invalid reference",
-      "The \"data\" object must be followed by two attribute names: the data source type and the resource name."
+      "After \"data\", write the data source type and the name of the resource."
     ),
     (
       "x_y", "Invalid reference",
-      "A reference to a resource type must be followed by at least one attribute access, specifying the resource name."
+      "Write the name of a resource after its type, separated by a dot."
     ),
   ])
   func references(source: String, summary: String, detail: String) {

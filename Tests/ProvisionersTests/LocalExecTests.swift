@@ -26,7 +26,7 @@ import Values
     #expect(await bench.run("local-exec", ["command": "1", "interpreter": texts("python3", "-c")]).isEmpty)
     #expect(launcher.launches.first?.arguments == ["-c", "1"])
     #expect(await bench.run("local-exec", ["command": "1", "interpreter": texts("perl")]).map(\.detail) == [
-      "Error running command '1': there is no such file. Output: "
+      "'1' failed: there is no such file. Output: "
     ])
   }
 
@@ -35,7 +35,7 @@ import Values
     let problems = await bench.run("local-exec", ["command": "x", "quiet": true])
     #expect(bench.lines == ["local-exec: Executing: Suppressed by quiet=true", "no"])
     #expect(problems.map(\.summary) == ["local-exec provisioner error"])
-    #expect(problems.map(\.detail) == ["Error running command 'x': exit status 3. Output: no\n"])
+    #expect(problems.map(\.detail) == ["'x' failed: exit status 3. Output: no\n"])
   }
 
   @Test func secretsStayOutOfMessages() async {

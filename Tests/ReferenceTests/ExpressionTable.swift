@@ -87,9 +87,16 @@ struct ExpressionRun {
         ["line", "column"].map { range?[end]?[$0]?.canonical ?? "?" }.joined(separator: ",")
       }.joined(separator: "..")
       let words = [diagnostic["severity"], diagnostic["summary"], diagnostic["detail"]].map { $0?.text ?? "" }
-      found[number ?? -1, default: []].append("\(words[0]): \(words[1]) at \(place): \(words[2])")
+      found[number ?? -1, default: []].append("\(words[0]): \(words[1]) at \(place)\(Self.cause(words[1], words[2]))")
     }
     return found.mapValues { $0.sorted() }
+  }
+
+  /// The short phrase of a function or a conversion, without what is around it. All sentences are each program's own.
+  private static func cause(_ summary: String, _ detail: String) -> String {
+    guard ["Error in function call", "Invalid function argument", "Invalid operand"].contains(summary) else { return "" }
+    let line = detail.prefix { $0 != "\n" && $0 != ";" }
+    return line.firstRange(of: ": ").map { ": \(line[$0.upperBound...])" } ?? ""
   }
 
   /// The values of the expressions that are not left out, as a console shows them.

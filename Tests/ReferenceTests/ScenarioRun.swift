@@ -202,9 +202,7 @@ private struct Step {
     var aspects: [String: JSONTree] = [:]
     if isText {
       aspects["text"] = .string(Self.withoutName(outcome.output))
-      // Below the code at fault only one of the programs draws what exactly is meant.
-      let lines = outcome.errors.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
-      aspects["errors"] = .string(Self.withoutName(lines.joined(separator: "\n")))
+      aspects["errors"] = .string(Self.withoutName(Self.withoutSentences(outcome.errors)))
     } else {
       aspects["messages"] = .array(
         JSONTree.lines(of: outcome.output).map { event in
@@ -216,11 +214,25 @@ private struct Step {
     let file = run.directory.appending(path: report)
     if let text = try? String(contentsOf: file, encoding: .utf8), !isText {
       let pattern = /(time|timestamp)="[^"]*"/
-      let lines = text.replacing(pattern) { "\($0.1)" }.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
-      aspects["report"] = .string(Self.withoutName(lines.joined(separator: "\n")))
+      aspects["report"] = .string(Self.withoutName(Self.withoutSentences(text.replacing(pattern) { "\($0.1)" })))
     }
     try? FileManager.default.removeItem(at: file)
     return result(outcome, aspects)
+  }
+
+  /// Messages with their places and the code at fault: details are worded by each program, and below the code only one of
+  /// them draws what exactly is meant.
+  private static func withoutSentences(_ text: String) -> String {
+    var lines: [Substring] = []
+    for line in text.split(separator: "\n") where !line.allSatisfy({ $0 == " " || $0 == "^" }) {
+      if let end = line.firstRange(of: "]]>") {
+        if let start = line.firstRange(of: "<![CDATA[") { lines.append(line[..<start.lowerBound]) }
+        lines.append(line[end.lowerBound...])
+      } else if line.hasPrefix("  ") || line.hasPrefix("<") || line.contains("Error: ") || line.contains("Warning: ") {
+        lines.append(line)
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   func document(_ name: String, _ arguments: [String]) async throws -> StepResult {

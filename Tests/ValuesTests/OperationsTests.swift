@@ -55,21 +55,21 @@ struct OperationsTests {
     #expect(try Operations.modulo(1, 0) == 1)
   }
 
-  static let noElement = "The given key does not identify an element in this collection value"
+  static let noElement = "There is no element of this key"
 
   static let indexFailures: [(Value, Value, String)] = [
-    (.tuple([1, 2]), 5, noElement + ": the given index is greater than or equal to the length of the collection."),
-    (.tuple([1, 2]), -1, noElement + ": a negative number is not a valid index for a sequence."),
+    (.tuple([1, 2]), 5, noElement + ": the index is beyond the last element."),
+    (.tuple([1, 2]), -1, noElement + ": an index must not be negative."),
     (
       .tuple([1, 2]), .number(Number(0.5) ?? Number(0)),
-      noElement + ": indexing a sequence requires a whole number, but the given index has a fractional part."
+      noElement + ": a list is indexed by whole numbers, and this one has a fraction."
     ),
     (.list([], of: .string), 0, noElement + ": the collection has no elements."),
     (.tuple([1]), "x", noElement + ": a number is required."),
     (.object([("a", 1)]), "b", noElement + "."), (.map(["a": 1], of: .number), "b", noElement + "."),
-    ("a", 0, "This value does not have any indices."),
-    (.null(.list(.string)), 0, "This value is null, so it does not have any indices."),
-    (.tuple([1]), .null(.dynamic), "Can't use a null value as an indexing key."),
+    ("a", 0, "This value has no elements."),
+    (.null(.list(.string)), 0, "Elements of null cannot be read. Look whether the value can be null here."),
+    (.tuple([1]), .null(.dynamic), "A key must not be null."),
   ]
 
   @Test(arguments: indexFailures.indices)

@@ -163,9 +163,8 @@ struct ApprovalArguments: ParsableArguments {
     guard plan.mode == .destroy, outcome.counts.forgets > 0, !suppressesForgetErrors else { return nil }
     return .error(
       "Destroy was successful but left behind forgotten instances",
-      "As requested, Plumb has not deleted some remote objects that are no longer managed by this configuration. Those objects "
-        + "continue to exist in their remote system and so may continue to incur charges. Refer to the original plan for more "
-        + "information.\n\nTo suppress this error, use the option -suppress-forget-errors.")
+      "Some objects are managed no longer and were not destroyed, as the configuration says; they may still cost "
+        + "money. The plan lists them.\n\nWith -suppress-forget-errors this is no error.")
   }
 }
 
@@ -185,7 +184,11 @@ struct ApplyRounds {
     defer { view.ended() }
     if approval.json && !approval.autoApprove {
       view.diagnostics(
-        [.error("Plan file or auto-approve required", "Plumb cannot ask for interactive approval when -json is set.")],
+        [
+          .error(
+            "Plan file or auto-approve required",
+            "With -json nobody can be asked. Add -auto-approve, or apply a saved plan.")
+        ],
         SourceMap())
       return 1
     }
@@ -268,7 +271,7 @@ struct ApplyRounds {
 
   private static let emptyState = Diagnostic.warning(
     "Empty or non-existent state",
-    "There are currently no remote objects tracked in the state, so there is nothing to refresh.")
+    "The state has no objects, so there is nothing to refresh.")
 
   /// Rows get their versions when Terraform's state is taken over; the plan was made before.
   private func rebased(_ run: PlanRun) async throws(StoreError) -> Plan {
@@ -300,20 +303,14 @@ struct ApplyRounds {
       case .destroy:
         (
           "Do you really want to destroy all resources?",
-          "Plumb will destroy all your managed infrastructure, as shown above.\n"
-            + "There is no undo. Only 'yes' will be accepted to confirm."
+          "Everything that is listed above will be destroyed, and cannot be brought back.\n\(confirmationHint)"
         )
       case .refreshOnly:
         (
-          "Would you like to update the state to reflect these detected changes?",
-          "Plumb will write these changes to the state without modifying any real infrastructure.\n"
-            + "There is no undo. Only 'yes' will be accepted to confirm."
+          "Would you like to write these changes to the state?",
+          "Nothing outside of the state is touched.\n\(confirmationHint)"
         )
-      case .normal:
-        (
-          "Do you want to perform these actions?",
-          "Plumb will perform the actions described above.\nOnly 'yes' will be accepted to approve."
-        )
+      case .normal: ("Do you want to perform these actions?", confirmationHint)
       }
     world.output.line()
     return world.confirm(question, explanation, style: style)

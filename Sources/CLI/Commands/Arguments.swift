@@ -98,14 +98,15 @@ struct PlanModeArguments: ParsableArguments {
     var problems: [Diagnostic] = []
     if isDestroy && isRefreshOnly {
       problems.append(
-        .error("Incompatible plan mode options", "The -destroy and -refresh-only options are mutually-exclusive."))
+        .error(
+          "Incompatible plan mode options",
+          "Plan either to destroy or only to refresh: give one of -destroy and -refresh-only."))
     }
     if isRefreshOnly && !refresh {
       problems.append(
         .error(
           "Incompatible refresh options",
-          "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because Terraform would have "
-            + "nothing to do."))
+          "With -refresh-only and -refresh=false there is nothing to do. Give one of them."))
     }
     if hasMinimalRefresh && (isRefreshOnly || !refresh) {
       problems.append(

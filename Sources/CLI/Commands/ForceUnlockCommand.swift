@@ -41,7 +41,8 @@ struct ForceUnlockCommand: Command {
       }
       try await store.finishRun(id, status: .abandoned)
       world.output.line(
-        "Plumb state has been successfully unlocked!\n\nWhat \(found.displayName) held is free, and other runs may change it now.")
+        "Plumb state has been successfully unlocked!\n\nWhat \(found.displayName) held is free, and other runs may "
+          + "change it now.")
       return 0
     }
   }
@@ -53,7 +54,7 @@ struct ForceUnlockCommand: Command {
   private func confirm(_ run: Run, _ world: World) -> Bool {
     world.confirm(
       "Do you really want to force-unlock?",
-      "Plumb will end the leases of \(run.displayName).\nThis will allow other runs to change its objects, even though it may still be "
-        + "at work.\nOnly 'yes' will be accepted to confirm.", style: Report(world, view).style)
+      "Other runs can then change what \(run.displayName) holds,\neven though it may still be at work.\n\(confirmationHint)",
+      style: Report(world, view).style)
   }
 }

@@ -5,7 +5,7 @@ import Host
 
 struct FormatCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Reformat your configuration in the standard style.",
+    commandName: "fmt", abstract: "Lay out configuration in the standard form.",
     discussion: """
       Rewrites files whose names end in .tf, .tfvars, .tftest.hcl or .tfmock.hcl in the layout that everybody uses, and names those that it \
       changed. Files in JSON are left alone. With - as the target it formats standard input and writes to standard output.

@@ -6,7 +6,7 @@ import Modules
 
 struct GraphCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "Generate a Graphviz graph of the steps in an operation.",
+    commandName: "graph", abstract: "Write what depends on what, as a drawing for Graphviz.",
     discussion: """
       Writes which resource needs which other one, in the DOT language that graphviz and many other programs draw. With -type or -plan \
       it writes all that an operation does, and after what. What something waits for anyway, by way of another thing, has no arrow of \
@@ -24,7 +24,7 @@ struct GraphCommand: Command {
   @Option(
     name: .customLong("type"),
     help: ArgumentHelp(
-      "The operation: plan, plan-refresh-only, plan-destroy or apply. Without it only resources are drawn.", valueName: "type"))
+      "What to draw: plan, apply, plan-destroy or plan-refresh-only. Without it only resources are drawn.", valueName: "type"))
   var type: String?
 
   @Option(

@@ -99,22 +99,21 @@ struct ImportCommand: Command {
       throw DiagnosticsError(
         .error(
           "No Terraform configuration files",
-          "The directory \(directory) does not contain any Terraform configuration files (.tf or .tf.json). To specify a different "
-            + "configuration directory, use the -config=\"...\" command line option."))
+          "\(directory) has no configuration: no .tf or .tf.json file is in it. Name another directory by -config."))
     }
     guard let module = tree.module(at: target.module.path) else {
       throw DiagnosticsError(
         .error(
           "Import to non-existent module",
-          "\(target.module) is not defined in the configuration. Please add configuration for this module before importing into it."))
+          "The configuration calls no \(target.module). Write its module block before the import."))
     }
     if module.resources[target.resource] == nil {
       let place = target.module.isRoot ? "the root module" : "\(target.module.path)"
       throw DiagnosticsError(
         .error(
           "resource address \"\(target)\" does not exist in the configuration.",
-          "Before importing this resource, please create its configuration in \(place). For example:\n\nresource "
-            + "\"\(target.resource.type)\" \"\(target.resource.name)\" {\n  # (resource arguments)\n}"))
+          "Write a block for it in \(place) before the import:\n\nresource \"\(target.resource.type)\" "
+            + "\"\(target.resource.name)\" {\n  # its arguments\n}"))
     }
     return target
   }
@@ -162,8 +161,7 @@ struct ImportCommand: Command {
 
   private func tellSuccess(_ world: World) {
     world.output.line(
-      "\nImport successful!\n\nThe resources that were imported are shown above. These resources are now in\nyour Plumb state and will "
-        + "henceforth be managed by Plumb.\n")
+      "\nImport successful!\n\nWhat is shown above is in the state now, and Plumb manages it from now on.\n")
   }
 
   private func show(_ event: EngineEvent, _ view: TextRunView, _ world: World) {

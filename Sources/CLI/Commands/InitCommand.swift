@@ -8,7 +8,7 @@ import State
 
 struct InitCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Prepare your working directory for other commands.",
+    commandName: "init", abstract: "Install the providers and modules of a configuration.",
     discussion: """
       Fetches the modules that the configuration calls, finds, verifies and installs the providers that it needs, and records these \
       in the lock file .terraform.lock.hcl. Run it first in a directory, and again when modules, providers or the backend change. It is \
@@ -103,8 +103,8 @@ struct InitCommand: Command {
     let loader = session.moduleLoader(variables)
     if !loader.hasConfiguration(".") {
       view.message(
-        "Plumb initialized in an empty directory!\n\nThe directory has no Terraform configuration files. You may begin working\nwith "
-          + "Plumb immediately by creating Terraform configuration files.", code: "output_init_empty_message")
+        "This directory is empty: there is nothing to initialize.\n\nWrite a configuration in .tf files, then run "
+          + "\"plumb init\" again.", code: "output_init_empty_message")
       return 0
     }
     var sources = SourceMap()
@@ -145,12 +145,12 @@ struct InitCommand: Command {
     }
     if migratesState, reconfigure {
       return .error(
-        "Invalid init options", "The -migrate-state and -reconfigure options are mutually-exclusive.")
+        "Invalid init options", "Give one of -migrate-state and -reconfigure.")
     }
     if migratesState, json {
       return .error(
         "The -migrate-state and -json options are mutually-exclusive",
-        "Terraform cannot ask for interactive approval when -json is set. To use the -migrate-state option, disable the -json option.")
+        "With -json nobody can be asked. Leave out -json to use -migrate-state.")
     }
     return nil
   }
@@ -187,8 +187,7 @@ struct InitCommand: Command {
     do throws(FileError) {
       if try backend.save(in: session), let backend = backend.type {
         view.text(
-          "\nSuccessfully configured the backend \"\(backend)\"! Plumb will automatically\nuse this backend unless the backend "
-            + "configuration changes.")
+          "\nThe backend \"\(backend)\" is configured, and is used from now on.")
       }
     } catch {
       return [.error("Failed to save the backend settings", error.description)]
@@ -292,8 +291,7 @@ struct InitCommand: Command {
     var problems = found
     if outcome.hasThirdPartySignature {
       view.message(
-        "\nPartner and community providers are signed by their developers.\nIf you'd like to know more about provider signing, "
-          + "you can read about it here:\nhttps://www.terraform.io/docs/cli/plugins/signing.html",
+        "\nProviders that are not HashiCorp's own are signed by those who make them.",
         code: "partner_and_community_providers_message")
     }
     let change = LockFileChange(from: locks, to: outcome.locks, isReadOnly: lockfile == "readonly")
@@ -309,13 +307,12 @@ struct InitCommand: Command {
     }
     if case .created = change {
       view.message(
-        "\nPlumb has created a lock file .terraform.lock.hcl to record the provider\nselections it made above. Include this file in "
-          + "your version control repository\nso that Plumb can guarantee to make the same selections by default when\nyou run "
-          + "\"plumb init\" in the future.", code: "lock_info")
+        "\nThe chosen versions are written to .terraform.lock.hcl. Keep this file in version\ncontrol, so that "
+          + "everybody gets the same providers.", code: "lock_info")
     } else if case .updated = change {
       view.message(
-        "\nPlumb has made some changes to the provider dependency selections recorded\nin the .terraform.lock.hcl file. Review those "
-          + "changes and commit them to your\nversion control system if they represent changes you intended to make.",
+        "\nOther versions are written to .terraform.lock.hcl. Look at the changes and commit\nthem if they are what "
+          + "you want.",
         code: "dependencies_lock_changes_info")
     }
     view.text("")
@@ -324,9 +321,8 @@ struct InitCommand: Command {
     view.success("Plumb has been successfully initialized!", code: "output_init_success_message")
     if !world.isAutomated {
       view.message(
-        "\nYou may now begin working with Plumb. Try running \"plumb plan\" to see\nany changes that are required for your "
-          + "infrastructure. All other commands\nshould now work.\n\nIf you ever set or change modules or providers, rerun this command "
-          + "to\nreinitialize your working directory.", code: "output_init_success_cli_message")
+        "\nNext, \"plumb plan\" shows what would be changed.\n\nRun \"plumb init\" again whenever modules or "
+          + "providers are added or changed.", code: "output_init_success_cli_message")
     }
     return 0
   }

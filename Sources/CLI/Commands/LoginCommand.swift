@@ -5,7 +5,7 @@ import Install
 
 struct LoginCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "login", abstract: "Obtain and save credentials for a remote host.",
+    commandName: "login", abstract: "Get a token for a host and keep it.",
     discussion: """
       Gets a token for the host, by a web browser where the host offers that and by asking for it where not, and saves it for later \
       commands: with the credentials helper of the settings, or in ~/.terraform.d/credentials.tfrc.json.
@@ -33,7 +33,7 @@ struct LoginCommand: Command {
 
 struct LogoutCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "logout", abstract: "Remove locally-stored credentials for a remote host.",
+    commandName: "logout", abstract: "Forget the token for a host.",
     discussion: """
       Forgets the token that login saved on this machine. The token itself stays valid until it is revoked at the host.
       """)
@@ -53,20 +53,20 @@ struct LogoutCommand: Command {
         throw DiagnosticsError(
           .error(
             "Credentials for \(host) are manually configured",
-            "The \"plumb logout\" command cannot log out because credentials for this host are manually configured in a CLI "
-              + "configuration file.\n\nTo log out, revoke the existing credentials and remove that block from the CLI configuration."))
+            "The token for this host is in a credentials block of your CLI configuration, which \"plumb logout\" does "
+              + "not change.\n\nRevoke the token at the host and remove that block."))
       }
       if let helper = access.store.helperName {
-        world.output.line("Removing the stored credentials for \(host) from the configured\n\"\(helper)\" credentials helper.\n")
+        world.output.line("The token for \(host) is removed by the credentials helper\n\"\(helper)\".\n")
       } else if access.store.hasToken(of: host) {
-        world.output.line("Removing the stored credentials for \(host) from the following file:\n    \(access.store.path)\n")
+        world.output.line("The token for \(host) is removed from:\n    \(access.store.path)\n")
       } else {
         world.output.line("No credentials for \(host) are stored.\n")
         return
       }
       try await access.store.forget(host)
       world.output.line(
-        Report(world, view).style.paint("Success! Plumb has removed the stored API token for \(host).", .boldGreen) + "\n")
+        Report(world, view).style.paint("Success! There is no token for \(host) any more.", .boldGreen) + "\n")
     }
   }
 }
@@ -90,7 +90,9 @@ private func withCredentials(
     let name = host.lowercased()
     guard !name.isEmpty, name.utf8.allSatisfy(isHostByte) else {
       throw DiagnosticsError(
-        .error("Invalid hostname", "The given hostname \(displayQuoted(host)) is not valid: it must be like app.terraform.io or localhost:8443."))
+        .error(
+          "Invalid hostname",
+          "\(displayQuoted(host)) is no host name. Write one like app.terraform.io or localhost:8443."))
     }
     guard let home = world.homeDirectory else {
       throw DiagnosticsError(.error("No home directory", "Credentials are kept in the home directory, which HOME must name."))

@@ -42,7 +42,7 @@ struct OutputCommand: Command {
       return 1
     }
     if raw && json {
-      report.show([.error("Invalid output format", "The -raw and -json options are mutually-exclusive.")], SourceMap())
+      report.show([.error("Invalid output format", "Give one of -raw and -json.")], SourceMap())
       return 1
     }
     if raw && name == nil {
@@ -63,9 +63,7 @@ struct OutputCommand: Command {
         [
           .error(
             "Output \"\(name)\" not found",
-            "The output variable requested could not be found in the state file. If you recently added this to your "
-              + "configuration, be sure to run `plumb apply`, since the state won't be updated with new output variables until "
-              + "that command is run.")
+            "The state has no such output. If it is new in the configuration, run `plumb apply` first.")
         ], SourceMap())
       return 1
     }
@@ -74,9 +72,7 @@ struct OutputCommand: Command {
 
   private static let noOutputs = Diagnostic.warning(
     "No outputs found",
-    "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your "
-      + "configuration with the `output` keyword and run `plumb refresh` for it to become available. If you are using "
-      + "interpolation, please verify the interpolated value is not empty. You can use the `plumb console` command to assist.")
+    "There is nothing to show: the state has no outputs. Declare one in an `output` block and run `plumb apply`.")
 
   private func show(_ name: String, _ value: Value, _ world: World, _ report: Report) -> Int32 {
     if json {
@@ -89,9 +85,8 @@ struct OutputCommand: Command {
           [
             .error(
               "Unsupported value for raw output",
-              "The -raw option only supports strings, numbers, and boolean values, but output value \"\(name)\" is "
-                + "\(value.type.friendlyName).\n\nUse the -json option for machine-readable representations of output values "
-                + "that have complex types.")
+              "-raw prints strings, numbers and booleans, and \"\(name)\" is \(value.type.friendlyName).\n\nUse -json "
+                + "for it.")
           ], SourceMap())
         return 1
       }

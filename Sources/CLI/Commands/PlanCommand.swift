@@ -215,9 +215,8 @@ struct PlanRun {
 
   static let noConfiguration = Diagnostic.error(
     "No configuration files",
-    "Plan requires configuration to be present. Planning without a configuration would mark everything for destruction, which is "
-      + "normally not what is desired. If you would like to destroy everything, run plan with the -destroy option. Otherwise, "
-      + "create a Terraform configuration file (.tf file) and try again.")
+    "There is no configuration here, and to plan without one would be to destroy everything. Write a .tf file, or "
+      + "plan with -destroy if that is what you want.")
 
   static func listen(_ interrupt: Interrupt, _ pipeline: Pipeline, _ session: Session) {
     let (pool, provisioners, errors) = (pipeline.pool, session.provisioners, session.world.errors)

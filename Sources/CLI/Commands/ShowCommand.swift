@@ -11,7 +11,7 @@ import Values
 
 struct ShowCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show the current state or a saved plan.",
+    commandName: "show", abstract: "Show the state, or a plan that was saved.",
     discussion: """
       Without a path it shows the state of the selected workspace; with one, a plan that plumb plan -out saved, or a state file in \
       Terraform's format. -json gives the documents that other programs read; they contain sensitive values in clear.
@@ -84,7 +84,7 @@ struct ShowCommand: Command {
       report.world.output(bytes: stateDocument(records, outputs: outputs, checks: checks, schemas: schemas))
       report.world.output.line()
     } else if snapshot.isEmpty {
-      report.world.output.line("The state file is empty. No resources are represented.")
+      report.world.output.line("There is nothing in the state.")
     } else {
       report.world.output(stateText(records, outputs: outputs, schemas: schemas, style: report.style))
     }
@@ -143,8 +143,8 @@ extension StateSnapshot {
         throw DiagnosticsError(
           .error(
             "Failed to read the state",
-            "schema version \(object.schemaVersion) for \(object.address) in state does not match version \(schema.version) from "
-              + "the provider. Run plumb apply to bring the state up to date."))
+            "\(object.address) is stored by version \(object.schemaVersion) of its schema, and the provider has "
+              + "version \(schema.version). Run plumb apply to renew it."))
       }
       let value = try JSONValueCodec.decode(object.attributes, type: .object(schema.block.impliedType))
       var record = ObjectRecord(

@@ -32,7 +32,7 @@ enum AddressArgument {
       throw DiagnosticsError(
         .error(
           "Invalid address",
-          "A resource instance address is required here. The module path must be followed by a resource instance specification."
+          "Name a resource instance, as in test_instance.foo or module.a.test_instance.foo[0]."
         ))
     }
     throw invalid(text)

@@ -76,6 +76,5 @@ struct StatePathArguments: ParsableArguments {
   static let missing = DiagnosticsError(
     .error(
       "No state file was found!",
-      "State management commands require a state. Run this command in a directory where Plumb has been run, or use the -state flag "
-        + "to point the command to a specific state file."))
+      "There is no state here. Run this command where Plumb has been run, or name a state file by -state."))
 }

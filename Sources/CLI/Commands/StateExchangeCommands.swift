@@ -48,7 +48,7 @@ struct StatePushCommand: Command {
   @Argument(help: "The state file, or - for standard input.")
   var path: String
 
-  @Flag(help: "Write the state even if lineages do not match or the serial is older.")
+  @Flag(help: "Write it although its lineage is another or its serial is older.")
   var force = false
 
   @Flag(inversion: .prefixedNo, help: "Has no effect: single objects are leased, and nothing else is locked.")

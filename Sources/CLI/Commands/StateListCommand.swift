@@ -55,21 +55,17 @@ struct StateListCommand: Command {
       return DiagnosticsError(
         .error(
           "Unknown module",
-          "The current state contains no module at \(module). If you've just added this module to the configuration, you must run "
-            + "\"plumb apply\" first to create the module's entry in the state."))
+          "The state has no module \(module). If it is new in the configuration, run \"plumb apply\" first."))
     case .resource(let address) where address.key == nil:
       return DiagnosticsError(
         .error(
           "Unknown resource",
-          "The current state contains no resource \(address). If you've just added this resource to the configuration, you must "
-            + "run \"plumb apply\" first to create the resource's entry in the state."))
+          "The state has no resource \(address). If it is new in the configuration, run \"plumb apply\" first."))
     case .resource(let address):
       return DiagnosticsError(
         .error(
           "Unknown resource instance",
-          "The current state contains no resource instance \(address). If you've just added its resource to the configuration or "
-            + "have changed the count or for_each arguments, you must run \"plumb apply\" first to update the resource's entry in "
-            + "the state."))
+          "The state has no instance \(address). If it is new in the configuration, run \"plumb apply\" first."))
     }
   }
 }
@@ -117,6 +113,5 @@ struct StateShowCommand: Command {
   }
 
   private static let advice =
-    "This command requires that the address references one specific instance. To view the available instances, use \"plumb state "
-    + "list\". Please modify the address to reference a specific instance."
+    "Name one instance; \"plumb state list\" shows all."
 }

@@ -146,13 +146,14 @@ struct StateMove {
     let objects = snapshot.objects.filter { $0.address.module.steps.starts(with: module.steps) }
     if objects.isEmpty { throw noMatch }
     guard case .module(let target) = destination else {
-      throw failure("Invalid target address", "Cannot move \(source) to \(destination): the target must also be a module.")
+      throw failure(
+        "Invalid target address",
+        "\(source) is a module and \(destination) is none. Name a module in both places.")
     }
     if other.objects.contains(where: { $0.address.module.steps.starts(with: target.steps) }) {
       throw failure(
         "Error moving state: destination module already exists",
-        "There are objects in \(target) already. Please ensure your addresses and state paths are valid. No state was persisted. "
-          + "Your existing states are untouched.")
+        "\(target) has objects already. Nothing was moved. Check the addresses and the paths of state files.")
     }
     return objects.map { object in
       var key = object.key
@@ -169,14 +170,13 @@ struct StateMove {
     guard case .resource(let target) = destination, target.key == nil else {
       throw failure(
         "Invalid target address",
-        "Cannot move \(source) to \(destination): the source is a whole resource (not a resource instance) so the target must "
-          + "also be a whole resource.")
+        "\(source) is a whole resource and \(destination) is not. Name a whole resource in both places.")
     }
     try checkKind(address, target)
     if other.objects.contains(where: { $0.address.module == target.module && $0.address.resource == target.resource }) {
       throw failure(
         "Invalid target address",
-        "Cannot move to \(destination): there is already a resource at that address in the current state.")
+        "There is a resource \(destination) in the state already. Name another address, or move that one first.")
     }
     return objects.map { object in
       (object, ObjectKey(ResourceInstance(module: target.module, target.resource, key: object.address.key), deposedKey: object.deposedKey))
@@ -190,13 +190,14 @@ struct StateMove {
     if objects.isEmpty { throw noMatch }
     guard case .resource(let target) = destination else {
       throw failure(
-        "Invalid target address", "Cannot move \(source) to \(destination): the target must also be a resource instance.")
+        "Invalid target address",
+        "\(source) is an instance and \(destination) is none. Name an instance in both places.")
     }
     try checkKind(address, target)
     if other.objects.contains(where: { $0.address == target }) {
       throw failure(
         "Invalid target address",
-        "Cannot move to \(destination): there is already a resource instance at that address in the current state.")
+        "There is an instance \(destination) in the state already. Name another address, or move that one first.")
     }
     return objects.map { ($0, ObjectKey(target, deposedKey: $0.deposedKey)) }
   }
@@ -206,15 +207,17 @@ struct StateMove {
       let kind = from.resource.mode == .managed ? "managed" : "data"
       throw failure(
         "Invalid state move request",
-        "Cannot move \(from) to \(to): a \(kind) resource can be moved only to another \(kind) resource address.")
+        "\(from) cannot become \(to): a \(kind) resource can only become another \(kind) resource.")
     }
     if from.resource.type != to.resource.type {
-      throw failure("Invalid state move request", "Cannot move \(from) to \(to): resource types don't match.")
+      throw failure("Invalid state move request", "\(from) cannot become \(to): their types differ.")
     }
   }
 
   private var noMatch: DiagnosticsError {
-    failure("Invalid source address", "Cannot move \(source): does not match anything in the current state.")
+    failure(
+      "Invalid source address",
+      "Nothing in the state is called \(source). \"plumb state list\" shows what is there.")
   }
 
   private func failure(_ summary: String, _ detail: String) -> DiagnosticsError {

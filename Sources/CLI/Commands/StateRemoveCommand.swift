@@ -40,8 +40,7 @@ struct StateRemoveCommand: Command {
         throw DiagnosticsError(
           .error(
             "Invalid target address",
-            "No matching objects found. To view the available instances, use \"plumb state list\". Please modify the address to "
-              + "reference a specific instance."))
+            "Nothing in the state is called so. \"plumb state list\" shows what is there."))
       }
       try await state.edit(command: "state rm", backup: BackupOption(path: change.backup, isTimed: true)) { snapshot in
         let wanted = Set(found)

@@ -66,7 +66,7 @@ struct StateReplaceProviderCommand: Command {
     throw DiagnosticsError(
       .error(
         "Invalid \"\(side)\" provider \"\(text)\"",
-        "Invalid provider source string: it must be in the format \"[hostname/][namespace/]name\"."))
+        "This is no provider source. Write \"name\", \"namespace/name\" or \"hostname/namespace/name\"."))
   }
 
   /// Each resource in each module instance, once.
@@ -89,7 +89,8 @@ struct StateReplaceProviderCommand: Command {
 
   private func ask(_ world: World) -> String? {
     let style = Report(world, view).style
-    world.output.line("\n\(style.paint("Do you want to make these changes?", .bold))\nOnly 'yes' will be accepted to continue.\n")
+    world.output.line(
+      "\n\(style.paint("Do you want to make these changes?", .bold))\n\(confirmationHint)\n")
     world.output("Enter a value: ")
     let answer = world.readLine()
     world.output.line()

@@ -5,7 +5,7 @@ import State
 
 struct TaintCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "taint", abstract: "Mark a resource instance as not fully functional.",
+    commandName: "taint", abstract: "Have a resource instance replaced by the next plan.",
     discussion: """
       The next plan replaces its object. Nothing is done to the object itself; plumb untaint takes the mark away. To replace an object at \
       once, with a plan to look at, use plumb apply -replace=ADDRESS instead.
@@ -107,14 +107,13 @@ private struct TaintChange {
       throw DiagnosticsError(
         .error(
           "No such resource instance",
-          "There is no resource instance in the state with the address \(address). If the resource configuration has just been "
-            + "added, you must run \"plumb apply\" once to create the corresponding instance(s) before they can be tainted."))
+          "The state has no instance \(address). If it is new in the configuration, run \"plumb apply\" first."))
     }
     if !isTainted && !object.isTainted {
       throw DiagnosticsError(
         .error(
           "Resource instance is not tainted",
-          "Resource instance \(address) is not currently tainted, and so it cannot be untainted."))
+          "\(address) is not tainted."))
     }
     object.isTainted = isTainted
     return object
@@ -123,6 +122,6 @@ private struct TaintChange {
   private static func missing(_ address: ResourceInstance) -> Diagnostic {
     .warning(
       "No such resource instance",
-      "Resource instance \(address) was not found, but this is not an error because -allow-missing was set.")
+      "There is no instance \(address), which -allow-missing permits.")
   }
 }

@@ -42,8 +42,8 @@ struct TargetArguments: ParsableArguments {
       return [
         .error(
           "Invalid combination of arguments",
-          "The target and exclude planning options are mutually-exclusive. Each plan must use either only the target options or "
-            + "only the exclude options.")
+          "Name what to plan by -target and -target-file, or what to leave out by -exclude and -exclude-file, not "
+            + "both.")
       ]
     }
     var problems: [Diagnostic] = []
@@ -74,7 +74,9 @@ struct TargetArguments: ParsableArguments {
         }
       } catch {
         problems.append(
-          .error("Failed to read \(option) file", "The file \(path) with addresses to \(option) could not be read: \(error)"))
+          .error(
+            "Failed to read \(option) file",
+            "The file \(path), with addresses for \(option), cannot be read: \(error)"))
       }
     }
     return found

@@ -65,7 +65,7 @@ struct ValidateCommand: Command {
     let text = "Success!"
     let rest =
       diagnostics.isEmpty
-      ? " The configuration is valid.\n" : " The configuration is valid, but there were some validation warnings as shown above.\n"
+      ? " The configuration is valid.\n" : " The configuration is valid, with the warnings above.\n"
     world.output.line((report.isColored ? "\u{1B}[32m\u{1B}[1m\(text)\u{1B}[0m" : text) + rest)
     return 0
   }

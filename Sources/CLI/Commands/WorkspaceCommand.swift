@@ -44,13 +44,13 @@ private func requireValid(_ name: String) throws(DiagnosticsError) {
   if Workspaces.isValid(name) { return }
   throw failure(
     "Invalid workspace name",
-    "The workspace name \(displayQuoted(name)) is not allowed. The name must contain only URL safe characters, and no path separators.")
+    "A workspace cannot be named \(displayQuoted(name)). Use characters that can stand in a URL, and no slashes.")
 }
 
 private func missing(_ name: String) -> DiagnosticsError {
   failure(
     "Workspace \"\(name)\" doesn't exist.",
-    "You can create this workspace with the \"new\" subcommand or include the \"-or-create\" flag with the \"select\" subcommand.")
+    "Run \"plumb workspace new\" to create it, or add -or-create to \"select\".")
 }
 
 /// What a person reads after a workspace was made.
@@ -59,8 +59,8 @@ private func announceNew(_ name: String, _ world: World, _ view: ViewArguments) 
   world.output.line(
     style.paint("Created and switched to workspace \"\(name)\"!", .boldGreen)
       + style.paint(
-        "\n\nYou're now on a new, empty workspace. Workspaces isolate their state,\nso if you run \"plumb plan\" Plumb will not see any "
-          + "existing state\nfor this configuration.", .green))
+        "\n\nEach workspace has a state of its own: \"plumb plan\" sees none of the objects\nof others.",
+        .green))
 }
 
 struct WorkspaceListCommand: Command {
@@ -80,7 +80,7 @@ struct WorkspaceListCommand: Command {
       }
       world.output.line()
       if workspaces.override != nil {
-        world.output.line("\n\nThe active workspace is being overridden using the TF_WORKSPACE environment\nvariable.\n")
+        world.output.line("\n\nThe workspace is chosen by TF_WORKSPACE.\n")
       }
     }
   }
@@ -88,7 +88,7 @@ struct WorkspaceListCommand: Command {
 
 struct WorkspaceShowCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show the name of the current workspace.")
+    commandName: "show", abstract: "Print the current workspace.")
 
   static let manual = Manual(
     environment: [.workspace, .dataDirectory],
@@ -130,9 +130,8 @@ struct WorkspaceNewCommand: Command {
       if let override = workspaces.override, override != name {
         throw failure(
           "Workspace is overridden",
-          "The workspace is currently overridden using the TF_WORKSPACE environment variable. You cannot create a new workspace when "
-            + "using this setting.\n\nTo create a new workspace, either unset this environment variable or update it to match the "
-            + "workspace name you are trying to create, and then run this command again.")
+          "The workspace is chosen by TF_WORKSPACE, so another cannot be created.\n\nUnset the variable, or set it to "
+            + "the new workspace's name, and try again.")
       }
       if try await workspaces.names().contains(name) {
         throw failure("Workspace \"\(name)\" already exists", "Select it with: plumb workspace select \(name)")
@@ -179,8 +178,8 @@ struct WorkspaceSelectCommand: Command {
       if workspaces.override != nil {
         throw failure(
           "Workspace is overridden",
-          "The selected workspace is currently overridden using the TF_WORKSPACE environment variable.\n\nTo select a new workspace, "
-            + "either update this environment variable or unset it and then run this command again.")
+          "The workspace is chosen by TF_WORKSPACE.\n\nUnset the variable to select another, or set it to that one's "
+            + "name.")
       }
       if workspaces.session.workspace == name { return }
       if try await workspaces.names().contains(name) {
@@ -225,7 +224,7 @@ struct WorkspaceDeleteCommand: Command {
       if workspaces.session.workspace == name {
         throw failure(
           "Workspace \"\(name)\" is your active workspace.",
-          "You cannot delete the currently active workspace. Please switch to another workspace and try again.")
+          "This workspace is selected. Select another before you delete it.")
       }
       if name == SQLiteStore.defaultWorkspace {
         throw failure("Cannot delete the default workspace", "The workspace \"default\" always exists.")
@@ -238,8 +237,8 @@ struct WorkspaceDeleteCommand: Command {
       if !tracked.isEmpty {
         world.output.line(
           style.paint(
-            "WARNING: \"\(name)\" was non-empty.\nThe resources managed by the deleted workspace may still exist,\nbut are no longer "
-              + "manageable by Plumb since the state has\nbeen deleted.\n", .yellow))
+            "WARNING: \"\(name)\" was not empty.\nWhat it managed may still exist, and is known to nobody now.\n",
+            .yellow))
       }
     }
   }
@@ -248,10 +247,8 @@ struct WorkspaceDeleteCommand: Command {
     let list = objects.map { "\n  - \($0.key)" }.joined()
     return failure(
       "Workspace is not empty",
-      "Workspace \"\(name)\" is currently tracking the following resource instances:\(list)\n\nDeleting this workspace would cause "
-        + "Plumb to lose track of any associated remote objects, which would then require you to delete them manually outside of "
-        + "Plumb. You should destroy these objects with Plumb before deleting the workspace.\n\nIf you want to delete this "
-        + "workspace anyway, and have Plumb forget about these managed objects, use the -force option to disable this safety check.")
+      "Workspace \"\(name)\" manages these instances:\(list)\n\nWithout it, nobody manages them. Destroy them first, "
+        + "or give -force to delete the workspace and forget them.")
   }
 }
 

@@ -28,8 +28,8 @@ struct ExpectedFailures {
         problems.append(
           .error(
             "Invalid `expect_failures` reference",
-            "You cannot expect failures from \(text(of: traversal)). You can only expect failures from checkable objects such as "
-              + "input variables, output values, check blocks, managed resources and data sources.", at: reference.range))
+            "\(text(of: traversal)) is nothing that checks itself. Failures can be expected of variables, outputs, "
+              + "check blocks, resources and data sources.", at: reference.range))
       }
     }
     return (result, problems)
@@ -63,7 +63,7 @@ struct ExpectedFailures {
   var missing: [Diagnostic] {
     objects.filter { !met.contains($0.name) }.map {
       .error(
-        "Missing expected failure", "The checkable object, \($0.name), was expected to report an error but did not.",
+        "Missing expected failure", "\($0.name) was expected to fail and did not.",
         at: $0.range)
     }
   }

@@ -43,7 +43,7 @@ struct JUnitReport {
     if let culprit {
       text += "\n      <skipped message=\"Testcase skipped due to a previous testcase error\">"
       text += Self.data(
-        "Previous testcase \"\(culprit)\" ended in error, which caused the remaining tests in the file to be skipped")
+        "Testcase \"\(culprit)\" ended in error, so those after it in the file were not run")
     } else {
       text += "\n      <skipped message=\"Testcase skipped due to an interrupt\">"
       text += Self.data("The run was interrupted before this testcase.")

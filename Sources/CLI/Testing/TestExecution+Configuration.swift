@@ -43,7 +43,8 @@ extension TestExecution {
       if parent.runner.tree.root.providerConfigurations[key] != nil { return nil }
       return .error(
         "Missing provider definition for \(key)",
-        "This provider block references a provider definition that does not exist.", at: passed.parent.nameRange)
+        "There is no such provider configuration. Write it in this file or in the module under test.",
+        at: passed.parent.nameRange)
     }
   }
 

@@ -56,8 +56,8 @@ extension TestExecution {
     var diagnostic = diagnostic
     let name = diagnostic.detail.split(separator: "\"").dropFirst().first ?? ""
     diagnostic.detail =
-      "The module under test for run block \"\(run.name)\" has a required variable \"\(name)\" with no set value. Use a -var or "
-      + "-var-file command line argument or add this variable into a \"variables\" block within the test file or run block."
+      "Run \"\(run.name)\" needs a value of \"\(name)\". Set it by -var, by -var-file or in a \"variables\" block of "
+        + "the file or of the run."
     return diagnostic
   }
 
@@ -66,7 +66,7 @@ extension TestExecution {
       guard root.variables[name] == nil, !isNamedByAssertions(name), let attribute = run.variables[name] else { return nil }
       return .warning(
         "Value for undeclared variable",
-        "The module under test does not declare a variable named \"\(name)\", but it is declared in run block \"\(run.name)\".",
+        "Run \"\(run.name)\" sets \"\(name)\", which the module under test does not declare.",
         at: attribute.expression.range)
     }
   }
@@ -125,9 +125,9 @@ struct TestVariableScope: Scope {
         .error(
           "Invalid reference",
           runs == nil
-            ? "You can only reference global variables within the test file variables block."
-            : "You can only reference earlier run blocks, file level, and global variables while defining variables from inside a "
-              + "run block.", at: place), steps: steps)
+            ? "The file's own variables can refer to global ones only."
+            : "The variables of a run can refer to earlier runs, the file's variables and global ones.", at: place),
+        steps: steps)
     }
     let place = SourceRange(file: range.file, start: range.start, end: nameRange.end)
     if root == "var" {
@@ -135,15 +135,17 @@ struct TestVariableScope: Scope {
       return .failure(
         .error(
           "Reference to unavailable variable",
-          "The input variable \"\(name)\" is not available to the current context. "
+          "\"\(name)\" is not known here. "
             + (runs == nil
               ? "You can only reference global variables."
-              : "You can only reference variables defined at the file or global levels when populating the variables block within a run block."),
+              : "The variables of a run can refer to those of the file and global ones."),
           at: place), steps: steps)
     }
     guard let runs else {
       return .failure(
-        .error("Invalid reference", "You can not reference run blocks from within the file variables block.", at: place),
+        .error(
+          "Invalid reference", "The file's own variables are set before any run, so they cannot refer to one.",
+          at: place),
         steps: steps)
     }
     if let value = runs[name] {
@@ -159,10 +161,8 @@ struct TestVariableScope: Scope {
       .error(
         isLater ? "Reference to unavailable run block" : "Reference to unknown run block",
         isLater
-          ? "The run block \"\(name)\" has not executed yet. You can only reference run blocks that are in the same test file and will "
-            + "execute before the current run block."
-          : "The run block \"\(name)\" does not exist within this test file. You can only reference run blocks that are in the same test "
-            + "file and will execute before the current run block.", at: place), steps: steps)
+          ? "Run \"\(name)\" comes later. Refer to an earlier run, or move that one up."
+          : "There is no run \"\(name)\" in this file. Refer to an earlier run of it.", at: place), steps: steps)
   }
 
   /// Whether all is known of what the steps lead to. What leads nowhere is another's to tell.

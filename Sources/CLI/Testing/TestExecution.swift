@@ -64,8 +64,8 @@ final class TestExecution {
   static func missingTarget(_ override: OverrideBlock) -> Diagnostic {
     .warning(
       "Invalid override target",
-      "The override target \(override.target) does not exist within the configuration under test. This could indicate a typo in the "
-        + "target address or an unnecessary override.", at: override.targetRange)
+      "Nothing in the configuration under test is called \(override.target), so this override has no effect. Check "
+        + "the address or remove the block.", at: override.targetRange)
   }
 
   private func execute(
@@ -157,9 +157,8 @@ final class TestExecution {
         add([
           .warning(
             "Expected failure while planning",
-            "A custom condition within \(object) failed during the planning stage and prevented the requested apply operation. While "
-              + "this was an expected failure, the apply operation could not be executed and so the overall test case will be "
-              + "marked as a failure and the original diagnostic included in the test report.",
+            "\(object) failed while planning, as was expected, so that nothing could be applied. Set command = plan "
+              + "for this run.",
             at: object.hasPrefix("var.") ? nil : range)
         ])
       }

@@ -64,7 +64,7 @@ extension Session {
         diagnostics: [
           .error(
             "Module not installed",
-            "This module is not yet installed. Run \"plumb init\" to install all modules required by this configuration.",
+            "Run \"plumb init\" to install this module.",
             at: call.sourceRange)
         ])
     }

@@ -87,12 +87,12 @@ struct TextTestView: TestView {
   ) {
     let name = "\(file.path)/\(run.name)"
     if diagnostics.hasErrors {
-      world.errors.line(style.wrapped("Plumb encountered an error destroying resources created while executing \(name)."))
+      world.errors.line(style.wrapped("Not everything that \(name) made could be destroyed."))
     }
     report.show(diagnostics, sources)
     if left.isEmpty { return }
     world.errors.line(
-      "\n" + style.wrapped("Plumb left the following resources in state after executing \(name), and they need to be cleaned up manually:"))
+      "\n" + style.wrapped("What \(name) made and could not destroy is still there. Remove it by hand:"))
     for key in left {
       world.errors.line("  - \(key.address)" + (key.deposedKey.map { " (\($0))" } ?? ""))
     }

@@ -22,3 +22,6 @@ extension World {
     ask(question, explanation, style: style)?.trimmedSpaces == "yes"
   }
 }
+
+/// What stands below a question that nothing but `yes` agrees to.
+let confirmationHint = "Type 'yes' to go on; any other answer stops here."

@@ -21,13 +21,13 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
   case .read: lines += readReason(change).map { [$0] } ?? []
   case .delete:
     if cause == .proposal { lines += deleteReason(change).map { [$0] } ?? [] }
-    if change.deposedKey != nil { lines.append("(left over from a partially-failed replacement of this instance)") }
+    if change.deposedKey != nil { lines.append("(what is left of a replacement that failed half-way)") }
   case .forget:
     lines.append(
       change.deposedKey == nil
-        ? "(destroy = false is set in the configuration)"
-        : "(left over from a partially-failed replacement of this instance)")
-  case .forgetThenCreate: lines.append("(destroy = false is set in the configuration)")
+        ? "(since destroy = false is configured)"
+        : "(what is left of a replacement that failed half-way)")
+  case .forgetThenCreate: lines.append("(since destroy = false is configured)")
   case .noOp:
     if !change.isMove && change.generatedConfiguration != nil { lines.append("(config will be generated)") }
   default: break
@@ -40,7 +40,7 @@ func changeComment(_ change: ResourceChange, cause: ChangeCause, style: TextStyl
         ? "(imported by its identity)" : importID.isEmpty ? "(will be imported first)" : "(imported from \"\(importID)\")")
   }
   if change.importID != nil && change.action.isReplacement && change.action != .forgetThenCreate {
-    lines.append(style.paint("Warning: this will destroy the imported resource", .boldRed))
+    lines.append(style.paint("Warning: the imported object is going to be destroyed", .boldRed))
   }
   let indent = change.action == .forget ? " " : "  "
   return lines.enumerated().map { $0 == 0 ? "\($1)\n" : "\(indent)# \($1)\n" }.joined()
@@ -67,7 +67,7 @@ private func headline(_ change: ResourceChange, _ cause: ChangeCause, _ style: T
   case .delete:
     return cause == .drift ? "\(address) has been deleted" : "\(address) will be \(style.paint("destroyed", .boldRed))"
   case .forget:
-    return "\(address) will no longer be managed by Plumb, but \(style.paint("will not be destroyed", .boldRed))"
+    return "\(address) will be forgotten, but \(style.paint("will not be destroyed", .boldRed))"
   case .noOp:
     if change.isMove {
       let previous = style.paint("  # \(change.previousAddress)", .bold)
@@ -79,9 +79,9 @@ private func headline(_ change: ResourceChange, _ cause: ChangeCause, _ style: T
 
 private func readReason(_ change: ResourceChange) -> String? {
   switch change.reason {
-  case .readBecauseConfigUnknown: "(config refers to values not yet known)"
-  case .readBecauseDependencyPending: "(depends on a resource or a module with changes pending)"
-  case .readBecauseCheckNested: "(config will be reloaded to verify a check block)"
+  case .readBecauseConfigUnknown: "(its configuration is not wholly known yet)"
+  case .readBecauseDependencyPending: "(it depends on something that is going to change)"
+  case .readBecauseCheckNested: "(read again for a check block)"
   default: nil
   }
 }
@@ -91,7 +91,7 @@ private func deleteReason(_ change: ResourceChange) -> String? {
   switch change.reason {
   case .deleteBecauseNoResourceConfig: return "(because \(address.resource) is not in configuration)"
   case .deleteBecauseNoMoveTarget:
-    return "(because \(change.previousAddress) was moved to \(address), which is not in configuration)"
+    return "(since \(change.previousAddress) became \(address), which is not configured)"
   case .deleteBecauseNoModule: return "(because \(address.module) is not in configuration)"
   case .deleteBecauseWrongRepetition:
     switch address.key {
@@ -99,9 +99,9 @@ private func deleteReason(_ change: ResourceChange) -> String? {
     case .integer: return "(because resource does not use count)"
     case .string: return "(because resource does not use for_each)"
     }
-  case .deleteBecauseCountIndex: return "(because index \(address.key.suffix) is out of range for count)"
+  case .deleteBecauseCountIndex: return "(since count does not reach index \(address.key.suffix) any more)"
   case .deleteBecauseDisabled: return "(because enabled is false)"
-  case .deleteBecauseEachKey: return "(because key \(address.key.suffix) is not in for_each map)"
+  case .deleteBecauseEachKey: return "(since for_each has no key \(address.key.suffix) any more)"
   default: return nil
   }
 }

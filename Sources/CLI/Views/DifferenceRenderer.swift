@@ -158,10 +158,10 @@ struct DifferenceRenderer {
     else { return }
     let lines =
       change.isSensitiveBefore
-      ? ["\(style.paint("Warning", .yellow)): this \(noun) will no longer be marked as sensitive", "after applying this change."]
+      ? ["\(style.paint("Warning", .yellow)): this \(noun) is not sensitive any more", "after applying this change."]
       : [
-        "\(style.paint("Warning", .yellow)): this \(noun) will be marked as sensitive and will not",
-        "display in UI output after applying this change.",
+        "\(style.paint("Warning", .yellow)): this \(noun) becomes sensitive, and is not",
+        "shown once this is applied.",
       ]
     for (index, line) in lines.enumerated() {
       appendIndent(indent)
@@ -390,7 +390,7 @@ struct DifferenceRenderer {
 
   private mutating func renderSensitiveBlock(_ difference: ValueDifference, _ indent: Int, _ options: Options) {
     begin("{", forcesReplacement: difference.forcesReplacement || options.forcesReplacement)
-    for line in ["At least one attribute in this block is (or was) sensitive,", "so its contents will not be displayed."] {
+    for line in ["Something in this block is or was sensitive,", "so none of it is shown."] {
       appendIndent(indent + 1)
       text += "  # \(line)\n"
     }

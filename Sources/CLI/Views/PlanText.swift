@@ -43,7 +43,7 @@ private struct PlanWriter {
       writeOutputs(outputs)
       if changes.allSatisfy({ $0.action == .noOp }) && plan.deferred.isEmpty {
         text += style.wrapped(
-          "\nYou can apply this plan to save these new output values to the Plumb state, without changing any real infrastructure.")
+          "\nApply this plan to save the new outputs; no object is changed.")
         text += "\n"
       }
     }
@@ -61,7 +61,7 @@ private struct PlanWriter {
   private mutating func writeLegend(_ actions: Set<Action>) {
     text += "\n"
     text += style.wrapped(
-      "Plumb used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:")
+      "This is what is going to be done, by these symbols:")
     text += "\n"
     let legend: [(Action, String)] = [
       (.create, "create"), (.update, "update in-place"), (.delete, "destroy"),
@@ -76,7 +76,7 @@ private struct PlanWriter {
   private mutating func writeChanges(_ changes: [ResourceChange], _ counts: ChangeCounts) {
     text +=
       plan.isErrored
-      ? "\nPlumb planned the following actions, but then encountered a problem:\n"
+      ? "\nThis is what was planned before a problem came up:\n"
       : "\nPlumb will perform the following actions:\n"
     for change in changes { writeChange(change, cause: .proposal) }
     var parts = counts.imports > 0 ? ["\(counts.imports) to import"] : []
@@ -86,7 +86,7 @@ private struct PlanWriter {
 
   private mutating func writeDeferred() {
     text += "\n\(style.paint("Note:", .boldCyan))"
-    text += style.paint(" This is a partial plan, parts can only be known in the next plan / apply cycle.", .bold) + "\n"
+    text += style.paint(" The rest can only be planned after this is applied.", .bold) + "\n"
     for deferred in plan.deferred {
       let change = deferred.change
       text += "\n\(style.paint("  # \(displayAddress(change))", .bold)) was deferred\n"
@@ -115,12 +115,13 @@ private struct PlanWriter {
     if shown.isEmpty { return false }
     text += "\n\(style.paint("Note:", .boldCyan))\(style.paint(" Objects have changed outside of Plumb", .bold))\n\n"
     text += style.wrapped(
-      "Plumb detected the following changes made outside of Plumb since the last \"plumb apply\" which may have affected this plan:\n")
+      "Since the last \"plumb apply\", these objects were changed by others, and the plan may show it:")
     for (change, difference) in shown { writeChange(change, difference, cause: .drift) }
     text += style.wrapped(
       isRefreshOnly
-        ? "\n\nThis is a refresh-only plan, so Plumb will not take any actions to undo these. If you were expecting these changes then you can apply this plan to record the updated values in the Plumb state without changing any remote objects.\n"
-        : "\n\nUnless you have made equivalent changes to your configuration, or ignored the relevant attributes using ignore_changes, the following plan may include actions to undo or respond to these changes.\n"
+        ? "\n\nThis plan only refreshes. Apply it to save in the state what is found; no object is changed.\n"
+        : "\n\nWhat is planned below may undo these changes. To keep one, write it into the configuration, or name "
+          + "the attribute in ignore_changes.\n"
     )
     return true
   }
@@ -134,7 +135,7 @@ private struct PlanWriter {
 
   private mutating func writeNoChanges(hasDrift: Bool) {
     if plan.isErrored {
-      writeVerdict("Planning failed.", "Plumb encountered an error while generating this plan.", .boldRed, hasDrift)
+      writeVerdict("Planning failed.", "The plan could not be finished.", .boldRed, hasDrift)
       return
     }
     switch plan.mode {
@@ -142,15 +143,15 @@ private struct PlanWriter {
       if hasDrift { return }
       writeVerdict("No changes.", "Your infrastructure still matches the configuration.", .boldGreen, false)
       text += style.wrapped(
-        "Plumb has checked that the real remote objects still match the result of your most recent changes, and found no differences.\n")
+        "All objects are still as they were left.\n")
     case .destroy:
       writeVerdict("No changes.", "No objects need to be destroyed.", .boldGreen, hasDrift)
       text += style.wrapped(
-        "Either you have not created any objects yet or the existing objects were already deleted outside of Plumb.\n")
+        "There are no objects, here or in the state.\n")
     case .normal:
       writeVerdict("No changes.", "Your infrastructure matches the configuration.", .boldGreen, hasDrift)
       text += style.wrapped(
-        "Plumb has compared your real infrastructure against your configuration and found no differences, so no changes are needed.\n")
+        "What exists is what the configuration describes.\n")
     }
   }
 

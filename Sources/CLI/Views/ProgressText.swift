@@ -18,7 +18,7 @@ struct ProgressText: Sendable {
   private var runStart: Int64?
 
   /// What is said when another run holds what this one wants to change.
-  static let waiting = "Acquiring state lock. This may take a few moments..."
+  static let waiting = "Waiting for other runs to release objects that this one needs..."
 
   init(style: TextStyle) { self.style = style }
 

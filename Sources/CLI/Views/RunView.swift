@@ -103,13 +103,12 @@ final class TextRunView: RunView {
     let style = report.style
     world.output("\n\(style.rule)")
     if let path {
-      world.output(style.wrapped("\nSaved the plan to: \(path)\n\nTo perform exactly these actions, run the following command to apply:\n"))
+      world.output(style.wrapped("\nSaved the plan to: \(path)\n\nTo apply it, run:\n"))
       world.output.line("    plumb apply \"\(path)\"")
     } else {
       world.output(
         style.wrapped(
-          "\nNote: You didn't use the -out option to save this plan, so Plumb can't guarantee to take exactly these actions if "
-            + "you run \"plumb apply\" now.\n"))
+          "\nNote: Without -out, the plan is not saved, and \"plumb apply\" makes a new one that may differ.\n"))
     }
   }
 

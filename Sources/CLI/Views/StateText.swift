@@ -7,7 +7,7 @@ import Values
 func stateText(
   _ objects: [ObjectRecord], outputs: [String: Value], schemas: SchemaTable, style: TextStyle
 ) -> String {
-  if objects.isEmpty && outputs.isEmpty { return "The state file is empty. No resources are represented.\n" }
+  if objects.isEmpty && outputs.isEmpty { return "There is nothing in the state.\n" }
   let texts = objects.map { object in
     let schema = schemas.schema(of: object.address.resource, from: object.provider.source)
     return objectText(object, difference: difference(of: object, block: schema?.block), style: style)

@@ -47,14 +47,22 @@ struct AppliedResult {
     }
     let problems = conformanceProblems(schema: schema, value)
     if !problems.isEmpty {
-      diagnostics += problems.map { invalid(Self.invalidObject, "Provider \"\(change.provider.source)\" produced an invalid value after apply for \($0.text).") }
+      diagnostics += problems.map {
+        invalid(
+          Self.invalidObject,
+          "Provider \"\(change.provider.source)\" returned an invalid value of \($0.text) after apply.")
+      }
       new = nil
       isSilent = true
       return
     }
     let writeOnly = writeOnlyPathsWithValues(schema: schema, value)
     if !writeOnly.isEmpty {
-      diagnostics += writeOnly.map { invalid(Self.invalidObject, "The provider returned a value for the write-only attribute \"\(address)\($0)\" during apply.") }
+      diagnostics += writeOnly.map {
+        invalid(
+          Self.invalidObject,
+          "Provider returned a value for \(address)\($0), which is write-only and must come back as null.")
+      }
       new = nil
       isSilent = true
       return
@@ -69,8 +77,7 @@ struct AppliedResult {
     diagnostics += unknownPaths(in: value).map {
       invalid(
         Self.invalidResult,
-        "After the apply operation, the provider still indicated an unknown value for \(address)\($0). All values must be known "
-          + "after apply, so this is always a bug in the provider and should be reported in the provider's own issue tracker.")
+        "The value of \(address)\($0) is still unknown after apply, where every value must be known.")
     }
     new = value.transform { _, part in part.isKnown ? part : .null(part.type) }
   }
@@ -81,17 +88,16 @@ struct AppliedResult {
       diagnostics.append(
         .error(
           "Provider produced inconsistent result after apply",
-          "When applying changes to \(address), provider \"\(change.provider.source)\" produced an unexpected new value: Root "
-            + "object was present, but now absent.\n\nThis is a bug in the provider, which should be reported in the "
-            + "provider's own issue tracker."))
+          "Provider \"\(change.provider.source)\" said that \(address) is gone, right after it was "
+            + "applied.\n\n\(providerMistake)"
+        ))
       return
     }
     if isLegacy { return }
     diagnostics += compatibilityProblems(schema: schema, planned: planned, actual: value).map {
       .error(
         "Provider produced inconsistent result after apply",
-        "When applying changes to \(address), provider \"\(change.provider.source)\" produced an unexpected new value: "
-          + "\($0.text).\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.")
+        "\(address) is not what provider \"\(change.provider.source)\" planned: \($0.text).\n\n\(providerMistake)")
     }
   }
 
@@ -106,8 +112,6 @@ struct AppliedResult {
   private static let invalidResult = "Provider returned invalid result object after apply"
 
   private func invalid(_ summary: String, _ detail: String) -> Diagnostic {
-    .error(
-      summary,
-      "\(detail)\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.")
+    .error(summary, "\(detail)\n\n\(providerMistake)")
   }
 }

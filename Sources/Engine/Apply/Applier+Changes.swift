@@ -29,7 +29,7 @@ extension Applier {
     else {
       diagnostics += evaluator.takeDiagnostics()
       diagnostics.append(
-        inconsistent(address, "the instance is not part of the configuration any more, now that all values are known"))
+        inconsistent(address, "the instance is not part of the configuration any more, now that all values are known."))
       return nil
     }
     guard let provider = await provider(for: change.provider, of: address) else { return nil }
@@ -39,7 +39,7 @@ extension Applier {
   private func inconsistent(_ address: ResourceInstance, _ detail: String) -> Diagnostic {
     Diagnostic(
       .error, "Provider produced inconsistent final plan",
-      "When expanding the plan for \(address) to include new values learned so far during apply, \(detail).",
+      "\(address) was planned again with the values known by now, and \(detail)",
       address: address.description)
   }
 
@@ -187,9 +187,8 @@ extension Applier {
       diagnostics.append(
         inconsistent(
           change.address,
-          "provider \"\(change.provider.source)\" changed the planned action from \(wanted.jsonNames[0]) to "
-            + "\(actual.action.rawValue).\n\nThis is a bug in the provider, which should be reported in the provider's own "
-            + "issue tracker"))
+          "provider \"\(change.provider.source)\" wants to \(actual.action.rawValue) where it planned to "
+            + "\(wanted.jsonNames[0]).\n\n\(providerMistake)"))
       return nil
     }
     let differences = compatibilityProblems(
@@ -198,8 +197,7 @@ extension Applier {
       diagnostics += differences.map {
         inconsistent(
           change.address,
-          "provider \"\(change.provider.source)\" produced an invalid new value for \($0.text).\n\nThis is a bug in the "
-            + "provider, which should be reported in the provider's own issue tracker")
+          "provider \"\(change.provider.source)\" planned an invalid value of \($0.text).\n\n\(providerMistake)")
       }
       return nil
     }
@@ -358,9 +356,8 @@ extension Applier {
       problems.append(
         Diagnostic(
           .error, "Provider returned invalid result object after apply",
-          "After applying a delete plan for \(address), the provider returned a non-null object. Destroying should always "
-            + "produce a null value, so this is always a bug in the provider and should be reported in the provider's own "
-            + "issue tracker.", address: address.description))
+          "The provider returned an object after it was asked to destroy \(address); it should have returned "
+            + "null.\n\n\(providerMistake)", address: address.description))
     }
     diagnostics += problems
     let saved = await saveDestroyed(record, response, schema: schema, operation: operation, problems: problems)

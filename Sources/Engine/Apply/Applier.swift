@@ -151,10 +151,9 @@ actor Applier {
     let option = plan.excludes.isEmpty ? "-target" : "-exclude"
     return .warning(
       "Applied changes may be incomplete",
-      "The plan was created with the \(option) option in effect, so some changes requested in the configuration may have been ignored "
-        + "and the output values may not be fully updated. Run the following command to verify that no other changes are "
-        + "pending:\n    plumb plan\n\nNote that the \(option) option is not suitable for routine use, and is provided only for "
-        + "exceptional situations such as recovering from errors or mistakes.")
+      "This plan was limited by \(option): other changes of the configuration may be left, and outputs may be out of "
+        + "date. To see what is left, run:\n    plumb plan\n\nUse \(option) to get out of an exceptional situation, "
+        + "not as a habit.")
   }
 
   var currentOutputs: [String: Value] = [:]

@@ -98,7 +98,7 @@ enum TerraformData {
         diagnostics: [
           .error(
             "Unsupported source provider for move operation",
-            "Only moving from the official hashicorp/null provider to terraform_data is supported.")
+            "terraform_data can take over objects of null_resource from hashicorp/null, and of nothing else.")
         ])
     }
     guard request.sourceTypeName == "null_resource", request.targetTypeName == name else {

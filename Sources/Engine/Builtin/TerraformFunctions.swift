@@ -62,7 +62,7 @@ struct TerraformFunctions: Sendable {
       return CallFunctionResponse(
         result: nil,
         error: (
-          "invalid value to encode: must be an object whose attribute names will become the encoded variable names", nil
+          "must be an object with an attribute for each variable", nil
         ))
     }
     var source: [UInt8] = []
@@ -71,7 +71,7 @@ struct TerraformFunctions: Sendable {
         return CallFunctionResponse(
           result: nil,
           error: (
-            "invalid variable name \(goQuoted(name)): must be a valid identifier, per Terraform's rules for input variable declarations",
+            "\(goQuoted(name)) cannot be the name of a variable",
             nil
           ))
       }

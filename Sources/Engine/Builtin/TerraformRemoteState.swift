@@ -35,13 +35,13 @@ enum TerraformRemoteState {
     if let value = configuration.attribute("config"), !isObjectLike(value) {
       diagnostics.append(
         Diagnostic(
-          .error, "Invalid backend configuration", "The configuration must be an object value.",
+          .error, "Invalid backend configuration", "Set \"config\" to an object.",
           attributePath: [".config"]))
     }
     if let value = configuration.attribute("defaults"), !isObjectLike(value) {
       diagnostics.append(
         Diagnostic(
-          .error, "Invalid default values", "Defaults must be given in an object value.", attributePath: [".defaults"]))
+          .error, "Invalid default values", "Set \"defaults\" to an object.", attributePath: [".defaults"]))
     }
     return diagnostics
   }
@@ -84,7 +84,8 @@ enum TerraformRemoteState {
       diagnostics.append(
         Diagnostic(
           .error, "Unable to find remote state",
-          "No stored state was found for the given workspace in the given backend.", attributePath: [".workspace"]))
+          "This backend has no state of this workspace yet. Apply there first, or set \"defaults\".",
+          attributePath: [".workspace"]))
       return ReadDataSourceResponse(state: nil, diagnostics: diagnostics)
     }
     let defaults = configuration.attribute("defaults") ?? .dynamicNull

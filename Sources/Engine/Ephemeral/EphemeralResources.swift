@@ -93,8 +93,8 @@ actor EphemeralResources {
     return texts.map {
       Diagnostic(
         .error, "Provider produced invalid ephemeral resource instance",
-        "The provider \(opening.providerName) produced an inconsistent result for \(opening.address): \($0).\n\nThis is a bug in "
-          + "the provider, which should be reported in the provider's own issue tracker.",
+        "Provider \(opening.providerName) returned a result for \(opening.address) that does not fit: "
+          + "\($0).\n\n\(providerMistake)",
         address: opening.address.description)
     }
   }

@@ -34,7 +34,7 @@ package struct ConfigurationValues: Sendable {
       problems.append(
         .error(
           "Ephemeral resources cannot be asserted",
-          "Ephemeral resources are closed when the test is finished, and are not available within the test context for assertions.",
+          "An ephemeral resource is closed at the end of its run, so assertions cannot use it.",
           at: Reference.parse(traversal).0?.range ?? traversal.range))
     }
     if outcome.status == .pass {
@@ -44,11 +44,9 @@ package struct ConfigurationValues: Sendable {
     if outcome.status == .unknown {
       var unknown = Diagnostic.error(
         "Unknown condition value",
-        "Condition expression could not be evaluated at this time. This means you have executed a `run` block with `command = plan` "
-          + "and one of the values your condition depended on is not known until after the plan has been applied. Either remove "
-          + "this value from your condition, or execute an `apply` command from this `run` block. Alternatively, if there is an "
-          + "override for this value, you can make it available during the plan phase by setting `override_during = plan` in the "
-          + "`override_` block.", at: assertion.condition.range)
+        "This condition depends on a value that is known only after apply, and the run only plans. Use command = "
+          + "apply, test something else, or give the value in an override block with override_during = plan.",
+        at: assertion.condition.range)
       unknown.values = describedValues(of: assertion.condition, in: context)
       problems.append(unknown)
     }

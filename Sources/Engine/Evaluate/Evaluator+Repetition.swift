@@ -23,13 +23,12 @@ extension Evaluator {
     }
     if value.containsMark(.sensitive) {
       return invalid(
-        "Sensitive values, or values derived from sensitive values, cannot be used in \"enabled\" arguments. If used, the sensitive "
-          + "value would be exposed by whether an instance is present.")
+        "\"enabled\" must not be sensitive, since everyone sees whether the object exists.")
     }
     if value.containsMark(.ephemeral) {
-      return invalid("The given \"enabled\" argument value is unsuitable: the given value is ephemeral.")
+      return invalid("\"enabled\" must not be ephemeral: the next run would not know it.")
     }
-    if value.isNull { return invalid("The given \"enabled\" argument value is unsuitable: the given value is null.") }
+    if value.isNull { return invalid("\"enabled\" is null; it must be true or false.") }
     guard let isEnabled = value.asBool else { return .unknown(isCount: true) }
     return isEnabled ? .single : .disabled
   }
@@ -60,21 +59,20 @@ extension Repetition {
     }
     if value.containsMark(.ephemeral) {
       return invalid(
-        "The given \"count\" is derived from an ephemeral value, which means that it can't be used to decide how many instances "
-          + "exist.")
+        "\"count\" must not be ephemeral: the next run would not know it.")
     }
     let (plain, _) = value.unmarked()
     if !plain.isKnown { return (.unknown(isCount: true), []) }
-    if plain.isNull { return invalid("The given \"count\" argument value is null. An integer is required.") }
+    if plain.isNull { return invalid("\"count\" is null; it must be a whole number.") }
     guard let number = plain.asNumber, let count = number.int64 else {
-      return invalid("The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive.")
+      return invalid("\"count\" must be a whole number between -9223372036854775808 and 9223372036854775807.")
     }
     if count < 0 {
-      return invalid("The given \"count\" argument value is unsuitable: must be greater than or equal to zero.")
+      return invalid("\"count\" is negative; use 0 for no instances.")
     }
     if count > Self.largestCount {
       return invalid(
-        "The given \"count\" argument value is unsuitable: \(count) instances are more than can be planned; \(Self.largestCount) are the most.")
+        "\"count\" is \(count), which is more than can be planned; at most \(Self.largestCount) instances can.")
     }
     return (.count(Int(count)), [])
   }
@@ -91,23 +89,22 @@ extension Repetition {
     }
     func unsuitable() -> (Repetition, [Diagnostic]) {
       invalid(
-        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and "
-          + "you have provided a value of type \(value.type.friendlyName).")
+        "\"for_each\" must be a map, an object or a set of strings, not \(value.type.friendlyName). For a list of "
+          + "strings, use toset.")
     }
     if value.marks.contains(.ephemeral) {
       return invalid(
-        "The given \"for_each\" value is derived from an ephemeral value, which means that it cannot be used to decide which instances exist.")
+        "\"for_each\" must not be ephemeral: the next run would not know it.")
     }
     if value.marks.contains(.sensitive) {
       return invalid(
-        "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the "
-          + "sensitive value could be exposed as a resource instance key.")
+        "\"for_each\" must not be sensitive, since its keys become part of addresses, which everyone sees.")
     }
     // What is concealed may be used, and each value of a map stays so.
     let (value, marks) = value.unmarked()
     if value.isNull {
       return invalid(
-        "The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.")
+        "\"for_each\" is null; use an empty map or set for no instances.")
     }
     if !value.isKnown {
       // It is fine as long as it can become a map or a set of strings.
@@ -122,13 +119,12 @@ extension Repetition {
       if !value.isWhollyKnown { return (unknown, []) }
       if set.elements.contains(where: \.isNull) {
         return invalid(
-          "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.", of: "set ")
+          "\"for_each\" is a set with null in it; take that out.", of: "set ")
       }
       let keys = set.elements.compactMap(\.asString)
       if keys.count != set.elements.count {
         return invalid(
-          "The given \"for_each\" argument value is unsuitable: \"for_each\" supports maps and sets of strings, but you have "
-            + "provided a set containing type \(set.elementType.friendlyName).", of: "set ")
+          "\"for_each\" can be a set of strings, but this one is of \(set.elementType.friendlyName).", of: "set ")
       }
       return (.forEach(keys: keys, values: set.elements), [])
     default:

@@ -25,7 +25,7 @@ extension Evaluator {
       if outcome.status == .fail, let index = outcome.diagnostics.indices.last {
         outcome.diagnostics[index].subject = argumentRange(of: variable.name, node) ?? variable.range
         outcome.diagnostics[index].detail +=
-          "\n\nThis was checked by the validation rule at \(tree.sources.describe(rule.range))."
+          "\n\nThe rule is at \(tree.sources.describe(rule.range))."
       }
       return outcome
     }

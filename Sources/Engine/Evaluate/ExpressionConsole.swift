@@ -84,7 +84,8 @@ package final class ExpressionConsole {
     if value.allMarks.contains(.typeValue), !value.marks.contains(.typeValue) {
       found.append(
         .error(
-          "Invalid use of type function", "The console-only \"type\" function cannot be used as part of an expression."))
+          "Invalid use of type function",
+          "\"type\" shows a type in the console and cannot be part of a larger expression."))
     }
     return (found.hasErrors ? nil : value, found, sources)
   }

@@ -79,7 +79,7 @@ struct ImportEvaluation {
       return set.elements.map { RepetitionData(eachKey: $0, eachValue: $0) }
     case .set, .unknown: return unknownRepetition(forEach)
     default:
-      error("Invalid for_each argument", "The \"for_each\" expression must be a collection.", at: forEach.range)
+      error("Invalid for_each argument", "\"for_each\" of an import must be a collection.", at: forEach.range)
       return nil
     }
   }
@@ -88,8 +88,8 @@ struct ImportEvaluation {
     guard isPlanning else { return nil }
     error(
       "Invalid for_each argument",
-      "The \"for_each\" expression includes values derived from other resource attributes that cannot be determined until "
-        + "apply, and so it is not known which objects are to be imported.", at: expression.range)
+      "This \"for_each\" is known only after apply, and the objects to import must be known now. Use values of the "
+        + "configuration.", at: expression.range)
     return nil
   }
 
@@ -127,15 +127,14 @@ struct ImportEvaluation {
     for traversal in foreign {
       error(
         "Unknown variable",
-        "There is no variable named \"\(traversal.root)\" here. Only \"each.key\" and \"each.value\" can be used in import "
-          + "address index expressions.", at: traversal.rootRange)
+        "\"\(traversal.root)\" is not known in an import's address: it has each.key and each.value only.", at: traversal.rootRange)
     }
     if !foreign.isEmpty { return nil }
     let (value, problems) = evaluate(key, in: context(data))
     diagnostics += problems
     if problems.hasErrors { return nil }
     if value.containsMark(.sensitive) {
-      error("Invalid index expression", "Import address index expression cannot be sensitive.", at: key.range)
+      error("Invalid index expression", "The key in an import's address must not be sensitive.", at: key.range)
       return nil
     }
     switch value.withoutMarks {
@@ -150,7 +149,7 @@ struct ImportEvaluation {
       return nil
     default: break
     }
-    error("Invalid address", "Invalid resource instance key: either a string or an integer is required.", at: key.range)
+    error("Invalid address", "An instance key is a whole number or a string.", at: key.range)
     return nil
   }
 
@@ -160,8 +159,12 @@ struct ImportEvaluation {
     switch address.key {
     case nil where declared?.count != nil: problem = "The target resource is using count."
     case nil where declared?.forEach != nil: problem = "The target resource is using for_each."
-    case .integer where declared?.count == nil: problem = "The target resource does not use count."
-    case .string where declared?.forEach == nil: problem = "The target resource does not use for_each."
+    case .integer where declared?.count == nil:
+      problem =
+        "This resource has no \"count\", so its instances have no numbers."
+    case .string where declared?.forEach == nil:
+      problem =
+        "This resource has no \"for_each\", so its instances have no keys."
     default: return true
     }
     error("Invalid import 'to' expression", problem, at: block.to.range)
@@ -182,13 +185,13 @@ struct ImportEvaluation {
       guard isPlanning else { return nil }
       error(
         "Invalid import id argument",
-        "The import block \"id\" argument depends on resource attributes that cannot be determined until apply, so the object "
-          + "cannot be imported in this plan.", at: expression.range)
+        "\"id\" is known only after apply, so the object cannot be imported now. Use a value that is known.",
+        at: expression.range)
       return nil
     }
     if id.isEmpty {
       error(
-        "Invalid import id argument", "The import ID value evaluates to an empty string, please provide a non-empty value.",
+        "Invalid import id argument", "\"id\" is empty. Give the ID of the object.",
         at: expression.range)
       return nil
     }
@@ -207,8 +210,8 @@ struct ImportEvaluation {
       guard isPlanning else { return nil }
       error(
         "Invalid import identity argument",
-        "The import block \"identity\" argument depends on resource attributes that cannot be determined until apply, so the "
-          + "object cannot be imported in this plan.", at: expression.range)
+        "\"identity\" is known only after apply, so the object cannot be imported now. Use values that are known.",
+        at: expression.range)
       return nil
     }
     guard case .object = value, marked.containsMark(.ephemeral) == false else {

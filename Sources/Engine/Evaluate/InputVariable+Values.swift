@@ -16,8 +16,7 @@ extension InputVariable {
         [
           .error(
             "Ephemeral value not allowed",
-            "This input variable is not declared as accepting ephemeral values, so it cannot be set to a result derived from "
-              + "an ephemeral value.", at: range)
+            "This value is ephemeral, and the variable does not say \"ephemeral = true\".", at: range)
         ]
       )
     }
@@ -41,7 +40,9 @@ extension OutputValue {
   func problems(of value: Value, isRoot: Bool) -> [Diagnostic] {
     if isRoot && ephemeral {
       return [
-        .error("Ephemeral output not allowed", "Ephemeral outputs are not allowed in context of a root module.", at: range)
+        .error(
+          "Ephemeral output not allowed",
+          "The outputs of the root module are stored, so none of them can be ephemeral.", at: range)
       ]
     }
     var problems: [Diagnostic] = []
@@ -60,8 +61,7 @@ extension OutputValue {
       problems.append(
         .error(
           "Ephemeral value not allowed",
-          "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from an "
-            + "ephemeral value.", at: expression.range))
+          "This value is ephemeral, and the output does not say \"ephemeral = true\".", at: expression.range))
     }
     return problems
   }

@@ -24,8 +24,8 @@ struct ModuleScope: Scope, @unchecked Sendable {
     case "resource": return resource(.managed, steps, from: 0, range)
     case "path": return named(steps, range, path, missing: invalidPath)
     case "terraform", "tofu": return named(steps, range, terraform, missing: invalidTerraform)
-    case "count": return named(steps, range, count, missing: invalidCount)
-    case "each": return named(steps, range, each, missing: invalidEach)
+    case "count": return named(steps, range, count, missing: ReferenceProblem.count)
+    case "each": return named(steps, range, each, missing: ReferenceProblem.each)
     case "self": return selfResolution(steps, range)
     default: return managed(root, steps, range)
     }
@@ -38,7 +38,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
   ) -> Resolution {
     guard case .attribute(let name, _)? = steps.first else {
       return .failure(
-        .error("Invalid reference", "A reference to this kind of object must be followed by an attribute name.", at: range),
+        .error("Invalid reference", "Name one attribute; this has no value as a whole.", at: range),
         steps: steps)
     }
     if let value = value(name) { return Resolution(value, consumed: 1) }
@@ -50,10 +50,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
   private func managed(_ type: String, _ steps: [ResolvedStep], _ range: SourceRange) -> Resolution {
     guard case .attribute(let name, _)? = steps.first else {
       return .failure(
-        .error(
-          "Invalid reference",
-          "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.",
-          at: range), steps: steps)
+        ReferenceProblem.noResourceName(at: range), steps: steps)
     }
     return resource(Resource(.managed, type, name), Array(steps), consumed: 1, range)
   }
@@ -63,7 +60,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
       return .failure(
         .error(
           "Invalid reference",
-          "The \"\(mode.prefix.dropLast())\" object must be followed by two attribute names: the type and the resource name.",
+          "After \"\(mode.prefix.dropLast())\", write the type and the name of the resource.",
           at: range), steps: steps)
     }
     return resource(Resource(mode, type, name), steps, consumed: 2, range)
@@ -89,7 +86,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
       return .failure(
         .error(
           "Invalid reference",
-          "The \"module\" object cannot be accessed directly. Instead, access one of its attributes.", at: range),
+          "Write the name of a module after \"module\".", at: range),
         steps: steps)
     }
     guard let children = evaluator.children(name, of: node) else {
@@ -159,10 +156,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
   private func selfResolution(_ steps: [ResolvedStep], _ range: SourceRange) -> Resolution {
     if let selfValue { return Resolution(selfValue) }
     return .failure(
-      .error(
-        "Invalid \"self\" reference",
-        "The \"self\" object is not available in this context. This object can be used only in resource provisioner, "
-          + "connection, and postcondition blocks.", at: range), steps: steps)
+      ReferenceProblem.noSelf(at: range), steps: steps)
   }
 }
 

@@ -43,7 +43,7 @@ struct TestScope: Scope {
       return .failure(
         .error(
           "Reference to undeclared output value",
-          "An output value with the name \"\(name)\" has not been declared."
+          "There is no output \"\(name)\"."
             + (suggestion(for: name, among: outputNames).map { " Did you mean \"\($0)\"?" } ?? ""), at: place), steps: steps)
     case "var":
       if !declared.contains(name), let value = names.variables[name] { return Resolution(value, consumed: 1) }
@@ -58,9 +58,9 @@ struct TestScope: Scope {
       names.pendingRuns.contains(name)
       ? .error(
         "Reference to unevaluated run block",
-        "The run \"\(name)\" block has not yet been evaluated, so its results are not available here.", at: place)
+        "The run \"\(name)\" comes later, so it has no results yet. Move it up, or refer to an earlier run.", at: place)
       : .error(
-        "Reference to undeclared run block", "There is no run \"\(name)\" declared in this test suite.", at: place)
+        "Reference to undeclared run block", "There is no run \"\(name)\" in this file.", at: place)
     return .failure(problem, steps: steps)
   }
 }

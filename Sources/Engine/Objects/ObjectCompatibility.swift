@@ -83,7 +83,7 @@ private struct CompatibilityCheck {
 
   private mutating func agreeOnBlockCount(_ planned: Value, _ actual: Value) -> Bool {
     if planned.count == actual.count { return true }
-    report("block count changed from \(planned.count) to \(actual.count)")
+    report("the number of blocks changed from \(planned.count) to \(actual.count)")
     return false
   }
 
@@ -193,11 +193,11 @@ extension CompatibilityCheck {
     let (before, after) = (planned.elements, actual.elements)
     let lonely = SetCorrelation.withoutCounterpart(before, after, places: places, matches: matches)
     for index in lonely.planned {
-      report("planned set element \(before[index].literal) does not correlate with any element in actual")
+      report("the planned element \(before[index].literal) has no equal in the result")
     }
     if lonely.planned.isEmpty {
       for index in lonely.actual {
-        report("actual set element \(after[index].literal) does not correlate with any element in plan")
+        report("the element \(after[index].literal) of the result has no equal in the plan")
       }
     }
     if before.count < after.count { report("\(countMessage) changed from \(before.count) to \(after.count)") }

@@ -24,17 +24,17 @@ private struct PlanCheck {
   var problems: [ObjectProblem] = []
 
   static let unknownBlock =
-    "attribute representing nested block must not be unknown itself; set nested attribute values to unknown instead"
+    "a nested block is unknown as a whole; only its attributes can be"
   static let unknownElement =
-    "element representing nested block must not be unknown itself; set nested attribute values to unknown instead"
+    "an element of a nested block is unknown as a whole; only its attributes can be"
 
   mutating func report(_ message: String) { problems.append(ObjectProblem(path, message)) }
 
   /// Reports when one of the two is null and the other is not; answers whether there is something to look into.
   mutating func agreeOnExistence(_ configuration: Value, _ planned: Value) -> Bool {
     switch (configuration.isNull, planned.isNull) {
-    case (false, true): report("planned for absence but config wants existence")
-    case (true, false): report("planned for existence but config wants absence")
+    case (false, true): report("absence, where the configuration has a value")
+    case (true, false): report("existence, where the configuration has nothing")
     case (true, true): break
     case (false, false): return true
     }
@@ -69,15 +69,15 @@ private struct PlanCheck {
     // What was there before, unchanged: the provider says that the configured value means the same.
     if !prior.isNull, !configuration.isNull, planned.isIdentical(to: prior, ignoringRefinements: true) { return }
     if schema.writeOnly {
-      if !planned.isNull { report("planned value for write-only attribute is not null") }
+      if !planned.isNull { report("a value for a write-only attribute, which must be null") }
       return
     }
     if schema.computed, !schema.optional || configuration.isNull { return }
     if configuration.isNull, !planned.isNull {
       report(
         schema.containsSensitive
-          ? "sensitive planned value for a non-computed attribute"
-          : "planned value \(planned.literal) for a non-computed attribute")
+          ? "a sensitive value for an attribute that only the configuration sets"
+          : "\(planned.literal) for an attribute that only the configuration sets")
       return
     }
     if let nested = schema.nestedType {
@@ -85,13 +85,13 @@ private struct PlanCheck {
       return
     }
     switch (schema.sensitive, prior.isNull) {
-    case (true, true): report("sensitive planned value does not match config value")
-    case (true, false): report("sensitive planned value does not match config value nor prior value")
+    case (true, true): report("a sensitive value other than the configured one")
+    case (true, false): report("a sensitive value other than the configured or the earlier one")
     case (false, true):
-      report("planned value \(planned.literal) does not match config value \(configuration.literal)")
+      report("\(planned.literal) where \(configuration.literal) is configured")
     case (false, false):
       report(
-        "planned value \(planned.literal) does not match config value \(configuration.literal) nor prior value \(prior.literal)"
+        "\(planned.literal) where \(configuration.literal) is configured and \(prior.literal) was before"
       )
     }
   }
@@ -124,7 +124,7 @@ extension PlanCheck {
       guard agreeOnCount(configuration, planned) else { return }
       for (key, element) in zip(planned.keys, planned.elements) {
         guard let configured = configuration.element(at: key) else {
-          report("map key \(goQuoted(key)) from plan is not present in config")
+          report("a map key \(goQuoted(key)) that is not configured")
           continue
         }
         path.steps.append(.attribute(key))
@@ -132,7 +132,7 @@ extension PlanCheck {
         path.steps.removeLast()
       }
       for key in configuration.keys where planned.element(at: key) == nil {
-        report("map key \(goQuoted(key)) from config is not present in plan")
+        report("no map key \(goQuoted(key)), which is configured")
       }
     case .set:
       // Without keys there is nothing to pair elements by; only the count can be wrong for certain.
@@ -156,7 +156,7 @@ extension PlanCheck {
       }
       return Value.int(value.count).literal
     }
-    report("count in plan (\(length(planned))) disagrees with count in config (\(length(configuration)))")
+    report("\(length(planned)) elements where \(length(configuration)) are configured")
   }
 }
 
@@ -188,13 +188,13 @@ extension PlanCheck {
   }
 
   private mutating func reportNullBlocks(_ kind: String) {
-    report("attribute representing a \(kind) of nested blocks must be empty to indicate no blocks, not null")
+    report("null for a \(kind) of nested blocks, which must be empty if there are none")
   }
 
   /// Reports when the numbers differ. A null configuration counts as empty: what ignored changes put in may be null.
   private mutating func agreeOnBlockCount(_ configuration: Value, _ planned: Value) -> Bool {
     if planned.count == configuration.count { return true }
-    report("block count in plan (\(planned.count)) disagrees with count in config (\(configuration.count))")
+    report("\(planned.count) blocks where \(configuration.count) are configured")
     return false
   }
 
@@ -222,7 +222,7 @@ extension PlanCheck {
     guard isObject || agreeOnBlockCount(configuration, planned) else { return }
     for (key, element) in zip(planned.keys, planned.elements) {
       guard let configured = configuration.element(at: key) else {
-        report("block key \(goQuoted(key)) from plan is not present in config")
+        report("a block key \(goQuoted(key)) that is not configured")
         continue
       }
       path.steps.append(isObject ? .attribute(key) : .index(.string(key)))
@@ -234,7 +234,7 @@ extension PlanCheck {
       path.steps.removeLast()
     }
     for key in configuration.keys where planned.element(at: key) == nil {
-      report("block key \(goQuoted(key)) from config is not present in plan")
+      report("no block key \(goQuoted(key)), which is configured")
     }
   }
 }

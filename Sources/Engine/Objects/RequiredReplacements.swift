@@ -1,3 +1,4 @@
+import ProviderInterface
 package import Values
 
 /// What remains of the paths that a provider said require a replacement.
@@ -9,12 +10,8 @@ package struct RequiredReplacements: Hashable, Sendable {
 
   /// The detail of the diagnostic "Provider produced invalid plan" about such a path.
   package static func nonexistentDetail(provider: String, address: String, path: Path) -> String {
-    """
-    Provider \(goQuoted(provider)) has indicated "requires replacement" on \(address) for a non-existent attribute path \
-    \(path.literal).
-
-    This is a bug in the provider, which should be reported in the provider's own issue tracker.
-    """
+    "Provider \(goQuoted(provider)) says that \(address) must be replaced because of \(path.literal), which does not "
+      + "exist there.\n\n\(providerMistake)"
   }
 }
 

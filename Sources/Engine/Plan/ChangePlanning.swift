@@ -122,7 +122,7 @@ private struct ChangePlanning {
     }
     let writeOnly = writeOnlyPathsWithValues(schema: block, planned)
     if !writeOnly.isEmpty {
-      diagnostics += writeOnly.map { invalidPlan("a value for the write-only attribute \($0), which must be null") }
+      diagnostics += writeOnly.map { invalidPlan("a value of the write-only attribute \($0), which must be null") }
       return nil
     }
     if isComplete && !response.legacyTypeSystem {
@@ -205,7 +205,7 @@ private struct ChangePlanning {
   private func invalidPlan(_ detail: String) -> Diagnostic {
     .error(
       "Provider produced invalid plan",
-      "Provider \"\(request.providerName)\" planned an invalid value for \(request.address): planned \(detail).\n\n"
-        + "This is a bug in the provider, which should be reported in the provider's own issue tracker.")
+      "Provider \"\(request.providerName)\" made an impossible plan for \(request.address): "
+        + "\(detail).\n\n\(providerMistake)")
   }
 }

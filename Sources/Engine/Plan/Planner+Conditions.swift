@@ -62,7 +62,7 @@ func evaluateCondition(
   guard plain.isKnown else { return ConditionOutcome(status: .unknown, message: nil, diagnostics: problems) }
   guard let holds = plain.asBool else {
     let diagnostic = Diagnostic.error(
-      "Invalid condition result", "Condition expression must return either true or false, not null.",
+      "Invalid condition result", "A condition must be true or false, but this is null.",
       at: rule.condition.range)
     return ConditionOutcome(status: .error, message: nil, diagnostics: problems + [diagnostic])
   }
@@ -81,12 +81,12 @@ private func errorMessage(_ rule: CheckRule, in context: EvaluationContext) -> (
   if value.containsMark(.concealed) || value.containsMark(.ephemeral) {
     let kind = value.containsMark(.concealed) ? "sensitive" : "ephemeral"
     return (
-      "The error message included a \(kind) value, so it will not be displayed.",
+      "The error message is not shown, because it has a \(kind) value in it.",
       [
         .warning(
           "Error message refers to \(kind) values",
-          "The error expression used to explain this condition refers to \(kind) values, so the resulting message will not be "
-            + "shown.", at: rule.errorMessage.range)
+          "The error message uses \(kind) values, so it is not shown. Leave them out of it.",
+          at: rule.errorMessage.range)
       ]
     )
   }
@@ -192,7 +192,7 @@ extension Planner {
       if outcome.status == .unknown {
         var warning = Diagnostic.warning(
           "Check block assertion known after apply",
-          "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
+          "This condition depends on values that are known only after apply, and will be checked then.",
           at: rule.condition.range)
         warning.checkedObject = instance.address
         warning.values = describedValues(of: rule.condition, in: context)

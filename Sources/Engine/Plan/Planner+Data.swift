@@ -215,8 +215,7 @@ func readDataSource(
     problems.append(
       .error(
         state.isNull && conformance.isEmpty ? "Provider produced null object" : "Provider produced invalid object",
-        "Provider \"\(providerName)\" produced an invalid object for \(address): \(what).\n\nThis is a bug in the provider, "
-          + "which should be reported in the provider's own issue tracker."))
+        "Provider \"\(providerName)\" returned an impossible object for \(address): \(what).\n\n\(providerMistake)"))
     return (nil, problems, nil)
   }
   return (Engine.marked(state, schema: schema.block, with: marks), problems, nil)

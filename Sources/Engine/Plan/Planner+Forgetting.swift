@@ -35,7 +35,8 @@ extension Planner {
           guard let place = tree.module(at: resource.module)?.resources[resource.resource] else { return nil }
           return .error(
             "Removed resource still exists",
-            "This statement declares that \(resource) was removed, but it is still declared in configuration.", at: place.range)
+            "This block says that \(resource) was removed, but the configuration still has it. Remove one of the two.",
+            at: place.range)
         case .module(let inner):
           let path = ModulePath(module.path.names + inner.names)
           guard let name = path.names.last, let parent = path.parent, let call = tree.module(at: parent)?.moduleCalls[name] else {
@@ -43,7 +44,8 @@ extension Planner {
           }
           return .error(
             "Removed module still exists",
-            "This statement declares that \(path) was removed, but it is still declared in configuration.", at: call.range)
+            "This block says that \(path) was removed, but the configuration still calls it. Remove one of the two.",
+            at: call.range)
         }
       }
     }
@@ -86,9 +88,8 @@ extension Planner {
     diagnostics.append(
       .warning(
         "Some objects will no longer be managed by Terraform",
-        "If you apply this plan, Plumb will discard its tracking information for the following objects, but it will not delete "
-          + "them:" + names.joined() + "\n\nAfter applying this plan, Plumb will no longer manage these objects. You will need to "
-          + "import them into Plumb to manage them again."))
+        "Applying this plan makes Plumb forget these objects. They stay as they are:" + names.joined()
+          + "\n\nTo manage one of them again, import it."))
   }
 }
 

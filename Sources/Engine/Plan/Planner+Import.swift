@@ -51,8 +51,7 @@ extension Planner {
       diagnostics.append(
         .error(
           "Configuration for import target does not exist",
-          "The configuration for the given import \(address) does not exist. All target instances must have an associated "
-            + "configuration to be imported."))
+          "\(address) is not in the configuration. Write its resource block before the import."))
       break
     }
     return succeeded
@@ -81,9 +80,8 @@ extension Planner {
       diagnostics.append(
         .error(
           "Configuration for import target does not exist",
-          "The configuration for the given import target \(address) does not exist. To have it generated, use the "
-            + "-generate-config-out option of plumb plan; otherwise write a resource block for it. For example:\n\n  plumb plan "
-            + "-generate-config-out=generated.tf", at: block.to.range))
+          "\(address) is not in the configuration. Write a resource block for it, or have one written:\n\n  plumb "
+            + "plan -generate-config-out=generated.tf", at: block.to.range))
     }
   }
 
@@ -130,8 +128,9 @@ extension Planner {
       diagnostics.append(
         Diagnostic(
           .error, "Invalid provider configuration",
-          "The configuration for \(providerAddress) depends on values that cannot be determined until apply, so the provider cannot "
-            + "look for objects.", subject: tree.providerBlock(at: providerAddress)?.range, address: address.description))
+          "The configuration of \(providerAddress) depends on values that are known only after apply, so the provider "
+            + "cannot be asked for objects.", subject: tree.providerBlock(at: providerAddress)?.range,
+          address: address.description))
       return nil
     }
     context.events(.importStarted(address, id: target.subject))
@@ -153,9 +152,8 @@ extension Planner {
       diagnostics.append(
         Diagnostic(
           .error, "Cannot import non-existent remote object",
-          "While attempting to import an existing object to \"\(address)\", the provider detected that no object exists with "
-            + "the given id. Only pre-existing objects can be imported; check that the id is correct and that it is associated "
-            + "with the provider's configured region or endpoint, or create the object by applying without the import.",
+          "The provider found no object for \(address) with this ID. Check the ID and the provider's region or "
+            + "endpoint; if the object is yet to be created, remove the import.",
           subject: target.range, address: address.description))
       return nil
     case .found(let value, let bytes, let identity):
@@ -178,25 +176,25 @@ extension Planner {
     guard let imported = response.imported.first else {
       return fail(
         "Import returned no resources",
-        "While attempting to import with ID \(goQuoted(target.subject)), the provider returned no instance states.")
+        "The provider found nothing to import with the ID \(goQuoted(target.subject)).")
     }
     if response.imported.count > 1 {
       return fail(
         "Multiple import states not supported",
-        "While attempting to import with ID \(goQuoted(target.subject)), the provider returned multiple resource instance states. "
-          + "This is not currently supported.")
+        "The provider found several objects with the ID \(goQuoted(target.subject)), and only one can be imported "
+          + "here.")
     }
     if imported.typeName != target.address.resource.type || imported.state.isNull {
       return fail(
         imported.state.isNull ? "Import returned null resource" : "Invalid import result",
-        "While attempting to import with ID \(goQuoted(target.subject)), the provider \(provider.source) returned "
+        "Asked to import \(goQuoted(target.subject)), the provider \(provider.source) returned "
           + (imported.state.isNull ? "no object." : "an object of the type \(imported.typeName)."))
     }
     if let path = writeOnlyPathsWithValues(schema: schema.block, imported.state).first {
       return fail(
         "Import returned a non-null value for a write-only attribute",
-        "While attempting to import with ID \(goQuoted(target.subject)), the provider \(provider.source) returned a value for the "
-          + "write-only attribute \"\(target.address)\(path)\". Such values are not stored, so this is a bug in the provider.")
+        "Asked to import \(goQuoted(target.subject)), the provider \(provider.source) returned "
+          + "\(target.address)\(path) with a value, although it is write-only.")
     }
     return imported
   }
@@ -206,15 +204,15 @@ extension Planner {
 func alreadyManaged(_ address: ResourceInstance) -> Diagnostic {
   Diagnostic(
     .error, "Resource already managed by Terraform",
-    "A remote object is already managed for \(address). To import to this address you must first remove the existing object from "
-      + "the state.", address: address.description)
+    "\(address) is in the state already. Remove the import, or take the object out of the state first.",
+    address: address.description)
 }
 
 extension ImportBlock {
   /// Why no configuration can be generated for the target; nil if it can.
   var generationProblem: String? {
     if forEach == nil, let instance, instance.key == nil { return nil }
-    return "The given import block is not compatible with config generation. The -generate-config-out option cannot be used with "
-      + "import blocks which use for_each, or resources which use for_each or count."
+    return "No configuration can be written for imports with for_each, or of resources with for_each or count. Write "
+      + "the resource block yourself."
   }
 }

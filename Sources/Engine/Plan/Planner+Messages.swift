@@ -24,7 +24,7 @@ func unknownType(_ resource: Resource, _ source: ProviderSource, _ schemas: Sche
   }
   return .error(
     "Invalid \(kind)",
-    "The provider \(source.displayName) does not support \(kind) \"\(resource.type)\"."
+    "Provider \(source.displayName) has no \(kind) \"\(resource.type)\"."
       + (schemas.hint(for: resource, from: source).map { " \($0)" } ?? ""), at: range)
 }
 
@@ -44,8 +44,8 @@ func ephemeralProblems(_ configuration: Value, _ body: DecodePlan) -> [Diagnosti
   return refused.map { path in
     .error(
       "Invalid use of ephemeral value",
-      "Ephemeral values are not valid for \"\(path.description.drop { $0 == "." })\", because it is not a write-only attribute "
-        + "and must be persisted to state.", at: body.sourceRange(of: path))
+      "\"\(path.description.drop { $0 == "." })\" is stored in the state, so it cannot be ephemeral. Only write-only "
+        + "attributes can.", at: body.sourceRange(of: path))
   }
 }
 
@@ -62,7 +62,7 @@ func ignoredChanges(_ block: ResourceBlock, schema: Schema) -> (IgnoredChanges, 
         problems.append(
           .error(
             "Unsupported attribute",
-            "This object has no argument, nested block, or exported attribute named \"\(traversal.root)\"."
+            "There is no argument, block or attribute \"\(traversal.root)\" here."
               + schema.block.nearMiss(of: traversal.root),
             at: traversal.rootRange))
         continue
@@ -73,8 +73,7 @@ func ignoredChanges(_ block: ResourceBlock, schema: Schema) -> (IgnoredChanges, 
         problems.append(
           .warning(
             "Redundant ignore_changes element",
-            "What ignore_changes names is kept as it was first configured. The attribute \(traversal.root) is decided by the "
-              + "provider alone and has no configured value, so naming it has no effect. Remove it to quiet this warning.",
+            "\(traversal.root) has no effect in ignore_changes: its value comes from the provider alone. Remove it.",
             at: block.typeRange))
       }
       paths.append(Path([.attribute(traversal.root)] + Path(steps: traversal.steps).steps))

@@ -25,17 +25,16 @@ extension Planner {
         problems.append(
           .error(
             "Redundant move statement",
-            "This statement declares a move from \(statement.from) to the same address, which is the same as not declaring this "
-              + "move at all.", at: statement.block.range))
+            "\(statement.from) is moved to itself. Remove this block, or correct it.", at: statement.block.range))
         continue
       }
       if let place = declaration(of: statement.from) {
         problems.append(
           .error(
             "Moved object still exists",
-            "This statement declares a move from \(statement.from), but that \(statement.from.noun) is still declared at "
-              + "\(tree.sources.place(of: place)).\n\nChange your configuration so that this \(statement.from.shortNoun) will be "
-              + "declared as \(statement.to) instead.", at: statement.block.range))
+            "\(statement.from) moves away by this block, but the \(statement.from.noun) is still declared at "
+              + "\(tree.sources.place(of: place)).\n\nRename this \(statement.from.shortNoun) to \(statement.to) "
+              + "there.", at: statement.block.range))
       }
       if let other = departures[departure] {
         if other.to.identity != arrival { problems.append(ambiguousDeparture(statement, other)) }
@@ -54,17 +53,17 @@ extension Planner {
   private func ambiguousDeparture(_ statement: MoveStatement, _ other: MoveStatement) -> Diagnostic {
     .error(
       "Ambiguous move statements",
-      "A statement at \(tree.sources.place(of: other.block.range)) declared that \(other.from) moved to \(other.to), but this "
-        + "statement instead declares that it moved to \(statement.to).\n\nEach \(statement.from.noun) can move to only one "
-        + "destination \(statement.from.shortNoun).", at: statement.block.range)
+      "The block at \(tree.sources.place(of: other.block.range)) moves \(other.from) to \(other.to), and this one to "
+        + "\(statement.to).\n\nA \(statement.from.noun) can move to one \(statement.from.shortNoun) only. Remove one "
+        + "of the two.", at: statement.block.range)
   }
 
   private func ambiguousArrival(_ statement: MoveStatement, _ other: MoveStatement) -> Diagnostic {
     .error(
       "Ambiguous move statements",
-      "A statement at \(tree.sources.place(of: other.block.range)) declared that \(other.from) moved to \(other.to), but this "
-        + "statement instead declares that \(statement.from) moved there.\n\nEach \(statement.to.noun) can have moved from only one "
-        + "source \(statement.to.shortNoun).", at: statement.block.range)
+      "The block at \(tree.sources.place(of: other.block.range)) moves \(other.from) to \(other.to), and this one "
+        + "moves \(statement.from) there too.\n\nA \(statement.to.noun) can come from one \(statement.to.shortNoun) "
+        + "only. Remove one of the two.", at: statement.block.range)
   }
 
   private func cycleProblems(_ statements: [MoveStatement]) -> [Diagnostic] {
@@ -72,9 +71,8 @@ extension Planner {
       let lines = cycle.map { "\n  - \(tree.sources.place(of: $0.block.range)): \($0.from) → \($0.to)" }
       return .error(
         "Cyclic dependency in move statements",
-        "The following chained move statements form a cycle, and so there is no final location to move objects to:"
-          + lines.joined() + "\n\nA chain of move statements must end with an address that does not appear in any other statement, "
-          + "and which as a rule also refers to an object that is still declared in the configuration.")
+        "These moves lead round in a circle, so the objects never arrive:"
+          + lines.joined() + "\n\nRemove one of them, so that the chain ends at an address of the configuration.")
     }
   }
 
@@ -131,11 +129,10 @@ extension Planner {
     diagnostics.append(
       .warning(
         "Unresolved resource instance address changes",
-        "Plumb tried to adjust resource instance addresses in the prior state based on change information recorded in the "
-          + "configuration, but some adjustments did not succeed due to existing objects already at the intended addresses:"
+        "These objects were to move, but others are at their new addresses already:"
           + blocked.map { "\n  - \($0.from) could not move to \($0.to)" }.joined()
-          + "\n\nThe plan destroys these objects. If that is not what you want, first resolve the conflicts with the \"plumb state\" "
-          + "subcommands and then create a new plan."))
+          + "\n\nThe plan destroys those that could not move. To keep one, free its new address with \"plumb state "
+            + "mv\" or \"plumb state rm\", then plan again."))
   }
 
   /// An object that moves must be planned under both its names. Gives an error if targets leave one of them out.
@@ -148,23 +145,18 @@ extension Planner {
     if missing.isEmpty { return nil }
     func list(_ option: String) -> String { missing.sorted().map { "\n  -\(option)=\(quoted("\($0)"))" }.joined() }
     let reason =
-      "Resource instances in your current state have moved to new addresses in the latest configuration. They must be included "
-      + "while planning in order to ensure a correct result, but your "
+      "Moved objects have to be planned together with what they move to, but your "
     if !options.excludes.isEmpty {
       return .error(
         "Moved resource instances excluded by targeting",
-        reason + "-exclude=... options leave some of those resource instances out.\n\nTo create a valid plan, either remove your "
-          + "-exclude=... options altogether or take these resource instances out of them:" + list("exclude")
-          + "\n\nNote that this may include further additional resource instances in your plan, in order to respect object "
-          + "dependencies.")
+        reason + "-exclude options leave some of them out.\n\nPlan without these options, or do not exclude:"
+          + list("exclude")
+          + "\n\nWhat these objects depend on comes into the plan with them.")
     }
     return .error(
       "Moved resource instances excluded by targeting",
-      reason + "-target=... options do not fully cover all of those "
-        + "resource instances.\n\nTo create a valid plan, either remove your -target=... options altogether or add the following "
-        + "additional target options:" + list("target")
-        + "\n\nNote that adding these options may include further additional resource instances in your plan, in order to respect "
-        + "object dependencies.")
+      reason + "-target options leave some of them out.\n\nPlan without these options, or add:" + list("target")
+        + "\n\nWhat these objects depend on comes into the plan with them.")
   }
 
   // MARK: Across types
@@ -179,7 +171,7 @@ extension Planner {
     guard schemas.capabilities(of: providerAddress.source).moveResourceState else {
       return refuseConversion(
         entry, "Unsupported `moved` across resource types",
-        "The provider \"\(providerAddress.source)\" does not support moved operations across resource types and providers, so "
+        "Provider \"\(providerAddress.source)\" cannot make objects of other types or providers its own, so "
           + "\(entry.row.address) cannot become \(address).")
     }
     let request = MoveResourceStateRequest(
@@ -197,7 +189,7 @@ extension Planner {
         entry, "Provider returned invalid value",
         "The provider \"\(providerAddress.source)\" moved \(entry.row.address) to \(address) with a value that cannot be used: "
           + (problems.first?.text ?? "it is null, not wholly known or has write-only attributes")
-          + ".\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.")
+          + ".\n\n\(providerMistake)")
     }
     var record = self.record(of: object, value: value, schema: schema)
     record.provider = providerAddress

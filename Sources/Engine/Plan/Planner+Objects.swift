@@ -20,8 +20,8 @@ extension Planner {
       diagnostics.append(
         Diagnostic(
           .error, "Resource instance managed by newer provider version",
-          "The current state of \(address) was created by a newer provider version than is currently selected. Upgrade the "
-            + "\(object.provider.source.type) provider to work with this state.", address: address.description))
+          "\(address) was written by a newer version of the provider than this one. Upgrade provider "
+            + "\(object.provider.source.type).", address: address.description))
       return nil
     }
     let response = await limited {
@@ -39,7 +39,7 @@ extension Planner {
           .error, "Invalid resource state upgrade",
           "The provider \"\(object.provider.source)\" upgraded the state for \(address) to a value that cannot be used: "
             + (problems.first?.text ?? "it is null or not wholly known")
-            + ".\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.",
+            + ".\n\n\(providerMistake)",
           address: address.description))
       return nil
     }
@@ -141,9 +141,9 @@ extension Planner {
       diagnostics.append(
         Diagnostic(
           .error, "Provider produced invalid object",
-          "Provider \"\(record.provider.source)\" planned an invalid value for \(record.address) during refresh: "
+          "Provider \"\(record.provider.source)\" made an impossible plan for \(record.address) in refreshing: "
             + (problems.first?.text ?? "unknown or write-only values must not be returned")
-            + ".\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker.",
+            + ".\n\n\(providerMistake)",
           subject: block?.range, address: record.address.description))
       return .failed
     }
@@ -244,8 +244,8 @@ extension Planner {
         diagnostics.append(
           Diagnostic(
             .error, "Provider produced invalid plan",
-            "Provider \"\(existing.provider.source)\" planned a non-null destroy value for \(existing.address).\n\nThis is a "
-              + "bug in the provider, which should be reported in the provider's own issue tracker.",
+            "Provider \"\(existing.provider.source)\" planned that something is left of \(existing.address) after its "
+              + "destruction.\n\n\(providerMistake)",
             address: existing.address.description))
         return false
       }
@@ -290,13 +290,7 @@ extension Planner {
     let address = entry.object.provider
     if entry.object.address.resource.mode == .data || tree.providerBlock(at: address) != nil { return true }
     if address.module.isRoot && address.alias == nil { return true }
-    diagnostics.append(
-      .error(
-        "Provider configuration not present",
-        "To work with \(entry.object.address) its original provider configuration at \(address) is required, but it has been "
-          + "removed. This occurs when a provider configuration is removed while objects created by that provider still "
-          + "exist in the state. Re-add the provider configuration to destroy \(entry.object.address), after which you can "
-          + "remove the provider configuration again."))
+    diagnostics.append(.missingConfiguration(address, of: "\(entry.object.address)"))
     return false
   }
 

@@ -59,7 +59,10 @@ extension Planner {
     let selfReferences = block.selfReferences
     if !selfReferences.isEmpty {
       diagnostics += selfReferences.map {
-        .error("Self-referential block", "Configuration for \(address) may not refer to itself.", at: $0)
+        .error(
+          "Self-referential block",
+          "\(address) cannot depend on its own attributes. Use \"self\" in provisioners and postconditions, or a "
+            + "local value.", at: $0)
       }
       return false
     }
@@ -365,8 +368,8 @@ extension Planner {
         diagnostics.append(
           .error(
             "Invalid prevent_destroy argument",
-            "The prevent_destroy argument of \(address) depends on values that are not known until apply, but the plan calls for "
-              + "this resource to be destroyed, so it must be known whether that is allowed.", at: expression.range))
+            "This plan destroys \(address), and its prevent_destroy is known only after apply. Use a value that is "
+              + "known.", at: expression.range))
         return true
       }
     } else if case .bool(false) = expression.kind {
@@ -375,9 +378,8 @@ extension Planner {
     diagnostics.append(
       .error(
         "Instance cannot be destroyed",
-        "Resource \(address) has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid "
-          + "this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan "
-          + "using the -target option.", at: block.range))
+        "This plan destroys \(address), which prevent_destroy forbids. Remove prevent_destroy if you mean it, or "
+          + "leave the object out of the plan by -target or -exclude.", at: block.range))
     return true
   }
 

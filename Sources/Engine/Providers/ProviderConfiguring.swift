@@ -44,8 +44,8 @@ func configure(
       return [
         .error(
           "Invalid provider configuration",
-          "Provider \"\(address.source)\" requires explicit configuration. Add a provider block to the root module and "
-            + "configure the provider's required arguments as described in the provider documentation.")
+          "Provider \"\(address.source)\" has required arguments. Set them in a provider block of the root module; "
+            + "the provider's documentation tells which.")
       ]
     }
   }

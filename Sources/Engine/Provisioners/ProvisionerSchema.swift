@@ -60,8 +60,7 @@ package enum ProvisionerSchema {
   static func missing(_ type: String) -> Diagnostic {
     .error(
       "Missing required provisioner plugin",
-      "This configuration requires provisioner plugin \"\(type)\", which isn't available. The provisioners are local-exec, "
-        + "remote-exec and file.")
+      "There is no provisioner \"\(type)\". Use local-exec, remote-exec or file.")
   }
 
   private static func block(required: [(String, ValueType)], optional: [(String, ValueType)]) -> BlockSchema {

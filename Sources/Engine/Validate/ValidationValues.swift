@@ -145,17 +145,8 @@ struct ValidationScope: Scope {
   ) -> Resolution {
     if let value, name == expected { return Resolution(value, consumed: 1) }
     if value != nil { return Resolution(.dynamicUnknown, consumed: steps.count) }
-    let isCount = expected == "index"
-    return .failure(
-      isCount
-        ? .error(
-          "Reference to \"count\" in non-counted context",
-          "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" "
-            + "argument is set.", at: range)
-        : .error(
-          "Reference to \"each\" in context without for_each",
-          "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is "
-            + "set.", at: range), steps: steps)
+    let problem = expected == "index" ? ReferenceProblem.count : ReferenceProblem.each
+    return .failure(problem(expected, range), steps: steps)
   }
 
   private func resource(_ mode: ResourceMode, _ steps: [ResolvedStep], nameAt: Int, _ range: SourceRange) -> Resolution {
@@ -180,19 +171,11 @@ struct ValidationScope: Scope {
       case .index where repeats: place += 1
       case .index:
         return .failure(
-          .error(
-            "Unexpected resource instance key",
-            "Because \(resource) does not have \"count\" or \"for_each\" set, references to it must not include an index key. "
-              + "Remove the bracketed index to refer to the single instance of this resource.", at: steps[place].range),
+          ReferenceProblem.unexpectedKey(resource, at: steps[place].range),
           steps: steps)
       case .attribute(let name, _) where repeats && (schema.attribute(name) != nil || schema.block(name) != nil):
-        let argument = block.count != nil ? "count" : "for_each"
-        let example = block.count != nil ? "count.index" : "each.key"
         return .failure(
-          .error(
-            "Missing resource instance key",
-            "Because \(resource) has \"\(argument)\" set, its attributes must be accessed on specific instances.\n\nFor example, "
-              + "to correlate with indices of a referring resource, use:\n    \(resource)[\(example)]", at: range),
+          ReferenceProblem.missingKey(resource, block, at: range),
           steps: steps)
       case .attribute: break
       }
@@ -212,7 +195,7 @@ extension BlockSchema {
     if attribute(name) != nil || block(name) != nil { return nil }
     return .error(
       "Unsupported attribute",
-      "This object has no argument, nested block, or exported attribute named \"\(name)\".\(nearMiss(of: name))", at: range)
+      "There is no argument, block or attribute \"\(name)\" here.\(nearMiss(of: name))", at: range)
   }
 
   /// A sentence with the nearest name that there is, behind a space; nothing if none is near.

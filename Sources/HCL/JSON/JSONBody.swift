@@ -22,7 +22,7 @@ final class JSONBody: Sendable {
       let hint = suggestion(for: member.name, among: free).map { " Did you mean \"\($0)\"?" }
       diagnostics.append(
         .error(
-          "Extraneous JSON object property", "No argument or block type is named \"\(member.name)\".\(hint ?? "")",
+          "Extraneous JSON object property", "Nothing here is called \"\(member.name)\".\(hint ?? "")",
           at: member.nameRange, context: member.range))
     }
     return (content, diagnostics)
@@ -55,14 +55,14 @@ final class JSONBody: Sendable {
       diagnostics.append(
         .error(
           "Missing required argument",
-          "The argument \"\(specification.name)\" is required, but no definition was found.", at: missingItemRange))
+          "\"\(specification.name)\" is missing; add it to this block.", at: missingItemRange))
     }
     return (content, diagnostics)
   }
 
   private func duplicate(_ summary: String, _ member: JSONMember) -> Diagnostic {
     .error(
-      summary, "The argument \"\(member.name)\" was already set. Each argument may be set only once.",
+      summary, "\"\(member.name)\" is already set in this block. Keep one of the two.",
       at: member.nameRange, context: member.range)
   }
 
@@ -76,7 +76,7 @@ final class JSONBody: Sendable {
         [],
         [
           .error(
-            "Incorrect JSON value type", "A JSON object is required here, setting the arguments for this block.",
+            "Incorrect JSON value type", "Write the arguments of this block as a JSON object.",
             at: value.startRange)
         ]
       )
@@ -110,12 +110,12 @@ final class JSONBody: Sendable {
         }
       }
       return (all, diagnostics)
-    default: return ([], [wrongType("Either a JSON object or JSON array of objects", label, value)])
+    default: return ([], [wrongType("A JSON object, or an array of them,", label, value)])
     }
   }
 
   private func wrongType(_ what: String, _ label: String?, _ value: JSONValue) -> Diagnostic {
-    let purpose = label.map { "to specify \($0) labels for this block" } ?? "to define arguments and child blocks"
+    let purpose = label.map { "to give this block \($0) labels" } ?? "to define arguments and child blocks"
     return .error("Incorrect JSON value type", "\(what) is required here, \(purpose).", at: value.startRange)
   }
 }
@@ -140,7 +140,7 @@ private struct BlockUnpacking {
       diagnostics.append(
         .error(
           "Missing block label",
-          "At least one object property is required, whose name represents the \(type) block's \(label).",
+          "Name the \(label) of the \(type) block: write an object with a property for each.",
           at: value.startRange))
     }
     for member in members {
@@ -159,7 +159,7 @@ private struct BlockUnpacking {
       diagnostics.append(
         .error(
           "Incorrect JSON value type",
-          "Either a JSON object or a JSON array is required, representing the contents of one or more \"\(type)\" blocks.",
+          "Write a block of type \"\(type)\" as a JSON object, or several as an array of objects.",
           at: value.startRange))
     }
   }

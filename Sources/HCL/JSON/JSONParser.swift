@@ -62,7 +62,7 @@ struct JSONParser {
       let value = try parseValue(depth: 0)
       skipSpaces()
       if position < bytes.count, diagnostics.isEmpty {
-        try fail("Extraneous data after value", "Extra characters appear after the JSON value.", position..<position + 1)
+        try fail("Extraneous data after value", "The value ends here; remove what follows it.", position..<position + 1)
       }
       switch value {
       case .object, .array: break
@@ -70,7 +70,7 @@ struct JSONParser {
         diagnostics.append(
           .error(
             "Root value must be object",
-            "The root value in a JSON-based configuration must be either a JSON object or a JSON array of objects.",
+            "A JSON configuration file holds one object, or an array of objects.",
             at: value.range))
         return .invalid(value.range)
       }
@@ -117,7 +117,7 @@ struct JSONParser {
     default:
       try fail(
         "Invalid start of value",
-        "A JSON value must start with a brace, a bracket, a number, a string, or a keyword.", here)
+        "Write a JSON value here: an object, an array, a number, a string, true, false or null.", here)
     }
   }
 
@@ -137,7 +137,7 @@ struct JSONParser {
     case "null": return .null(range(start..<position))
     default:
       let hint = suggestion(for: word.lowercased(), among: ["true", "false", "null"]).map { " Did you mean \"\($0)\"?" }
-      return note("Invalid JSON keyword", "\"\(word)\" is not a valid JSON keyword.\(hint ?? "")", start..<position)
+      return note("Invalid JSON keyword", "JSON knows no word \"\(word)\".\(hint ?? "")", start..<position)
     }
   }
 
@@ -151,7 +151,8 @@ struct JSONParser {
     { position += 1 }
     let text = String(decoding: bytes[digits..<position], as: UTF8.self)
     guard isNumber(bytes[digits..<position]) else {
-      return note("Invalid JSON number", "There is a syntax error in the given JSON number.", start..<position)
+      return note(
+        "Invalid JSON number", "This is no JSON number. Write digits, as in 12, -3.5 or 1e6.", start..<position)
     }
     let literal = Int64(text).map(NumberLiteral.integer) ?? .decimal(text)
     return .number(literal, isNegative: isNegative, range(start..<position))
@@ -208,11 +209,13 @@ struct JSONParser {
         position += 1
       }
     }
-    try fail("Invalid JSON string", "There is a syntax error in the given JSON string.", start..<start + 1)
+    try fail(
+      "Invalid JSON string", "This JSON string has a character or an escape that is not allowed in one.",
+      start..<start + 1)
   }
 
   private mutating func noteString(_ part: Range<Int>) {
-    _ = note("Invalid JSON string", "There is a syntax error in the given JSON string.", part)
+    _ = note("Invalid JSON string", "This JSON string has a character or an escape that is not allowed in one.", part)
   }
 
   private mutating func parseEscape(into output: inout [UInt8]) {
@@ -277,7 +280,7 @@ struct JSONParser {
       elements.append(try parseValue(depth: depth + 1))
       skipSpaces()
       guard position < bytes.count else {
-        try fail("Unclosed object", "No closing bracket was found for this JSON array.", start..<start + 1)
+        try fail("Unclosed object", "This array is never closed; add a \"]\".", start..<start + 1)
       }
       if bytes[position] == UInt8(ascii: "]") { continue }
       try parseComma(closer: UInt8(ascii: "]"), "array", "value")
@@ -291,7 +294,7 @@ struct JSONParser {
     while true {
       skipSpaces()
       guard position < bytes.count else {
-        try fail("Unclosed object", "No closing brace was found for this JSON object.", start..<start + 1)
+        try fail("Unclosed object", "This object is never closed; add a \"}\".", start..<start + 1)
       }
       if bytes[position] == UInt8(ascii: "}") {
         let close = range(here)
@@ -310,7 +313,7 @@ struct JSONParser {
     guard bytes[position] == UInt8(ascii: "\"") else {
       let key = try parseValue(depth: depth + 1)
       diagnostics.append(
-        .error("Invalid object property name", "A JSON object property name must be a string", at: key.startRange))
+        .error("Invalid object property name", "Put the property's name in double quotes", at: key.startRange))
       throw Stop()
     }
     let name = try parseString()
@@ -319,14 +322,14 @@ struct JSONParser {
       if position < bytes.count, bytes[position] == UInt8(ascii: "=") {
         try fail(
           "Missing property value colon",
-          "JSON uses a colon as its name/value delimiter, not an equals sign.", here)
+          "Use \":\" instead of \"=\" between a name and its value.", here)
       }
       if position < bytes.count, bytes[position] == UInt8(ascii: "}") || bytes[position] == UInt8(ascii: ",") {
         try fail(
-          "Missing object value", "A JSON object attribute must have a value, introduced by a colon.", here)
+          "Missing object value", "Write \":\" and a value after this name.", here)
       }
       try fail(
-        "Missing property value colon", "A colon must appear between an object property's name and its value.", here)
+        "Missing property value colon", "Write \":\" between the name and its value.", here)
     }
     position += 1
     let value = try parseValue(depth: depth + 1)
@@ -335,13 +338,13 @@ struct JSONParser {
 
   private mutating func parseComma(closer: UInt8, _ container: String, _ item: String) throws(Stop) {
     if container == "object", bytes[position] == UInt8(ascii: "]") {
-      try fail("Mismatched braces", "A JSON object must be closed with a brace, not a bracket.", here)
+      try fail("Mismatched braces", "Close this object with \"}\" instead of \"]\".", here)
     }
     guard bytes[position] == UInt8(ascii: ",") else {
       // The summary is spelled as users know it.
       try fail(
         "Missing attribute seperator comma",
-        "A comma must appear between each \(item == "value" ? "value" : "property definition") in an \(container).", here)
+        "Put a comma before the next \(item == "value" ? "value" : "property definition") of this \(container).", here)
     }
     let comma = here
     position += 1
@@ -349,7 +352,7 @@ struct JSONParser {
     if position < bytes.count, bytes[position] == closer {
       try fail(
         "Trailing comma in \(container)",
-        "JSON does not permit a trailing comma after the final \(item) in an \(container).", comma)
+        "Remove the comma after the last \(item) of this \(container); JSON does not allow it.", comma)
     }
   }
 }

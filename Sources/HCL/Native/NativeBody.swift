@@ -39,10 +39,10 @@ final class NativeBody: Sendable {
     if let close = suggestion(for: name, among: free) {
       hint = " Did you mean \"\(close)\"?"
     } else if schema.blocks.contains(where: { $0.type == name }) {
-      hint = " Did you mean to define a block of type \"\(name)\"?"
+      hint = " It is a block: write \"\(name) {\" without an equals sign."
     }
     return .error(
-      "Unsupported argument", "An argument named \"\(name)\" is not expected here.\(hint)", at: attribute.nameRange)
+      "Unsupported argument", "\"\(name)\" is no argument of this block.\(hint)", at: attribute.nameRange)
   }
 
   private func unsupported(_ block: Block, _ schema: ContentSchema) -> Diagnostic {
@@ -51,10 +51,10 @@ final class NativeBody: Sendable {
       hint = " Did you mean \"\(close)\"?"
     } else if schema.attributes.contains(where: { $0.name == block.type }) {
       hint =
-        " Did you mean to define argument \"\(block.type)\"? If so, use the equals sign to assign it a value."
+        " It is an argument: write \"\(block.type) =\" and its value."
     }
     return .error(
-      "Unsupported block type", "Blocks of type \"\(block.type)\" are not expected here.\(hint)", at: block.typeRange)
+      "Unsupported block type", "\"\(block.type)\" is no block that can stand here.\(hint)", at: block.typeRange)
   }
 
   func partialContent(for schema: ContentSchema, taken: Body) -> (BodyContent, [Diagnostic]) {
@@ -67,7 +67,7 @@ final class NativeBody: Sendable {
       diagnostics.append(
         .error(
           "Missing required argument",
-          "The argument \"\(specification.name)\" is required, but no definition was found.", at: missingItemRange))
+          "\"\(specification.name)\" is missing; add it to this block.", at: missingItemRange))
     }
     var matching: [Block] = []
     for block in blocks where !taken.takenBlocks.contains(block.type) {
@@ -86,14 +86,14 @@ final class NativeBody: Sendable {
     if block.labels.count > names.count {
       let rule =
         names.isEmpty
-        ? "No labels are expected for \(block.type) blocks."
-        : "Only \(names.count) labels (\(names.joined(separator: ", "))) are expected for \(block.type) blocks."
+        ? "A block of type \"\(block.type)\" takes no labels."
+        : "A block of type \"\(block.type)\" takes \(names.count) labels: \(names.joined(separator: ", "))."
       return .error("Extraneous label for \(block.type)", rule, at: block.labels[names.count].range, context: context)
     }
     if block.labels.count < names.count {
       return .error(
         "Missing \(names[block.labels.count]) for \(block.type)",
-        "All \(block.type) blocks must have \(names.count) labels (\(names.joined(separator: ", "))).",
+        "A block of type \"\(block.type)\" needs \(names.count) labels: \(names.joined(separator: ", ")).",
         at: block.openBraceRange, context: context)
     }
     return nil

@@ -47,11 +47,11 @@ extension Parser {
     case .endOfFile where end == .closeBrace:
       report(
         "Unclosed configuration block",
-        "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.",
+        "The file ends before this block is closed. Look for a missing \"}\" here or in a block inside.",
         at: open)
     default:
       report(
-        "Argument or block definition required", "An argument or block definition is required here.", at: range(token))
+        "Argument or block definition required", "Only arguments and blocks can stand here.", at: range(token))
     }
   }
 
@@ -70,7 +70,7 @@ extension Parser {
     if let first = items.firstIndex[attribute.name] {
       reportAlways(
         "Attribute redefined",
-        "The argument \"\(attribute.name)\" was already set at \(position(items.attributes[first].nameRange)). Each argument may be set only once.",
+        "\"\(attribute.name)\" is already set at \(position(items.attributes[first].nameRange)). Keep one of the two.",
         at: attribute.nameRange)
     } else {
       items.firstIndex[attribute.name] = items.attributes.count
@@ -82,7 +82,7 @@ extension Parser {
   private mutating func recoverAfter(_ name: Token) {
     reportAlways(
       "Argument or block definition required",
-      "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.",
+      "A name alone says nothing here. Write \"=\" and a value after it for an argument, or \"{\" for a block.",
       at: range(name))
     recoverAfterItem()
   }
@@ -107,10 +107,10 @@ extension Parser {
       read()
       return
     }
-    let rule = "An argument definition must end with a newline."
+    let rule = "Begin a new line after an argument."
     if token.kind == .comma {
       report(
-        "Unexpected comma after argument", "Argument definitions must be separated by newlines, not commas. \(rule)",
+        "Unexpected comma after argument", "Commas do not separate arguments. \(rule)",
         at: token, from: name)
     } else {
       report("Missing newline after argument", rule, at: token, from: name)
@@ -148,16 +148,16 @@ extension Parser {
     switch token.kind {
     case .assign:
       reportAlways(
-        summary, "The equals sign \"=\" indicates an argument definition, and must not be used when defining a block.",
+        summary, "Remove the \"=\": a block's braces follow its type and labels directly.",
         at: range(token), context: range(type, token))
     case .newline:
       reportAlways(
         summary,
-        "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header.",
+        "Open the block with \"{\" on the line of its type and labels, and close it with \"}\".",
         at: range(token), context: range(type, token))
     default:
       report(
-        summary, "Either a quoted string block label or an opening brace (\"{\") is expected here.", at: token, from: type)
+        summary, "Write a label in double quotes, or \"{\" to open the block.", at: token, from: type)
     }
   }
 
@@ -174,7 +174,7 @@ extension Parser {
     if end.kind == .newline || end.kind == .endOfFile {
       read()
     } else {
-      report("Missing newline after block definition", "A block definition must end with a newline.", at: end, from: type)
+      report("Missing newline after block definition", "Begin a new line after a block.", at: end, from: type)
       recoverAfterItem()
     }
     let header = range(type)
@@ -189,7 +189,7 @@ extension Parser {
     let name = read()
     guard name.kind == .identifier else {
       report(
-        "Argument or block definition required", "An argument or block definition is required here.", at: range(name))
+        "Argument or block definition required", "Only arguments and blocks can stand here.", at: range(name))
       recoverAfterItem()
       return Body(attributes: [], blocks: [], range: range(openBrace))
     }
@@ -202,7 +202,8 @@ extension Parser {
     case .openQuote, .openBrace, .identifier:
       reportAlways(
         "Argument definition required",
-        "A single-line block definition can contain only a single argument. If you meant to define argument \"\(text(name))\", use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block.",
+        "A block on one line holds at most one argument. To set \"\(text(name))\", write \"=\" after it; to nest a "
+          + "block, begin a new line.",
         at: range(name, peek))
       recoverAfterItem()
     default:
@@ -221,22 +222,23 @@ extension Parser {
     case .comma:
       reportAlways(
         summary,
-        "Single-line block syntax can include only one argument definition. To define multiple arguments, use the multi-line block syntax with one argument definition per line.",
+        "A block on one line holds at most one argument. Write this one with each argument on a line of its own.",
         at: range(token))
     case .newline:
       reportAlways(
         summary,
-        "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition.",
+        "Since this argument stands on the block's first line, the block has to end on that line too: write \"}\" "
+          + "after the value.",
         at: range(token))
     case .endOfFile:
       report(
         "Unclosed configuration block",
-        "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.",
+        "The file ends before this block is closed. Look for a missing \"}\" here or in a block inside.",
         at: range(openBrace), context: range(type, openBrace))
     default:
       report(
         summary,
-        "A single-line block definition must end with a closing brace immediately after its single argument definition.",
+        "Write \"}\" after the only argument of a block on one line.",
         at: range(token))
     }
     recover(to: .closeBrace)

@@ -23,12 +23,12 @@ extension Parser {
       case .endOfFile:
         report(
           "Unterminated tuple constructor expression",
-          "There is no corresponding closing bracket before the end of the file. This may be caused by incorrect bracket nesting elsewhere in this file.",
+          "The file ends before this bracket is closed. Look for a missing \"]\" here or further inside.",
           at: range(open))
         return recover(to: .closeBracket)
       default:
         report(
-          "Missing item separator", "Expected a comma to mark the beginning of the next item.", at: token, from: open)
+          "Missing item separator", "Separate items with commas.", at: token, from: open)
         return recover(to: .closeBracket)
       }
     }
@@ -63,7 +63,7 @@ extension Parser {
           return recover(to: .closeBrace)
         default:
           report(
-            "Missing attribute separator", "Expected a newline or comma to mark the beginning of the next attribute.",
+            "Missing attribute separator", "Separate attributes with commas or new lines.",
             at: token, from: open)
           return recover(to: .closeBrace)
         }
@@ -91,17 +91,17 @@ extension Parser {
     switch token.kind {
     case .newline, .comma:
       report(
-        "Missing attribute value", "Expected an attribute value, introduced by an equals sign (\"=\").", at: token,
+        "Missing attribute value", "Write \"=\" and a value after this name.", at: token,
         from: open)
     case .identifier:
       report(
         "Missing key/value separator",
-        "Expected an equals sign (\"=\") to mark the beginning of the attribute value. If you intended to given an attribute name containing periods or spaces, write the name in quotes to create a string literal.",
+        "Write \"=\" and a value after the name. A name with periods or spaces has to be in double quotes.",
         at: token, from: open)
     case .endOfFile: reportUnterminatedObject(open)
     default:
       report(
-        "Missing key/value separator", "Expected an equals sign (\"=\") to mark the beginning of the attribute value.",
+        "Missing key/value separator", "Write \"=\" between the name and its value.",
         at: token, from: open)
     }
   }
@@ -109,7 +109,7 @@ extension Parser {
   private mutating func reportUnterminatedObject(_ open: Token) {
     report(
       "Unterminated object constructor expression",
-      "There is no corresponding closing brace before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.",
+      "The file ends before this brace is closed. Look for a missing \"}\" here or further inside.",
       at: range(open))
   }
 
@@ -131,7 +131,9 @@ extension Parser {
     if close.kind == closer {
       read()
     } else {
-      report(Self.invalidFor, "Extra characters after the end of the 'for' expression.", at: close, from: open)
+      report(
+        Self.invalidFor, "The \"for\" expression is complete here; remove what follows, or close it.", at: close,
+        from: open)
       close = recover(to: closer)
     }
     checkForm(isObject: isObject, key: key, value: value, ellipsis: ellipsis, all: range(open, close))
@@ -146,7 +148,7 @@ extension Parser {
 
   private mutating func parseForNames(_ open: Token) -> (key: String?, value: String)? {
     guard peek.kind == .identifier else {
-      report(Self.invalidFor, "For expression requires variable name after 'for'.", at: peek, from: open)
+      report(Self.invalidFor, "Write a variable's name after \"for\".", at: peek, from: open)
       return nil
     }
     let first = text(read())
@@ -154,13 +156,13 @@ extension Parser {
     if peek.kind == .comma {
       read()
       guard peek.kind == .identifier else {
-        report(Self.invalidFor, "For expression requires value variable name after comma.", at: peek, from: open)
+        report(Self.invalidFor, "Write a second variable's name after the comma.", at: peek, from: open)
         return nil
       }
       names = (first, text(read()))
     }
     guard isWord(peek, "in") else {
-      report(Self.invalidFor, "For expression requires the 'in' keyword after its name declarations.", at: peek, from: open)
+      report(Self.invalidFor, "Write \"in\" after the variables, and then the collection.", at: peek, from: open)
       return nil
     }
     read()
@@ -172,7 +174,7 @@ extension Parser {
     let collection = parseExpression()
     if isLost(since: errors) { return nil }
     guard peek.kind == .colon else {
-      report(Self.invalidFor, "For expression requires a colon after the collection expression.", at: peek, from: open)
+      report(Self.invalidFor, "Write \":\" after the collection, and then the result.", at: peek, from: open)
       return nil
     }
     read()
@@ -203,16 +205,21 @@ extension Parser {
   private mutating func checkForm(isObject: Bool, key: Expression?, value: Expression, ellipsis: Token?, all: SourceRange) {
     if isObject {
       if key == nil {
-        report(Self.invalidFor, "Key expression is required when building an object.", at: value.range, context: all)
+        report(
+          Self.invalidFor, "A \"for\" in braces makes an object, so it needs a key: write \"key => value\".",
+          at: value.range, context: all)
       }
       return
     }
     if let key {
-      report(Self.invalidFor, "Key expression is not valid when building a tuple.", at: key.range, context: all)
+      report(
+        Self.invalidFor, "A \"for\" in brackets makes a tuple, which has no keys. Use braces to make an object.",
+        at: key.range, context: all)
     }
     if let ellipsis {
       report(
-        Self.invalidFor, "Grouping ellipsis (...) cannot be used when building a tuple.", at: range(ellipsis),
+        Self.invalidFor, "\"...\" groups the values of an object by key; a tuple has no keys. Remove it.",
+        at: range(ellipsis),
         context: all)
     }
   }

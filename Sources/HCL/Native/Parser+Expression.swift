@@ -9,7 +9,7 @@ extension Parser {
       if token.kind != .endOfFile {
         parser.report(
           "Extra characters after expression",
-          "An expression was successfully parsed, but extra characters were found after it.", at: parser.range(token))
+          "The expression ends before this; remove what follows, or join it by an operator.", at: parser.range(token))
       }
       return expression
     }
@@ -34,7 +34,7 @@ extension Parser {
     guard colon.kind == .colon else {
       report(
         "Missing false expression in conditional",
-        "The conditional operator (...?...:...) requires a false expression, delimited by a colon.", at: colon,
+        "Write \":\" and the value for a false condition.", at: colon,
         from: start)
       return condition
     }
@@ -93,7 +93,7 @@ extension Parser {
       read()
       if !isNumber(text(token)) {
         reportAlways(
-          "Invalid number literal", "Failed to recognize the value of this number literal.", at: range(token))
+          "Invalid number literal", "This is no number that can be read.", at: range(token))
         return invalid(range(token))
       }
       return Expression(.number(numberLiteral(token)), range: range(token))
@@ -110,12 +110,12 @@ extension Parser {
     case .bang: return parseUnary(.not)
     case .endOfFile:
       report(
-        "Missing expression", "Expected the start of an expression, but found the end of the file.", at: range(token))
+        "Missing expression", "The file ends where a value is missing.", at: range(token))
       startRecovery()
       return invalid(range(token))
     default:
       report(
-        "Invalid expression", "Expected the start of an expression, but found an invalid expression token.",
+        "Invalid expression", "No value begins like this.",
         at: range(token))
       startRecovery()
       return invalid(range(token))
@@ -155,7 +155,7 @@ extension Parser {
       let close = parser.peek
       if close.kind != .closeParenthesis {
         parser.report(
-          "Unbalanced parentheses", "Expected a closing parenthesis to terminate the expression.", at: close, from: open)
+          "Unbalanced parentheses", "Close the parenthesis with \")\".", at: close, from: open)
         parser.startRecovery()
       }
       parser.read()
@@ -187,7 +187,7 @@ extension Parser {
       guard segment.kind == .identifier else {
         report(
           "Missing function name",
-          "Function scope resolution symbol :: must be followed by a function name in this scope.", at: segment,
+          "Write a function's name after \"::\".", at: segment,
           from: first)
         recover(over: .openParenthesis, to: .closeParenthesis)
         return invalid(range(first, segment))
@@ -199,7 +199,7 @@ extension Parser {
     guard open.kind == .openParenthesis else {
       report(
         "Missing open parenthesis",
-        "Function selector must be followed by an open parenthesis to begin the function call.", at: open, from: first)
+        "Call the function: write \"(\" and its arguments after the name.", at: open, from: first)
       recover(over: .openParenthesis, to: .closeParenthesis)
       return invalid(range(first, open))
     }
@@ -224,17 +224,17 @@ extension Parser {
         if peek.kind == .closeParenthesis { return (arguments, true, read()) }
         report(
           "Missing closing parenthesis",
-          "An expanded function argument (with ...) must be immediately followed by closing parentheses.",
+          "\"...\" hands on the rest of the arguments, so it has to come last: write \")\" after it.",
           at: separator, from: name)
         return (arguments, true, recover(to: .closeParenthesis))
       case .endOfFile:
         report(
           "Unterminated function call",
-          "There is no closing parenthesis for this function call before the end of the file. This may be caused by incorrect parenthesis nesting elsewhere in this file.",
+          "The file ends before this call is closed. Look for a missing \")\" here or further inside.",
           at: range(name, open))
       default:
         report(
-          "Missing argument separator", "A comma is required to separate each function argument from the next.",
+          "Missing argument separator", "Separate arguments with commas.",
           at: separator, from: name)
       }
       return (arguments, false, recover(to: .closeParenthesis))

@@ -21,42 +21,42 @@ extension Parser {
 
   private static let curlyQuotes = (
     "Invalid character",
-    "\"Curly quotes\" are not valid here. These can sometimes be inadvertently introduced when sharing code via documents or discussion forums. It might help to replace the character with a \"straight quote\"."
+    "“Curly quotes” do not enclose strings; they often come from text that was copied. Use straight ones (\")."
   )
 
   private static func advice(for kind: TokenKind) -> (String, String)? {
     switch kind {
     case .bitwiseAnd:
-      ("Unsupported operator", "Bitwise operators are not supported. Did you mean boolean AND (\"&&\")?")
+      ("Unsupported operator", "There are no operators on bits. For a logical and, write \"&&\".")
     case .bitwiseOr:
-      ("Unsupported operator", "Bitwise operators are not supported. Did you mean boolean OR (\"||\")?")
+      ("Unsupported operator", "There are no operators on bits. For a logical or, write \"||\".")
     case .bitwiseNot:
-      ("Unsupported operator", "Bitwise operators are not supported. Did you mean boolean NOT (\"!\")?")
+      ("Unsupported operator", "There are no operators on bits. For a logical not, write \"!\".")
     case .bitwiseXor:
       ("Unsupported operator", "Bitwise operators are not supported.")
     case .apostrophe:
-      ("Invalid character", "Single quotes are not valid. Use double quotes (\") to enclose strings.")
+      ("Invalid character", "Strings stand in double quotes (\").")
     case .backtick:
       (
         "Invalid character",
-        "The \"`\" character is not valid. To create a multi-line string, use the \"heredoc\" syntax, like \"<<EOT\"."
+        "\"`\" has no meaning here. For text of several lines, use \"<<EOT\"."
       )
     case .semicolon:
       (
         "Invalid character",
-        "The \";\" character is not valid. Use newlines to separate arguments and blocks, and commas to separate items in collection values."
+        "\";\" has no meaning here. Begin a new line after an argument or block; separate items with commas."
       )
     case .quotedNewline:
       (
         "Invalid multi-line string",
-        "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax."
+        "A quoted string ends on its own line. Write \\n for a line break, or use \"<<EOT\" for text of several lines."
       )
     case .badUTF8:
       (
         "Invalid character encoding",
-        "All input files must be UTF-8 encoded. Ensure that UTF-8 encoding is selected in your editor."
+        "This is not UTF-8. Save the file in that encoding."
       )
-    case .invalid: ("Invalid character", "This character is not used within the language.")
+    case .invalid: ("Invalid character", "This character has no meaning here; remove it.")
     default: nil
     }
   }

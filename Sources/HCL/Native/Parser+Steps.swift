@@ -51,7 +51,7 @@ extension Parser {
       let source = finish(chain)
       chain = Chain(source: parseAttributeSplat(of: source, dot: dot, star: token))
     default:
-      report("Invalid attribute name", "An attribute name is required after a dot.", at: range(token))
+      report("Invalid attribute name", "Write an attribute's name after the dot.", at: range(token))
       startRecovery()
     }
   }
@@ -66,7 +66,7 @@ extension Parser {
     let second = text.utf8.index(after: point)
     reportAlways(
       "Invalid legacy index syntax",
-      "When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index syntax instead, like [\(text[..<point])][\(text[second...])].",
+      "Two numbers behind dots are read as one fraction. Write [\(text[..<point])][\(text[second...])] instead.",
       at: range(number))
     chain = Chain(source: invalid(finish(chain).range.through(range(number))))
   }
@@ -86,7 +86,8 @@ extension Parser {
         if let point = text.firstIndex(of: ".") {
           reportAlways(
             "Invalid legacy index syntax",
-            "When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper index syntax with a full splat expression [*] instead, like [\(text[..<point])][\(text[text.index(after: point)...])].",
+            "Two numbers behind dots are read as one fraction. Use [*] and then "
+              + "[\(text[..<point])][\(text[text.index(after: point)...])] instead.",
             at: range(star))
         }
         each.steps.append(.index(.number(numberLiteral(token)), range(dot, token)))
@@ -97,9 +98,9 @@ extension Parser {
         if token.kind == .star {
           report(
             "Nested splat expression not allowed",
-            "A splat expression (*) cannot be used inside another attribute-only splat expression.", at: range(token))
+            "\".*\" cannot stand inside another \".*\"; use [*].", at: range(token))
         } else {
-          report("Invalid attribute name", "An attribute name is required after a dot.", at: range(star))
+          report("Invalid attribute name", "Write an attribute's name after the dot.", at: range(star))
         }
         startRecovery()
         return invalid(source.range.through(end))
@@ -127,7 +128,7 @@ extension Parser {
     read()
     let close = closeBracket(
       "Missing close bracket on splat index",
-      "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").")
+      "Write \"]\" right after \"[*\".")
     let marker = range(open, close)
     let item = Expression(.splatItem, range: marker)
     let each = nested { $0.parseSteps(after: item) } ?? item
@@ -151,7 +152,7 @@ extension Parser {
       let key = parser.parseExpression()
       if parser.isLost(since: errors) { return (key, parser.recover(to: .closeBracket)) }
       let close = parser.closeBracket(
-        "Missing close bracket on index", "The index operator must end with a closing bracket (\"]\").")
+        "Missing close bracket on index", "Close the index with \"]\".")
       return (key, close)
     }
     let brackets = range(open, close)

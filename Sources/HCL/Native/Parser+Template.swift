@@ -88,7 +88,7 @@ extension Parser {
         }
       default:
         report(
-          "Unterminated template string", "No closing marker was found for the string.", at: range(token),
+          "Unterminated template string", "This string is never closed; add a '\"'.", at: range(token),
           context: range(start, token))
         pieces.append(.end(range(recover(to: end))))
         return pieces
@@ -111,23 +111,24 @@ extension Parser {
   }
 
   private mutating func reportUnclosed(_ close: Token, _ start: SourceRange, _ end: TokenKind) {
-    let escape = "you can escape it by starting with \"$${\" instead of just \"${\"."
+    let escape = "write \"$${\" for it."
     let isQuote = close.kind == .closeQuote || close.kind == .openQuote
     if close.kind == .endOfFile || (isQuote && end == .closeQuote) {
       let place = close.kind == .endOfFile ? "file" : "quoted template"
       report(
         "Unclosed template interpolation sequence",
-        "There is no closing brace for this interpolation sequence before the end of the \(place). This might be caused by incorrect nesting inside the given expression.",
+        "\"${\" is not closed in this \(place). Look for a missing \"}\" here or further inside.",
         at: start)
     } else if close.kind == .colon {
       report(
         "Extra characters after interpolation expression",
-        "Template interpolation doesn't expect a colon at this location. Did you intend this to be a literal sequence to be processed as part of another language? If so, \(escape)",
+        "An expression in \"${ }\" has no colon here. If \"${\" is meant for another language, \(escape)",
         at: range(close), context: range(start, close))
     } else {
       report(
         "Extra characters after interpolation expression",
-        "Expected a closing brace to end the interpolation expression, but found extra characters.\n\nThis can happen when you include interpolation syntax for another language, such as shell scripting, but forget to escape the interpolation start token. If this is an embedded sequence for another language, escape it by starting with \"$${\" instead of just \"${\".",
+        "The expression ends before this; close it with \"}\".\n\nIf \"${\" is meant for another language, such as a "
+          + "shell's, write \"$${\" for it.",
         at: range(close), context: range(start, close))
     }
   }
@@ -140,7 +141,7 @@ extension Parser {
     guard keyword.kind == .identifier else {
       report(
         "Invalid template directive",
-        "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ sequence.", at: keyword,
+        "After \"%{\", write if, else, endif, for or endfor.", at: keyword,
         from: open)
       recover(to: .sequenceEnd)
       return nil
@@ -157,7 +158,7 @@ extension Parser {
       return (piece, byte(close, 0) == UInt8(ascii: "~"))
     }
     report(
-      "Extra characters in \(name) marker", "Expected a closing brace to end the sequence, but found extra characters.",
+      "Extra characters in \(name) marker", "The directive is complete here; close it with \"}\".",
       at: close, from: open)
     recover(to: .sequenceEnd)
     return (piece, false)
@@ -175,7 +176,7 @@ extension Parser {
     default:
       let hint = suggestion(for: name, among: ["if", "for", "else", "endif", "endfor"]).map { " Did you mean \"\($0)\"?" }
       report(
-        "Invalid template control keyword", "\"\(name)\" is not a valid template control keyword.\(hint ?? "")",
+        "Invalid template control keyword", "\"\(name)\" is no directive of a template.\(hint ?? "")",
         at: keyword, from: open)
       return nil
     }
@@ -184,7 +185,7 @@ extension Parser {
   private mutating func parseForDirective(_ open: Token) -> TemplatePiece? {
     let summary = "Invalid 'for' directive"
     guard peek.kind == .identifier else {
-      report(summary, "For directive requires variable name after 'for'.", at: range(peek))
+      report(summary, "Write a variable's name after \"for\".", at: range(peek))
       return nil
     }
     var key: String?
@@ -192,14 +193,14 @@ extension Parser {
     if peek.kind == .comma {
       read()
       guard peek.kind == .identifier else {
-        report(summary, "For directive requires value variable name after comma.", at: range(peek))
+        report(summary, "Write a second variable's name after the comma.", at: range(peek))
         return nil
       }
       key = value
       value = text(read())
     }
     guard isWord(peek, "in") else {
-      report(summary, "For directive requires 'in' keyword after names.", at: range(peek))
+      report(summary, "Write \"in\" after the variables, and then the collection.", at: range(peek))
       return nil
     }
     read()

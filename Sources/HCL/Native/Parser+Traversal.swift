@@ -26,7 +26,7 @@ extension Parser {
     case .dot: return parseDotStep(token, allowsSplat: allowsSplat)
     case .openBracket: return parseBracketStep(token, allowsSplat: allowsSplat)
     default:
-      report("Invalid character", "Expected an attribute access or an index operator.", at: range(token))
+      report("Invalid character", "Only \".name\" or \"[key]\" can follow here.", at: range(token))
       return nil
     }
   }
@@ -36,8 +36,8 @@ extension Parser {
     switch name.kind {
     case .identifier: return .attribute(text(name), range(dot, name))
     case .star where allowsSplat: return .splat(range(dot, name))
-    case .star: report("Attribute name required", "Splat expressions (.*) may not be used here.", at: range(name))
-    default: report("Attribute name required", "Dot must be followed by attribute name.", at: range(name))
+    case .star: report("Attribute name required", "Name one attribute; \".*\" cannot be used here.", at: range(name))
+    default: report("Attribute name required", "Write an attribute's name after the dot.", at: range(name))
     }
     return nil
   }
@@ -55,17 +55,17 @@ extension Parser {
       if mark > errors { return nil }
     case .star where allowsSplat: read()
     case .star:
-      report("Attribute name required", "Splat expressions ([*]) may not be used here.", at: range(token))
+      report("Attribute name required", "Name one element; \"[*]\" cannot be used here.", at: range(token))
       return nil
     default:
       report(
-        "Index value required", "Index brackets must contain either a literal number or a literal string.",
+        "Index value required", "Write a number or a quoted string between the brackets.",
         at: range(token))
       return nil
     }
     let close = read()
     guard close.kind == .closeBracket else {
-      report("Unclosed index brackets", "Index key must be followed by a closing bracket.", at: close, from: open)
+      report("Unclosed index brackets", "Close the index with \"]\".", at: close, from: open)
       return nil
     }
     return key.map { .index($0, range(open, close)) } ?? .splat(range(open, close))

@@ -49,7 +49,8 @@ extension Parser {
       let length = decodeScalar(bytes, at: index + 1)?.length ?? 1
       let symbol = bytes[index + 1..<min(index + 1 + length, end)]
       reportEscape(
-        "The symbol \"\(String(decoding: symbol, as: UTF8.self))\" is not a valid escape sequence selector.",
+        "\"\\(String(decoding: symbol, as: UTF8.self))\" means nothing in a string. Known are \\n, \\r, \\t, \\\", "
+          + "\\\\, \\uNNNN and \\UNNNNNNNN.",
         index..<index + 1 + length)
       output.append(contentsOf: symbol)
       return min(index + 1 + length, end)
@@ -69,7 +70,7 @@ extension Parser {
     if position < index + 2 + digits {
       let selector = Character(Unicode.Scalar(bytes[index + 1]))
       reportEscape(
-        "The \\\(selector) escape sequence must be followed by \(count) hexadecimal digits.", index..<position)
+        "Write \(count) hexadecimal digits after \\\(selector).", index..<position)
     } else {
       output.append(contentsOf: String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8)
     }
@@ -96,17 +97,18 @@ extension Parser {
         let sign = token.kind == .interpolation ? "$" : "%"
         report(
           "Invalid string literal",
-          "Template sequences are not allowed in this string. To include a literal \"\(sign)\", double it (as \"\(sign)\(sign)\") to escape it.",
+          "This string is taken literally. Write \"\(sign)\(sign)\" for \"\(sign)\".",
           at: token, from: open)
         output += sign + "{ ... }"
         recover(to: .sequenceEnd)
       case .endOfFile:
         report(
-          "Unterminated string literal", "Unable to find the closing quote mark before the end of the file.", at: token,
+          "Unterminated string literal", "The file ends before this string is closed; add a '\"'.", at: token,
           from: open)
         return Label(text: output, range: range(open, token))
       default:
-        report("Invalid string literal", "This item is not valid in a string literal.", at: token, from: open)
+        report(
+          "Invalid string literal", "This cannot stand in a string that is taken literally.", at: token, from: open)
         let close = recover(to: .closeQuote)
         return Label(text: output, range: range(open, close))
       }

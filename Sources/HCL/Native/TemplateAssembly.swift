@@ -39,18 +39,18 @@ struct TemplateAssembly {
       case .end:
         report(
           "Unexpected end of template",
-          "The \(keyword) directive at \(opening) is missing its corresponding end\(keyword) directive.", mistake.found)
+          "\"%{ \(keyword) }\" at \(opening) is not closed; add \"%{ end\(keyword) }\".", mistake.found)
       case .elseMark where keyword == "for":
-        report("Unexpected else directive", "An else clause is not expected for a for directive.", mistake.found)
+        report("Unexpected else directive", "\"%{ else }\" belongs to an if, not to a for.", mistake.found)
       case .elseMark:
         report(
-          "Unexpected else directive", "Already in the else clause for the if started at \(opening).", mistake.found)
+          "Unexpected else directive", "The if at \(opening) has an else already.", mistake.found)
       default:
         report(
           "Unexpected \(name(mistake.found)) directive",
           keyword == "if"
-            ? "Expecting an endif directive for the if started at \(opening)."
-            : "Expecting an endfor directive corresponding to the for directive at \(opening).", mistake.found)
+            ? "The if at \(opening) is open: close it with \"%{ endif }\"."
+            : "The for at \(opening) is open: close it with \"%{ endfor }\".", mistake.found)
       }
     }
     unclosed = []
@@ -188,7 +188,8 @@ struct TemplateAssembly {
 
   private mutating func unbalanced(_ piece: TemplatePiece) {
     report(
-      "Unexpected \(name(piece)) directive", "The control directives within this template are unbalanced.", piece)
+      "Unexpected \(name(piece)) directive",
+      "The directives of this template do not match each other: each if needs an endif, each for an endfor.", piece)
   }
 
   private mutating func report(_ summary: String, _ detail: String, _ piece: TemplatePiece) {

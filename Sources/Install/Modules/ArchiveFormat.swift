@@ -73,7 +73,9 @@ enum ArchiveFormat: String, CaseIterable {
       }
     } catch {
       throw InstallError(
-        .failed, error.code == .notFound ? "\(name) must be available and on the PATH to unpack this archive" : error.message)
+        .failed,
+        error.code == .notFound ? "\"\(name)\" is needed to unpack this archive, and is not on the PATH" : error.message
+      )
     }
     guard await process.waitForExit().isSuccess else {
       throw InstallError(.failed, "failed to unpack the archive: \(name) cannot read it")

@@ -42,7 +42,7 @@ struct GitRepository {
       } catch {
         throw InstallError(
           error.code,
-          error.message + " (note that setting 'depth' requires 'ref' to be a branch or tag name)")
+          error.message + " ('depth' works with a branch or a tag as 'ref', not with a commit)")
       }
     } else {
       try await git.run(["clone"] + shallow + ["--", url, directory])
@@ -97,7 +97,7 @@ struct ExternalProgram {
           executable: name, arguments: arguments, environment: environment, workingDirectory: directory))
     } catch {
       let isMissing = error.code == .notFound
-      throw InstallError(.failed, isMissing ? "\(name) must be available and on the PATH" : error.message)
+      throw InstallError(.failed, isMissing ? "\"\(name)\" is needed, and is not on the PATH" : error.message)
     }
     if result.exit.isSuccess { return result.standardOutput }
     let text = String(decoding: result.standardError, as: UTF8.self)

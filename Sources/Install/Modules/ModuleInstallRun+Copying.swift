@@ -15,7 +15,7 @@ extension ModuleInstallRun {
       manifest = ModuleManifest([ModuleManifest.Entry(key: "", source: "", directory: directory)])
       try manifest.write(dataDirectory: installer.setting.dataDirectory, files: files)
     } catch let error as ModuleSource.ParseError {
-      fail("Invalid module source address", "Failed to parse module source address: \(error.message).", at: nil)
+      fail("Invalid module source address", "This source cannot be read: \(error.message).", at: nil)
     } catch let error as ModuleRegistry.Failure {
       fail(error.summary, error.detail(call: "root", place: "-from-module"), at: nil)
     } catch let error as InstallError {
@@ -56,8 +56,8 @@ extension ModuleInstallRun {
       }
       fail(
         "Root module references parent directory",
-        "The requested module \"\(text)\" refers to a module via its parent directory. To use this as a new root module this source "
-          + "string must be rewritten as a remote source address.", at: call.sourceRange)
+        "\"\(text)\" in the module leads to its parent directory, which is not copied. Give the module's remote "
+          + "address instead.", at: call.sourceRange)
     }
   }
 }

@@ -56,7 +56,10 @@ struct ModuleInstallRun {
     do throws(FileError) {
       try manifest.write(dataDirectory: installer.setting.dataDirectory, files: files)
     } catch {
-      outcome.diagnostics.append(.error("Failed to update module manifest", "Unable to write the module manifest file: \(error)"))
+      outcome.diagnostics.append(
+        .error(
+          "Failed to update module manifest",
+          "The list of modules cannot be written: \(error)"))
     }
   }
 
@@ -118,9 +121,8 @@ struct ModuleInstallRun {
     if let package = parent.package, directory != package.root, !directory.hasPrefix(package.root + "/") {
       fail(
         "Local module path escapes module package",
-        "The given source directory for module call \"\(call.name)\" would be outside of its containing package "
-          + "\"\(package.address)\". Local source addresses starting with \"../\" must stay within the same package that the "
-          + "calling module belongs to.", at: call.sourceRange)
+        "Module \"\(call.name)\" lies outside of the package \"\(package.address)\", of which only the inside is "
+          + "fetched. Keep paths that begin with \"../\" within it.", at: call.sourceRange)
       return nil
     }
     if (parent.lineage + [parent.directory]).contains(directory) {
@@ -158,8 +160,8 @@ struct ModuleInstallRun {
       } catch {
         fail(
           "Invalid package location from module registry",
-          "Module registry \(module.host) returned invalid source location \"\(location)\" for \(module.package) \(version): "
-            + "\(error.message).", at: call.range)
+          "The registry \(module.host) gave a location of \(module.package) \(version) that cannot be read, "
+            + "\"\(location)\": \(error.message).", at: call.range)
         return nil
       }
       let directories = [parsed.subdirectory, module.subdirectory].filter { !$0.isEmpty }.joined(separator: "/")
@@ -211,7 +213,8 @@ struct ModuleInstallRun {
     } catch {
       fail(
         "Failed to download module",
-        "Could not download module \"\(call.name)\" (\(place(of: call))) source code from \"\(package.address)\": \(error.message)",
+        "Module \"\(call.name)\" (\(place(of: call))) could not be fetched from \"\(package.address)\": "
+          + "\(error.message)",
         at: call.range)
       return nil
     }
@@ -248,7 +251,7 @@ struct ModuleInstallRun {
     } else {
       fail(
         "Unreadable module subdirectory",
-        "The directory \(root)/\(text) does not exist. The target submodule \(text) does not exist within the target module.",
+        "\(root)/\(text) does not exist: the module has no directory \(text).",
         at: call?.range)
     }
     return nil

@@ -27,10 +27,10 @@ struct ModulePackageFetcher: Sendable {
           return
         }
         if checksum != nil {
-          throw InstallError(.failed, "checksum cannot be specified for directory download")
+          throw InstallError(.failed, "the checksum of a directory cannot be checked; remove it")
         }
         try await fetchDirectory(url, package.scheme, to: directory, redirections)
-      default: throw InstallError(.failed, "download not supported for scheme '\(package.scheme)'")
+      default: throw InstallError(.failed, "nothing can be fetched by '\(package.scheme)'")
       }
     } catch {
       try? setting.files.remove(directory)

@@ -25,17 +25,16 @@ struct ModuleRegistry: Sendable {
     func detail(call: String, place: String) -> String {
       switch self {
       case .notFound(let module):
-        return "Module \"\(call)\" (from \(place)) cannot be found in the module registry at \(module.host)."
+        return "\(module.host) has no module \"\(call)\" (\(place))."
       case .noVersions(let module):
-        return "Module \"\(module.package)\" (\(place)) has no versions available on \(module.host)."
+        return "\(module.host) has no version of module \"\(module.package)\" (\(place))."
       case .noMatchingVersion(let module, let newest):
-        return "There is no available version of module \"\(module.package)\" (\(place)) which matches the given version "
-          + "constraint. The newest available version is \(newest)."
+        return "No version of module \"\(module.package)\" (\(place)) fits the constraint. The newest is \(newest)."
       case .versionsFailed(let module, let reason):
-        return "Failed to retrieve available versions for module \"\(call)\" (\(place)) from \(module.host): \(reason)."
+        return "The versions of module \"\(call)\" (\(place)) could not be listed by \(module.host): \(reason)."
       case .locationFailed(let module, let version, let reason):
-        return "Failed to retrieve a download URL for \(module.package) \(version) from \(module.host): failed to get download "
-          + "URL for \"\(module.package)\": \(reason)"
+        return "\(module.host) did not tell where to fetch \(module.package) \(version): no download URL for "
+          + "\"\(module.package)\": \(reason)"
       }
     }
   }

@@ -39,7 +39,8 @@ extension BlockReader {
         if let place = runPlaces.earlier(run.name, at: run.range) {
           error(
             "Duplicate \"run\" block names",
-            "This test file already has a run named \(run.name) block defined at \(self.place(place)).", at: block.definitionRange)
+            "There is a run \"\(run.name)\" at \(self.place(place)). Give this one another name.",
+            at: block.definitionRange)
         }
         file.runs.append(run)
       case "variables":
@@ -71,13 +72,15 @@ extension BlockReader {
 
   private mutating func rejectSecondVariables(_ block: Block, _ first: SourceRange, in what: String) {
     error(
-      "Multiple \"variables\" blocks", "This \(what) already has a variables block defined at \(place(first)).",
+      "Multiple \"variables\" blocks",
+      "This \(what) has variables at \(place(first)) already. Put them into one block.",
       at: block.definitionRange)
   }
 
   private mutating func rejectSecondProvider(_ key: ProviderReferenceKey, _ block: Block, _ first: SourceRange) {
     error(
-      "Duplicate provider block", "A provider for \(key) is already defined at \(place(first)).", at: block.definitionRange)
+      "Duplicate provider block", "There is a provider \(key) at \(place(first)). Give this one an alias of its own.",
+      at: block.definitionRange)
   }
 
   private mutating func testVariables(_ block: Block) -> [String: Attribute] {
@@ -106,7 +109,7 @@ extension BlockReader {
       default:
         error(
           "Invalid \"command\" keyword",
-          "The \"command\" argument requires one of the following keywords without quotes: apply or plan.",
+          "Write apply or plan, without quotes.",
           at: attribute.expression.range)
       }
     }
@@ -129,7 +132,8 @@ extension BlockReader {
       if let place = seen.earlier(nested.type, at: nested.definitionRange) {
         error(
           "Multiple \"\(nested.type)\" blocks",
-          "This run block already has a \(nested.type) block defined at \(self.place(place)).", at: nested.definitionRange)
+          "This run has a \(nested.type) block at \(self.place(place)) already. Keep one of the two.",
+          at: nested.definitionRange)
         continue
       }
       switch nested.type {
@@ -151,7 +155,7 @@ extension BlockReader {
       default:
         error(
           "Invalid \"mode\" keyword",
-          "The \"mode\" argument requires one of the following keywords without quotes: normal or refresh-only",
+          "Write normal or refresh-only, without quotes",
           at: attribute.expression.range)
       }
     }
@@ -188,7 +192,7 @@ extension BlockReader {
     guard let attribute = content.attributes["source"] else {
       error(
         "Missing \"source\" attribute for module block",
-        "A module block in a run block has to say with \"source\" which module is run.", at: block.definitionRange)
+        "Say with \"source\" which module this run uses.", at: block.definitionRange)
       return nil
     }
     guard let text = string(attribute) else { return nil }
@@ -198,7 +202,7 @@ extension BlockReader {
     if case .remote? = try? ModuleSource(parsing: text) {
       error(
         "Invalid module source address",
-        "Only local or registry module sources are currently supported from within test run blocks.",
+        "A run can use a local directory or a module of a registry.",
         at: attribute.expression.range)
     }
     return call
@@ -216,7 +220,7 @@ extension BlockReader {
       alias = string(attribute)
       if !isValidIdentifier(alias ?? "") {
         error(
-          "Invalid provider configuration alias", "An alias must be a valid name. \(badNameDetail)",
+          "Invalid provider configuration alias", badNameDetail,
           at: attribute.expression.range)
       }
     }
@@ -232,7 +236,7 @@ extension BlockReader {
   /// What stands in the files of a directory; the block itself goes first.
   private mutating func addMocks(from directory: String, at range: SourceRange, to mock: inout MockProviderBlock) {
     guard let files, let names = try? files.list(directory) else {
-      error("Failed to read mock data directory", "The directory \"\(directory)\" does not exist or cannot be read.", at: range)
+      error("Failed to read mock data directory", "\(directory) is no directory that can be read.", at: range)
       return
     }
     for name in names where name.hasSuffix(".tfmock.hcl") || name.hasSuffix(".tfmock.json") {
@@ -265,7 +269,8 @@ extension BlockReader {
       let content = self.content(block.body, [AttributeSpecification("defaults"), AttributeSpecification("override_during")])
       if let place = places.earlier("\(block.type) \(type)", at: block.definitionRange) {
         error(
-          "Duplicate \(block.type) block", "A \(block.type) block for \(type) has already been defined at \(self.place(place)).",
+          "Duplicate \(block.type) block",
+          "There is a \(block.type) block for \(type) at \(self.place(place)). Keep one of the two.",
           at: block.labels.first?.range ?? block.definitionRange)
         continue
       }
@@ -288,7 +293,7 @@ extension BlockReader {
       if let first = result.first(where: { $0.target == override.target }) {
         error(
           "Duplicate \(block.type) block",
-          "An \(block.type) block targeting \(override.target) has already been defined at \(place(first.range)).",
+          "There is an \(block.type) block for \(override.target) at \(place(first.range)). Keep one of the two.",
           at: block.definitionRange)
         continue
       }
@@ -311,11 +316,13 @@ extension BlockReader {
         }
       }
     } else {
-      error("Missing target attribute", "\(block.type) blocks must specify a target address.", at: block.definitionRange)
+      error(
+        "Missing target attribute", "Say with \"target\" what an \(block.type) block is for.", at: block.definitionRange
+      )
     }
     let values = object(
       content.attributes[name], "Invalid \(name) attribute",
-      "\(block.type) blocks must specify \(name == "outputs" ? "an outputs" : "a values") attribute that is an object.")
+      "Set \"\(name == "outputs" ? "an outputs" : "a values")\" of this \(block.type) block to an object.")
     let during = duringPlan(content.attributes["override_during"]) ?? isDuringPlan
     guard let target else { return nil }
     return OverrideBlock(
@@ -346,7 +353,7 @@ extension BlockReader {
     case "apply": return false
     default:
       error(
-        "Invalid override_during value", "The override_during attribute must be a value of plan or apply.",
+        "Invalid override_during value", "Write plan or apply, without quotes.",
         at: attribute.range)
       return nil
     }

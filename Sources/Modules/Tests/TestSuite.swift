@@ -39,7 +39,7 @@ extension ModuleLoader {
     // The usual one need not be there; who asks for another means one that is.
     if testDirectory != "tests", !files.isDirectory(place) {
       suite.diagnostics.append(
-        .warning("Test directory does not exist", "Requested test directory \(testDirectory) does not exist."))
+        .warning("Test directory does not exist", "There is no test directory \(testDirectory)."))
     }
     for directory in Set([root, place]).sorted() {
       for name in (try? files.list(directory)) ?? [] where TestFile.isOne(name) {

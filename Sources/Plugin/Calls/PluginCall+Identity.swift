@@ -14,8 +14,8 @@ extension PluginCall {
       throw DiagnosticsError(
         .error(
           "Resource instance managed by newer provider version",
-          "The identity of an object of type \(typeName) was written by a newer version of the provider \(provider.name) than the "
-            + "one at hand. Upgrade the provider to work with this state."))
+          "The identity of an object of type \(typeName) was written by a newer version of the provider than this "
+            + "one. Upgrade provider \(provider.name)."))
     }
     return try message(identity.json, schema) { _ in }
   }

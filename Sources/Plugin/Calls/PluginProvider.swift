@@ -231,8 +231,7 @@ package final class PluginProvider: Provider {
     DiagnosticsError(
       .error(
         "Failed to load plugin schemas",
-        "The provider \(name) described itself with an invalid schema: \(error.message).\n\n"
-          + "This is a bug in the provider; please report it in the provider's own issue tracker."))
+        "Provider \(name) gave an invalid schema: \(error.message).\n\n\(providerMistake)"))
   }
 
   // MARK: Calls
@@ -323,8 +322,7 @@ package final class PluginProvider: Provider {
     switch error.code {
     case .unavailable:
       var detail =
-        "The plugin \(name) encountered an error, and failed to respond to the \(call) call. "
-        + "The plugin logs may contain more details."
+        "Plugin \(name) failed to answer \(call). See what it logged, for instance with TF_LOG=debug."
       detail += "\n\n" + (explanation.map { "\($0) " } ?? "") + "Cause: \(error.message)."
       let isFirst = state.withLock { state in
         defer { state.hasShownLog = true }
@@ -335,10 +333,10 @@ package final class PluginProvider: Provider {
       return .error("Plugin did not respond", detail)
     case .cancelled: return .error("Request cancelled", "The \(call) request was cancelled.")
     case .unimplemented:
-      return .error("Unsupported plugin method", "The \(call) method is not supported by the plugin \(name).")
+      return .error("Unsupported plugin method", "Plugin \(name) does not know \(call).")
     default:
       return .error(
-        "Plugin error", "The plugin \(name) returned an unexpected error from \(call): \(error.message)")
+        "Plugin error", "Plugin \(name) answered \(call) with an error: \(error.message)")
     }
   }
 
@@ -368,8 +366,8 @@ package final class PluginProvider: Provider {
   func invalidValue(_ typeName: String, _ method: PluginMethod, _ error: DynamicValueError) -> Diagnostic {
     .error(
       "Provider produced invalid object",
-      "The provider \(name) answered \(method.name(in: 6)) for \(typeName) with a value that does not conform to its "
-        + "schema: \(error.message).\n\nThis is a bug in the provider, which should be reported in the provider's own issue tracker."
+      "Provider \(name) answered \(method.name(in: 6)) for \(typeName) with a value that does not fit its schema: "
+        + "\(error.message).\n\n\(providerMistake)"
     )
   }
 

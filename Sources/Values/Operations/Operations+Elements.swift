@@ -12,13 +12,13 @@ extension Operations {
     case .map(let map):
       guard let element = map[name] else {
         throw OperationError(
-          summary: "Missing map element", message: "This map does not have an element with the key \(quoted(name)).")
+          summary: "Missing map element", message: "There is no key \(quoted(name)) in this map.")
       }
       return element
     case .null:
       throw OperationError(
         summary: "Attempt to get attribute from null value",
-        message: "This value is null, so it does not have any attributes.")
+        message: "Attributes of null cannot be read. Look whether the value can be null here.")
     case .unknown(let unknown):
       switch unknown.type {
       case .dynamic: return .dynamicUnknown
@@ -36,19 +36,20 @@ extension Operations {
 
   private static func noAttribute(_ name: String) -> OperationError {
     OperationError(
-      summary: "Unsupported attribute", message: "This object does not have an attribute named \(quoted(name)).")
+      summary: "Unsupported attribute", message: "There is no attribute \(quoted(name)) in this object.")
   }
 
   private static func unsupportedAttribute(_ type: ValueType, _ name: String) -> OperationError {
     let message =
       switch type {
       case .list(.object):
-        "Can't access attributes on a list of objects. Did you mean to access attribute \(quoted(name)) for a specific element of the list, or across all elements of the list?"
+        "This is a list. Choose an element by its number, as in [0].\(quoted(name)), or take the attribute of all by "
+          + "[*].\(quoted(name))."
       case .set(.object):
-        "Can't access attributes on a set of objects. Did you mean to access an attribute across all elements of the set?"
+        "This is a set. Use a \"for\" expression to go through its elements."
       case .bool, .number, .string:
-        "Can't access attributes on a primitive-typed value (\(type.friendlyName))."
-      default: "This value does not have any attributes."
+        "A \(type.friendlyName) has no attributes."
+      default: "This value has no attributes."
       }
     return OperationError(summary: "Unsupported attribute", message: message)
   }
@@ -68,9 +69,10 @@ extension Operations {
   private static func indexUnmarked(_ collection: Value, _ key: Value) throws(OperationError) -> Value {
     if collection.isNull {
       throw OperationError(
-        summary: "Attempt to index null value", message: "This value is null, so it does not have any indices.")
+        summary: "Attempt to index null value", message: "Elements of null cannot be read. Look whether the value can "
+          + "be null here.")
     }
-    if key.isNull { throw invalidIndex("Can't use a null value as an indexing key.") }
+    if key.isNull { throw invalidIndex("A key must not be null.") }
     let type = collection.type
     if type == .dynamic || key.type == .dynamic { return .dynamicUnknown }
     switch type {
@@ -82,9 +84,9 @@ extension Operations {
     case .object(let object): return try objectIndex(collection, key, object)
     case .set:
       throw invalidIndex(
-        "Elements of a set are identified only by their value and don't have any separate index or key to select with, so it's only possible to perform operations across all elements of the set."
+        "The elements of a set have no keys. Go through them by \"for\", or make a list of them by tolist."
       )
-    default: throw invalidIndex("This value does not have any indices.")
+    default: throw invalidIndex("This value has no elements.")
     }
   }
 
@@ -94,7 +96,7 @@ extension Operations {
 
   private static func noSuchElement(_ reason: String? = nil) -> OperationError {
     invalidIndex(
-      "The given key does not identify an element in this collection value" + (reason.map { ": \($0)." } ?? "."))
+      "There is no element of this key" + (reason.map { ": \($0)." } ?? "."))
   }
 
   private static func converted(_ key: Value, _ type: ValueType) throws(OperationError) -> Value {
@@ -116,12 +118,12 @@ extension Operations {
       return unknown
     }
     if !number.isWhole {
-      throw noSuchElement("indexing a sequence requires a whole number, but the given index has a fractional part")
+      throw noSuchElement("a list is indexed by whole numbers, and this one has a fraction")
     }
-    if number.isNegative { throw noSuchElement("a negative number is not a valid index for a sequence") }
+    if number.isNegative { throw noSuchElement("an index must not be negative") }
     throw noSuchElement(
       collection.count == 0
-        ? "the collection has no elements" : "the given index is greater than or equal to the length of the collection")
+        ? "the collection has no elements" : "the index is beyond the last element")
   }
 
   private static func unknownTupleIndex(_ types: [ValueType], _ key: Value) throws(OperationError) -> Value {
@@ -149,7 +151,7 @@ extension Operations {
     guard let place = type.index(of: name) else {
       if key.type != .number { throw noSuchElement() }
       throw invalidIndex(
-        "The given key does not identify an element in this collection value. An object only supports looking up attributes by name, not by numeric index."
+        "There is no element of this key. Attributes of an object are found by their names, not by numbers."
       )
     }
     return object.values[place]

@@ -15,7 +15,7 @@ import Values
     return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
   }()
 
-  /// The files beside each other: a plan, and what the reference program printed for it, with its name changed to ours.
+  /// The files beside each other: a plan, and what is printed for it: as the reference does, but for sentences.
   @Test(arguments: names) func golden(name: String) throws {
     let document = try JSONNode(parsing: Array(Data(contentsOf: Self.folder.appendingPathComponent("\(name).json"))))
     let expected = try String(contentsOf: Self.folder.appendingPathComponent("\(name).txt"), encoding: .utf8)
@@ -55,8 +55,8 @@ import Values
         """
         Plumb will perform the following actions:
 
-         # fake_thing.x will no longer be managed by Plumb, but will not be destroyed
-         # (destroy = false is set in the configuration)
+         # fake_thing.x will be forgotten, but will not be destroyed
+         # (since destroy = false is configured)
          . resource "fake_thing" "x" {
                 id   = "i"
                 # (1 unchanged attribute hidden)
@@ -76,11 +76,10 @@ import Values
     #expect(
       text == """
 
-        Plumb used the selected providers to generate the following execution plan.
-        Resource actions are indicated with the following symbols:
+        This is what is going to be done, by these symbols:
           + create
 
-        Note: This is a partial plan, parts can only be known in the next plan / apply cycle.
+        Note: The rest can only be planned after this is applied.
 
           # fake_thing.later was deferred
           # (because the number of resource instances is unknown)
@@ -95,12 +94,12 @@ import Values
   @Test func errored() {
     #expect(
       Self.text { $0.isErrored = true }
-        == "\nPlanning failed. Plumb encountered an error while generating this plan.\n\n")
+        == "\nPlanning failed. The plan could not be finished.\n\n")
     let text = Self.text {
       $0.isErrored = true
       $0.changes = [Self.change(.create)]
     }
-    #expect(text.contains("\nPlumb planned the following actions, but then encountered a problem:\n"))
+    #expect(text.contains("\nThis is what was planned before a problem came up:\n"))
   }
 
   @Test func colors() {

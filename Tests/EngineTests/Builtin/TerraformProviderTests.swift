@@ -146,11 +146,11 @@ import Values
   @Test(arguments: [
     (
       Value.object([("a b", 1)]),
-      #"invalid variable name "a b": must be a valid identifier, per Terraform's rules for input variable declarations"#
+      #""a b" cannot be the name of a variable"#
     ),
     (
       .tuple([1]),
-      "invalid value to encode: must be an object whose attribute names will become the encoded variable names"
+      "must be an object with an attribute for each variable"
     ),
   ])
   func refusesToEncodeVariables(_ value: Value, _ text: String) async throws {
@@ -210,7 +210,8 @@ import Values
   @Test(arguments: [
     (
       "a = ",
-      "invalid tfvars syntax: <decode_tfvars argument>:1,5-5: Missing expression; Expected the start of an expression, but found the end of the file.."
+      "invalid tfvars syntax: <decode_tfvars argument>:1,5-5: Missing expression; The file ends where a value is "
+        + "missing.."
     ),
     (
       "a { }",

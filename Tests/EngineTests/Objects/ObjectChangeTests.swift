@@ -111,7 +111,7 @@ import Values
     #expect(
       RequiredReplacements.nonexistentDetail(provider: "p", address: "a.b", path: Path.root.attribute("nope"))
         .hasPrefix(
-          #"Provider "p" has indicated "requires replacement" on a.b for a non-existent attribute path cty.Path{cty.GetAttrStep{Name:"nope"}}."#
+          #"Provider "p" says that a.b must be replaced because of cty.Path{cty.GetAttrStep{Name:"nope"}}, which does not exist there."#
         ))
   }
 

@@ -27,61 +27,61 @@ import Values
 
   static let plans: [Case] = [
     Case("in order", simple, config: #"{name: "a"}"#, planned: #"{id: ?, name: "a", size: ?}"#),
-    Case("absent", simple, config: "{}", planned: "null", "planned for absence but config wants existence"),
-    Case("present", simple, config: "null", planned: "{}", "planned for existence but config wants absence"),
+    Case("absent", simple, config: "{}", planned: "null", "absence, where the configuration has a value"),
+    Case("present", simple, config: "null", planned: "{}", "existence, where the configuration has nothing"),
     Case(
       "another value", simple, config: #"{name: "a"}"#, planned: #"{name: "b"}"#,
-      #".name: planned value cty.StringVal("b") does not match config value cty.StringVal("a")"#),
+      #".name: cty.StringVal("b") where cty.StringVal("a") is configured"#),
     Case(
       "another value than before, too", simple, prior: #"{name: "p"}"#, config: #"{name: "a"}"#,
       planned: #"{name: "b"}"#,
-      #".name: planned value cty.StringVal("b") does not match config value cty.StringVal("a") nor prior value cty.StringVal("p")"#
+      #".name: cty.StringVal("b") where cty.StringVal("a") is configured and cty.StringVal("p") was before"#
     ),
     Case(
       "the prior value, as insignificant change", simple, prior: #"{name: "p"}"#, config: #"{name: "a"}"#,
       planned: #"{name: "p"}"#),
     Case(
       "a value out of nowhere", simple, config: "{}", planned: #"{name: "b"}"#,
-      #".name: planned value cty.StringVal("b") for a non-computed attribute"#),
+      #".name: cty.StringVal("b") for an attribute that only the configuration sets"#),
     Case(
       "sensitive", simple, config: #"{key: "a"}"#, planned: #"{key: "b"}"#,
-      ".key: sensitive planned value does not match config value"),
+      ".key: a sensitive value other than the configured one"),
     Case(
       "sensitive and there before", simple, prior: #"{key: "p"}"#, config: #"{key: "a"}"#, planned: #"{key: "b"}"#,
-      ".key: sensitive planned value does not match config value nor prior value"),
+      ".key: a sensitive value other than the configured or the earlier one"),
     Case(
       "sensitive out of nowhere", simple, config: "{}", planned: #"{key: "b"}"#,
-      ".key: sensitive planned value for a non-computed attribute"),
+      ".key: a sensitive value for an attribute that only the configuration sets"),
     Case(
       "configured although computed", simple, config: "{size: 1}", planned: "{size: 2}",
-      ".size: planned value cty.NumberIntVal(2) does not match config value cty.NumberIntVal(1)"),
+      ".size: cty.NumberIntVal(2) where cty.NumberIntVal(1) is configured"),
     Case("write-only is null", "p string optional writeonly", config: #"{p: "x"}"#, planned: "{}"),
     Case(
       "write-only is not null", "p string optional writeonly", config: #"{p: "x"}"#, planned: #"{p: "y"}"#,
-      ".p: planned value for write-only attribute is not null"),
+      ".p: a value for a write-only attribute, which must be null"),
     Case(
       "in a list block", "d blocks list { size number optional }", config: "{d: [{size: 1}, {size: 2}]}",
       planned: "{d: [{size: 1}, {size: 3}]}",
-      ".d[1].size: planned value cty.NumberIntVal(3) does not match config value cty.NumberIntVal(2)"),
+      ".d[1].size: cty.NumberIntVal(3) where cty.NumberIntVal(2) is configured"),
     Case(
       "block count", "d blocks list { size number optional }", config: "{d: [{size: 1}]}", planned: "{}",
-      ".d: block count in plan (0) disagrees with count in config (1)"),
+      ".d: 0 blocks where 1 are configured"),
     Case(
       "null blocks", "d blocks list { size number optional }", config: "{}", planned: "{d: null}",
-      ".d: attribute representing a list of nested blocks must be empty to indicate no blocks, not null"),
+      ".d: null for a list of nested blocks, which must be empty if there are none"),
     Case(
       "null set of blocks", "d blocks set { size number optional }", config: "{}", planned: "{d: null}",
-      ".d: attribute representing a set of nested blocks must be empty to indicate no blocks, not null"),
+      ".d: null for a set of nested blocks, which must be empty if there are none"),
     Case(
       "null in configuration counts as empty", "d blocks list { size number optional }", config: "{d: null}",
       planned: "{}"),
     Case(
       "unknown blocks", "d blocks list { size number optional }", config: "{d: [{size: 1}]}", planned: "{d: ?}",
-      ".d: attribute representing nested block must not be unknown itself; set nested attribute values to unknown instead"
+      ".d: a nested block is unknown as a whole; only its attributes can be"
     ),
     Case(
       "unknown element", "d blocks list { size number optional }", config: "{d: [{size: 1}]}", planned: "{d: [?]}",
-      ".d[0]: element representing nested block must not be unknown itself; set nested attribute values to unknown instead"
+      ".d[0]: an element of a nested block is unknown as a whole; only its attributes can be"
     ),
     Case(
       "a guess for unknown blocks", "d blocks set { size number optional }", config: "{d: ?}",
@@ -94,17 +94,17 @@ import Values
     Case(
       "map blocks", "m blocks map { v string optional }", config: #"{m: {a: {v: "1"}}}"#,
       planned: #"{m: {b: {v: "1"}}}"#,
-      #".m: block key "b" from plan is not present in config"#, #".m: block key "a" from config is not present in plan"#
+      #".m: a block key "b" that is not configured"#, #".m: no block key "a", which is configured"#
     ),
     Case(
       "nested list: length", "e nested list optional { port number optional }", config: "{e: [{port: 1}]}",
       planned: "{e: []}",
-      ".e: count in plan (cty.NumberIntVal(0)) disagrees with count in config (cty.NumberIntVal(1))"),
+      ".e: cty.NumberIntVal(0) elements where cty.NumberIntVal(1) are configured"),
     Case(
       "nested list: inside", "e nested list optional { port number optional; url string computed }",
       config: "{e: [{port: 1}]}",
       planned: #"{e: [{port: 2, url: "u"}]}"#,
-      ".e[0].port: planned value cty.NumberIntVal(2) does not match config value cty.NumberIntVal(1)"),
+      ".e[0].port: cty.NumberIntVal(2) where cty.NumberIntVal(1) is configured"),
     Case(
       "nested: unknown", "e nested list optional { port number optional }", config: "{e: [{port: 1}]}",
       planned: "{e: ?}",
@@ -115,7 +115,7 @@ import Values
     Case(
       "nested set: length", "e nested set optional { port number optional }", config: "{e: [{port: 1}]}",
       planned: "{e: [{port: 1}, {port: 2}]}",
-      ".e: count in plan (cty.NumberIntVal(2)) disagrees with count in config (cty.NumberIntVal(1))"),
+      ".e: cty.NumberIntVal(2) elements where cty.NumberIntVal(1) are configured"),
   ]
 
   @Test(arguments: plans)
@@ -150,17 +150,17 @@ import Values
     ("s set(string) optional", "{s: [?, ?]}", #"{s: ["a"]}"#, []),
     (
       "s set(string) optional", #"{s: ["a"]}"#, #"{s: ["b"]}"#,
-      [#".s: planned set element cty.StringVal("a") does not correlate with any element in actual"#]
+      [#".s: the planned element cty.StringVal("a") has no equal in the result"#]
     ),
     (
       "s set(string) optional", #"{s: ["a"]}"#, #"{s: ["a", "b"]}"#,
       [
-        #".s: actual set element cty.StringVal("b") does not correlate with any element in plan"#,
+        #".s: the element cty.StringVal("b") of the result has no equal in the plan"#,
         ".s: length changed from 1 to 2",
       ]
     ),
     ("d blocks list { v string optional }", "{d: [{v: ?}]}", #"{d: [{v: "x"}]}"#, []),
-    ("d blocks list { v string optional }", #"{d: [{v: "x"}]}"#, "{d: []}", [".d: block count changed from 1 to 0"]),
+    ("d blocks list { v string optional }", #"{d: [{v: "x"}]}"#, "{d: []}", [".d: the number of blocks changed from 1 to 0"]),
     ("d blocks list { v string optional }", "{d: ?}", "{d: []}", []),
     (
       "d blocks list { v string optional }", #"{d: [{v: "x"}]}"#, #"{d: [{v: "y"}]}"#,
@@ -173,7 +173,7 @@ import Values
     (
       "d blocks set { v string optional }", #"{d: [{v: "x"}]}"#, #"{d: [{v: "x"}, {v: "y"}]}"#,
       [
-        #".d: actual set element cty.ObjectVal(map[string]cty.Value{"v":cty.StringVal("y")}) does not correlate with any element in plan"#,
+        #".d: the element cty.ObjectVal(map[string]cty.Value{"v":cty.StringVal("y")}) of the result has no equal in the plan"#,
         ".d: block set length changed from 1 to 2",
       ]
     ),

@@ -58,7 +58,7 @@ struct SQLiteFailure {
   }
 
   private static func directory(_ path: String) -> StoreError {
-    StoreError(.invalidRequest, "\(path) is a directory, not a state store.")
+    StoreError(.invalidRequest, "\(path) is a directory, where a state store should be.")
   }
 
   /// SQLite says so of the files that it wants to make beside the database as well.

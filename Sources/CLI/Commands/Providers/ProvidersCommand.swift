@@ -32,7 +32,11 @@ struct ProvidersCommand: Command {
     let tree = loader.load(after: suite.sources, for: .listing)
     guard loader.hasConfiguration(".") else {
       Report(world, view).show(
-        [.error("No configuration files", "The directory \(world.workingDirectory) contains no Terraform configuration files.")],
+        [
+          .error(
+            "No configuration files",
+            "\(world.workingDirectory) has no configuration: no .tf or .tf.json file is in it.")
+        ],
         SourceMap())
       return 1
     }

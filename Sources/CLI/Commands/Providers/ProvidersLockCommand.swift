@@ -73,7 +73,7 @@ struct ProvidersLockCommand: Command {
       throw ProvidersProblem(
         .error(
           "Invalid installation method options",
-          "The -fs-mirror and -net-mirror command line options are mutually-exclusive."))
+          "Packages come either from -fs-mirror or from -net-mirror. Give one of them."))
     }
     let (all, problems) = session.providerConstraints(tree)
     if problems.hasErrors { throw ProvidersProblem(problems, tree.sources) }
@@ -86,7 +86,10 @@ struct ProvidersLockCommand: Command {
       }
       guard let constraints = required[source] else {
         throw ProvidersProblem(
-          .error("Invalid provider argument", "The provider \(source) is not required by the current configuration."))
+          .error(
+            "Invalid provider argument",
+            "The configuration needs no provider \(source). Remove it from the command line, or add it to "
+              + "required_providers."))
       }
       selected[source] = constraints
     }
@@ -110,15 +113,15 @@ struct ProvidersLockCommand: Command {
         let added = Set(lock.hashes).subtracting(before.providers[source]?.hashes ?? [])
         let what =
           isNew
-          ? "This was a new provider and the checksums for this platform are now tracked in the lock file"
+          ? "new, with checksums for this platform"
           : added.isEmpty
-            ? "All checksums for this platform were already tracked in the lock file"
-            : "Additional checksums for this platform are now tracked in the lock file"
+            ? "all checksums for this platform were there"
+            : "checksums for this platform were added"
         world.output.line("- Obtained \(source.displayName) checksums for \(platform); \(what)")
       }
     }
     if after.text == before.text {
-      world.output.line("\nSuccess! Plumb has validated the lock file and found no need for changes.")
+      world.output.line("\nSuccess! The lock file has everything already.")
       return 0
     }
     do throws(FileError) {
@@ -127,8 +130,7 @@ struct ProvidersLockCommand: Command {
       throw ProvidersProblem(.error("Failed to write the lock file", error.description))
     }
     world.output.line(
-      "\nSuccess! Plumb has updated the lock file.\n\nReview the changes in .terraform.lock.hcl and then commit to your\nversion "
-        + "control system to retain the new checksums.\n")
+      "\nSuccess! The lock file has been updated.\n\nLook at the changes in .terraform.lock.hcl and commit them.\n")
     return 0
   }
 
@@ -163,8 +165,7 @@ struct ProvidersLockCommand: Command {
       throw ProvidersProblem(
         .error(
           "Could not retrieve providers for locking",
-          "Terraform failed to fetch the requested providers for \(platform) in order to calculate their checksums: some "
-            + "providers could not be installed:\n\(reasons)"))
+          "Not all providers could be fetched for \(platform), so their checksums are not known:\n\(reasons)"))
     }
     for (source, lock) in outcome.locks.providers {
       let earlier = after.providers[source].flatMap { $0.version == lock.version ? $0.hashes : nil } ?? []
@@ -202,8 +203,7 @@ func parsePlatforms(_ texts: [String]) throws(ProvidersProblem) -> [Platform] {
       throw ProvidersProblem(
         .error(
           "Invalid target platform",
-          "The string \"\(text)\" given in the -platform option is not a valid target platform: must be two words separated by an "
-            + "underscore."))
+          "\"\(text)\" is no platform. Write an operating system and a processor, as in linux_amd64."))
     }
     platforms.append(platform)
   }

@@ -5,7 +5,7 @@ import Modules
 
 struct ProvidersMirrorCommand: Command {
   static let configuration = CommandConfiguration(
-    commandName: "mirror", abstract: "Save local copies of all required provider packages.",
+    commandName: "mirror", abstract: "Copy the packages of all providers into a directory.",
     discussion: """
       Downloads the packages of the providers that the configuration needs from their registries into a directory, which serves as a \
       filesystem mirror, or as a network mirror when a web server offers it. Run again, it adds what is missing.
@@ -38,7 +38,7 @@ struct ProvidersMirrorCommand: Command {
       guard let directory else {
         throw ProvidersProblem(
           .error(
-            "No output directory specified", "The providers mirror command requires an output directory as a command-line argument."))
+            "No output directory specified", "Name the directory that the packages are to be copied to."))
       }
       let platforms = try parsePlatforms(platforms)
       let tree = session.loadModules(for: .listing)

@@ -30,7 +30,7 @@ struct ProvidersSchemaCommand: Command {
     let report = Report(world, view)
     guard json else {
       report.show(
-        [.error("The `terraform providers schema` command requires the `-json` flag.", "Run it again with -json.")], SourceMap())
+        [.error("Add -json: `plumb providers schema` prints nothing else.", "Run it again with -json.")], SourceMap())
       return 1
     }
     let tree = session.loadModules(for: .listing)
