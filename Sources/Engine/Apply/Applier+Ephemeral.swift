@@ -38,7 +38,7 @@ extension Applier {
   /// Opens every instance of an ephemeral resource.
   private func openAll(_ address: ConfigurationResource) async -> Bool {
     guard let block = tree.module(at: address.module)?.resources[address.resource],
-      let providerAddress = graph.providers[address], let body = graph.plan(of: address),
+      let providerAddress = graph.provider(of: address), let body = graph.plan(of: address),
       let schema = schemas.schema(of: address.resource, from: providerAddress.source)
     else { return false }
     for node in evaluator.instances(of: address.module) {

@@ -35,14 +35,17 @@ package struct ConfigurationGraph: Sendable {
   private(set) var graph = DependencyGraph()
   private var indices: [Vertex: Int] = [:]
   private var problems: [Diagnostic] = []
-  /// The body of each resource and provider configuration, read under its schema once.
-  private var plans: [ConfigurationResource: DecodePlan] = [:]
+  /// By vertex: the body of each resource, read under its schema once.
+  private var plans: [DecodePlan?] = []
+  /// By vertex: the provider configuration of each resource.
+  private var providers: [ProviderConfigurationAddress?] = []
+  /// The body of each provider configuration, read under its schema once.
   private var providerPlans: [ProviderConfigurationAddress: DecodePlan] = [:]
   private var provisionerPlans: [ConfigurationResource: [ProvisionerPlan]] = [:]
   /// Of resources that `removed` blocks name.
   private(set) var removedProvisioners: [ConfigurationResource: [ProvisionerPlan]] = [:]
-  /// The provider configuration of each resource.
-  private(set) var providers: [ConfigurationResource: ProviderConfigurationAddress] = [:]
+  /// The provider configurations that serve a resource.
+  private(set) var usedProviders: Set<ProviderConfigurationAddress> = []
   package let schemas: SchemaTable
   package let tree: ModuleTree
   /// The functions of providers that each module can call.
@@ -54,13 +57,13 @@ package struct ConfigurationGraph: Sendable {
     self.schemas = schemas
     let modules = tree.modules
     let count = modules.reduce(0) { $0 + $1.sortedResources.count }
-    plans.reserveCapacity(count)
-    providers.reserveCapacity(count)
     indices.reserveCapacity(count)
     for module in modules {
       functions[module.path] = module.providerFunctions(schemas)
       addVertices(of: module)
     }
+    plans = [DecodePlan?](repeating: nil, count: vertices.count)
+    providers = [ProviderConfigurationAddress?](repeating: nil, count: vertices.count)
     for module in modules { addEdges(of: module) }
     for block in tree.root.imports {
       connect(.resource(block.resource), to: block.subject.expression.variables + (block.forEach?.variables ?? []), in: .root)
@@ -70,7 +73,18 @@ package struct ConfigurationGraph: Sendable {
   func index(of vertex: Vertex) -> Int? { indices[vertex] }
 
   /// The body of a resource under its schema; nil if its type has none.
-  package func plan(of resource: ConfigurationResource) -> DecodePlan? { plans[resource] }
+  package func plan(of resource: ConfigurationResource) -> DecodePlan? { indices[.resource(resource)].flatMap { plans[$0] } }
+
+  /// The body of the resource at a vertex.
+  func plan(at vertex: Int) -> DecodePlan? { plans[vertex] }
+
+  /// The provider configuration of a resource; nil if there is no such block, or nothing that its name means.
+  func provider(of resource: ConfigurationResource) -> ProviderConfigurationAddress? {
+    indices[.resource(resource)].flatMap { providers[$0] }
+  }
+
+  /// The provider configuration of the resource at a vertex.
+  func provider(at vertex: Int) -> ProviderConfigurationAddress? { providers[vertex] }
 
   /// The body of a provider configuration under its schema; nil if there is no block.
   func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider.configuration] }
@@ -112,7 +126,7 @@ package struct ConfigurationGraph: Sendable {
     let dependencies = graph.dependencies
     var collected = [Set<Int32>](repeating: [], count: vertices.count)
     var result: [ConfigurationResource: [ConfigurationResource]] = [:]
-    result.reserveCapacity(plans.count)
+    result.reserveCapacity(vertices.count)
     for vertex in order {
       var direct: Set<Int32> = []
       for dependency in dependencies[vertex] {
@@ -238,7 +252,10 @@ package struct ConfigurationGraph: Sendable {
     var last: (address: ProviderConfigurationAddress, vertex: Int?)?
     tree.forEachResource(of: module) { block, provider in
       if let provider {
-        if last?.address != provider { last = (provider, indices[.provider(provider)]) }
+        if last?.address != provider {
+          last = (provider, indices[.provider(provider)])
+          usedProviders.insert(provider)
+        }
         if let index = last?.vertex { graph.addEdge(from: vertex, to: index) }
       }
       addEdges(of: block, at: vertex, provider: provider)
@@ -300,10 +317,10 @@ package struct ConfigurationGraph: Sendable {
       }
     }
     if let address = provider {
-      providers[block.address] = address
+      providers[index] = address
       if let schema = schemas.schema(of: block.resource, from: address.source) {
         let plan = DecodePlan(block.body, schema: schema.block)
-        plans[block.address] = plan
+        plans[index] = plan
         for traversal in plan.references {
           // A resource that refers to itself is told so when it is planned, at the place where it does.
           for target in targets(of: traversal, in: path) {

@@ -26,7 +26,7 @@ final class Evaluator: @unchecked Sendable {
   let mocks: Mocks
   private let testNames: TestNames?
   let schemas: SchemaTable
-  let providers: [ConfigurationResource: ProviderConfigurationAddress]
+  private let graph: ConfigurationGraph
   private(set) var root: ModuleNode
   private var collected: [Diagnostic] = []
   /// What is being evaluated now, so that a cycle that no reference shows cannot recurse forever.
@@ -45,7 +45,7 @@ final class Evaluator: @unchecked Sendable {
     workingDirectory = context.workingDirectory
     self.rootVariables = rootVariables
     schemas = graph.schemas
-    providers = graph.providers
+    self.graph = graph
     self.isApplying = isApplying
     mocks = context.mocks
     testNames = context.testNames
@@ -235,7 +235,7 @@ final class Evaluator: @unchecked Sendable {
 
   /// What stands for an object that is not there yet.
   func unknownObject(of block: ResourceBlock) -> Value {
-    guard let source = providers[block.address]?.source, let schema = schemas.schema(of: block.resource, from: source)
+    guard let source = graph.provider(of: block.address)?.source, let schema = schemas.schema(of: block.resource, from: source)
     else { return .dynamicUnknown }
     let value = Value.unknown(.object(schema.block.impliedType))
     return block.resource.mode == .ephemeral ? value.marked(with: .ephemeral) : value

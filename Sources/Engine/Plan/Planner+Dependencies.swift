@@ -7,8 +7,9 @@ extension Planner {
   /// is behind it, and neither has an ephemeral one: what they need is named beside them. All that the resource needs must have
   /// been planned.
   func recordedDependencies(of resource: ConfigurationResource) -> [ConfigurationResource] {
-    if let known = recordedDependencies[resource] { return known }
     let direct = directDependencies[resource] ?? []
+    if direct.isEmpty { return [] }
+    if let known = recordedDependencies[resource] { return known }
     var result = direct
     if !direct.allSatisfy(leadsOn) {
       var found = Set(direct)

@@ -258,6 +258,8 @@ extension Planner {
 
   /// Objects in the state whose resource is in no module of the configuration.
   func planOrphans() async {
+    // Where every object was looked at already, each has its block.
+    if previous.count == stored.count { return }
     let orphans = stored.resources.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }.sorted()
     var entries: [StoredObjects.Entry] = []
     for resource in orphans {

@@ -48,10 +48,10 @@ extension Planner {
   /// Plans every instance of a resource, and the removal of those that are no longer wanted.
   func planResource(_ address: ConfigurationResource, vertex: Int) async -> Bool {
     guard let block = tree.module(at: address.module)?.resources[address.resource],
-      let providerAddress = graph.providers[address]
+      let providerAddress = graph.provider(at: vertex)
     else { return false }
     guard let schema = schemas.schema(of: address.resource, from: providerAddress.source),
-      let body = graph.plan(of: address)
+      let body = graph.plan(at: vertex)
     else {
       diagnostics.append(unknownType(address.resource, providerAddress.source, graph.schemas, at: block.typeRange))
       return false

@@ -291,7 +291,7 @@ actor Planner {
   }
 
   /// Provider configurations that a resource in the configuration or an object in the state needs.
-  private lazy var usedProviders = Set(graph.providers.values).union(snapshot.providers)
+  private lazy var usedProviders = graph.usedProviders.union(snapshot.providers)
 
   /// Configures a provider unless that was done; gives false if it cannot be used.
   func ensureConfigured(_ address: ProviderConfigurationAddress) async -> Bool {

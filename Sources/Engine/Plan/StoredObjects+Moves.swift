@@ -43,9 +43,18 @@ extension StoredObjects {
     }
   }
 
+  /// Those with a `count` and those with an object `x[0]`: few in most stacks, so that most resources are not looked up for this.
+  private func resourcesOfDoubtfulRepetition(_ tree: ModuleTree) -> Set<ConfigurationResource> {
+    var result = Set(all.filter { $0.object.address.key == .integer(0) }.map(\.object.address.configuration))
+    for module in tree.modules {
+      for block in module.sortedResources where block.count != nil { result.insert(block.address) }
+    }
+    return result
+  }
+
   /// `x` becomes `x[0]` when `count` was added, and `x[0]` becomes `x` when it was taken away.
   private mutating func moveBetweenRepetitions(_ tree: ModuleTree, except mentioned: [MoveEndpoint]) {
-    for resource in resources {
+    for resource in resourcesOfDoubtfulRepetition(tree) {
       guard resource.resource.mode == .managed, let block = tree.module(at: resource.module)?.resources[resource.resource],
         !mentioned.contains(where: { $0.path == resource.module && $0.resource?.resource == resource.resource })
       else { continue }

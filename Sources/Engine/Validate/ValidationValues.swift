@@ -77,7 +77,7 @@ final class ValidationValues: @unchecked Sendable {
 
   func schema(of resource: Resource) -> BlockSchema? {
     let address = ConfigurationResource(module: module.path, resource)
-    guard let source = graph.providers[address]?.source else { return nil }
+    guard let source = graph.provider(of: address)?.source else { return nil }
     return schemas.schema(of: resource, from: source)?.block
   }
 

@@ -55,7 +55,7 @@ private actor Validator {
   func run() async -> [Diagnostic] {
     // A configuration that nothing uses is not looked at.
     let imported = tree.root.imports.compactMap { tree.providerConfiguration(for: $0) }
-    let used = Set(graph.providers.values).union(imported)
+    let used = graph.usedProviders.union(imported)
     var modules: [ModulePath: ValidationValues] = [:]
     for module in tree.modules {
       modules[module.path] = ValidationValues(
@@ -75,13 +75,13 @@ private actor Validator {
         continue
       }
       guard let values = modules[vertex.module] else { continue }
-      let (question, problems) = check(vertex, values, parent: vertex.module.parent.flatMap { modules[$0] })
+      let (question, problems) = check(index, values, parent: vertex.module.parent.flatMap { modules[$0] })
       var found = problems + values.takeDiagnostics()
-      for problem in unevaluated(vertex, modules) where !found.contains(where: { $0.subject == problem.subject }) {
+      for problem in unevaluated(index, modules) where !found.contains(where: { $0.subject == problem.subject }) {
         found.append(problem)
       }
       failed[index] = found.hasErrors
-      findings.diagnostics[index] = found
+      if !found.isEmpty { findings.diagnostics[index] = found }
       if let question { findings.questions.append(question) }
     }
     var diagnostics = findings.diagnostics.sorted { $0.key < $1.key }.flatMap(\.value)
@@ -96,7 +96,8 @@ private actor Validator {
   }
 
   /// What is wrong with references, wherever they stand: `try` does not help against it, nor that it is never evaluated.
-  private func unevaluated(_ vertex: ConfigurationGraph.Vertex, _ modules: [ModulePath: ValidationValues]) -> [Diagnostic] {
+  private func unevaluated(_ index: Int, _ modules: [ModulePath: ValidationValues]) -> [Diagnostic] {
+    let vertex = graph.vertices[index]
     var place = vertex.module
     var own: BlockSchema?
     let references: [Traversal]
@@ -117,9 +118,9 @@ private actor Validator {
     case .provider(let address): references = graph.plan(of: address)?.references ?? []
     case .resource(let address):
       guard let block = module.resources[address.resource] else { return [] }
-      own = modules[place]?.schema(of: address.resource)
+      own = graph.provider(at: index).flatMap { schemas.schema(of: address.resource, from: $0.source)?.block }
       references =
-        (graph.plan(of: address)?.references ?? []) + block.repetition.flatMap(\.variables)
+        (graph.plan(at: index)?.references ?? []) + block.repetition.flatMap(\.variables)
         + (block.preconditions + block.postconditions).flatMap(\.references)
         + graph.provisioners(of: address).flatMap { $0.body.references + ($0.connection?.references ?? []) }
     case .moduleEnd, .check: return []
@@ -157,10 +158,10 @@ private actor Validator {
   }
 
   private func check(
-    _ vertex: ConfigurationGraph.Vertex, _ values: ValidationValues, parent: ValidationValues?
+    _ index: Int, _ values: ValidationValues, parent: ValidationValues?
   ) -> (Question?, [Diagnostic]) {
     let module = values.module
-    switch vertex {
+    switch graph.vertices[index] {
     case .local(_, let name):
       _ = values.local(name)
       return (nil, [])
@@ -171,7 +172,7 @@ private actor Validator {
       guard let key = key(of: address), let block = module.providerConfigurations[key] else { return (nil, []) }
       return question(key, block, in: module, values)
     case .resource(let address):
-      return module.resources[address.resource].map { question($0, values) } ?? (nil, [])
+      return module.resources[address.resource].map { question($0, at: index, values) } ?? (nil, [])
     case .moduleEnd, .check: return (nil, [])
     }
   }
@@ -217,9 +218,9 @@ private actor Validator {
     return (question, problems)
   }
 
-  private func question(_ block: ResourceBlock, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
-    guard let source = graph.providers[block.address]?.source else { return (nil, []) }
-    guard let schema = schemas.schema(of: block.resource, from: source), let body = graph.plan(of: block.address) else {
+  private func question(_ block: ResourceBlock, at index: Int, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
+    guard let source = graph.provider(at: index)?.source else { return (nil, []) }
+    guard let schema = schemas.schema(of: block.resource, from: source), let body = graph.plan(at: index) else {
       return (nil, schemas.has(source) ? [unknownType(block.resource, source, schemas, at: block.typeRange)] : [])
     }
     let scope = values.context(
