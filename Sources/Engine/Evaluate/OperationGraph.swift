@@ -24,7 +24,9 @@ package struct OperationGraph {
       }
       for other in dependencies[index] { connect(names[index], to: names[Int(other)]) }
     }
-    for (resource, provider) in configuration.providers { connect(Self.name(of: .resource(resource)), toProvider: provider) }
+    for index in names.indices {
+      if let provider = configuration.provider(at: index) { connect(names[index], toProvider: provider) }
+    }
     addRoot()
   }
 

@@ -85,7 +85,7 @@ import Testing
       at: first.url.appending(path: "saved"), to: second.url.appending(path: "saved"))
     let outcome = try await second.plumb(["apply", "saved"])
     #expect(outcome.exitCode == 1)
-    #expect(outcome.errors.contains("Saved plan is stale"))
+    #expect(outcome.errors.contains("Saved plan does not match the given state"))
     #expect(try await second.plumb(["state", "list"]).output == "terraform_data.a\n")
   }
 
