@@ -142,6 +142,6 @@ import Testing
     try await directory.expectRefusal(["plan", "-out=no/such/place"], "no/such/place")
     try await directory.expectRefusal(["plan", "-out=m"], "is a directory")
     try await directory.expectRefusal(["apply", "nowhere"], "nowhere")
-    try await directory.expectRefusal(["plan", "-var-file=nowhere"], "Given variables file nowhere does not exist")
+    try await directory.expectRefusal(["plan", "-var-file=nowhere"], "There is no variables file nowhere")
   }
 }

@@ -104,7 +104,9 @@ struct NonsenseTests {
       environment["PEER_NONSENSE"] = "\(call)/\(kind)"
       let outcome = try await directory.plumb(["apply", "-auto-approve", "-no-color"], environment: environment, limitSeconds: 60)
       let said: Comment = "\(kind): \(outcome.output.suffix(1000))\(outcome.errors)"
-      #expect(Self.unusable.contains(kind) ? outcome.exitCode == 1 : [0, 1].contains(outcome.exitCode), said)
+      // Whoever fails to renew may still be useful; what then fails tells more.
+      let isWarning = call == "RenewEphemeralResource" && outcome.exitCode == 0 && outcome.output.contains("Warning: ")
+      #expect(Self.unusable.contains(kind) && !isWarning ? outcome.exitCode == 1 : [0, 1].contains(outcome.exitCode), said)
       #expect((outcome.exitCode == 0) == !outcome.errors.contains("Error: "), said)
       environment["PEER_NONSENSE"] = nil
       try await expectNothingLost(in: directory, environment, outcome, said)
@@ -120,12 +122,13 @@ struct NonsenseTests {
     #expect([0, 1, 2].contains(plan.exitCode), said)
     let state = try await directory.plumb(["state", "pull"])
     let log = try String(contentsOf: directory.url.appending(path: "peer.log"), encoding: .utf8)
+    let words = outcome.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let lines = log.split(separator: "\n").map { $0.split(separator: " ") }
     let named = { (verb: String) in Set(lines.filter { $0.count > 1 && $0[0] == verb }.map { String($0[1]) }) }
     for name in named("apply").union(["old", "gone", "before"]).subtracting(named("destroy")) {
       let isKnown = state.output.contains("\"name\": \"\(name)\"")
       let isNamed = plan.errors.contains("Object may already exist") && plan.errors.contains("peer_thing.\(name)")
-      let isDenied = outcome.errors.contains("applying changes to peer_thing.\(name),") && outcome.errors.contains("but now absent")
+      let isDenied = words.contains("said that peer_thing.\(name) is gone, right after it was applied")
       #expect(isKnown || isNamed || isDenied, "\(name) is lost. \(said)")
     }
     if plan.exitCode == 1 { #expect(plan.errors.contains("Object may already exist"), "\(plan.errors)") }
