@@ -128,6 +128,20 @@ final class OpenedStateFile: Sendable {
   }
 }
 
+/// Works with the state file that options name, if they name one; tells what keeps it from being opened.
+func withStateFile(
+  _ session: Session, _ arguments: StateFileArguments, _ view: any RunView, _ body: (OpenedStateFile?) async -> Int32
+) async -> Int32 {
+  let file: OpenedStateFile?
+  do {
+    file = try await OpenedStateFile.open(session, arguments)
+  } catch {
+    view.diagnostics(Pipeline.diagnostics(of: error), SourceMap())
+    return 1
+  }
+  return await body(file)
+}
+
 extension Session {
   /// Keeps the workspace's state as it was in a file, if that is asked for.
   func backUp(_ snapshot: StateSnapshot, _ arguments: StateFileArguments) throws(DiagnosticsError) {

@@ -194,21 +194,16 @@ struct ApplyRounds {
     }
     var variables = variables
     if approval.json { variables.input = false }
-    let file: OpenedStateFile?
-    do {
-      file = try await OpenedStateFile.open(session, mode.stateFile)
-    } catch {
-      view.diagnostics(Pipeline.diagnostics(of: error), SourceMap())
-      return 1
-    }
-    while true {
-      let made = await PlanRun.make(session, mode: mode, variables: variables, view: view, reading: file?.reading)
-      guard let run = made else { return 1 }
-      let (code, mayGoOn) = await round(run, session, view)
-      await run.pipeline.close()
-      guard let next = mayGoOn, next else {
-        keepUntilProcessEnds(run)
-        return code
+    return await withStateFile(session, mode.stateFile, view) { file in
+      while true {
+        let made = await PlanRun.make(session, mode: mode, variables: variables, view: view, reading: file?.reading)
+        guard let run = made else { return 1 }
+        let (code, mayGoOn) = await round(run, session, view)
+        await run.pipeline.close()
+        guard let next = mayGoOn, next else {
+          keepUntilProcessEnds(run)
+          return code
+        }
       }
     }
   }

@@ -46,6 +46,17 @@ struct LockArguments: ParsableArguments {
   var timeout: Int64 { lockTimeout.milliseconds }
 }
 
+/// Options of locking for what locks nothing.
+struct IgnoredLockArguments: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Has no effect: single objects are leased, and nothing else is locked.")
+  var lock = true
+
+  @Option(
+    name: .customLong("lock-timeout"),
+    help: ArgumentHelp("Has no effect, as -lock.", valueName: "duration"))
+  var lockTimeout = "0s"
+}
+
 struct LockTimeout: ExpressibleByArgument, CustomStringConvertible {
   var milliseconds: Int64 = 0
 

@@ -62,20 +62,15 @@ struct PlanCommand: Command {
     // Nobody can answer a program's questions.
     var variables = variables
     if json { variables.input = false }
-    let file: OpenedStateFile?
-    do {
-      file = try await OpenedStateFile.open(session, mode.stateFile)
-    } catch {
-      view.diagnostics(Pipeline.diagnostics(of: error), SourceMap())
-      return 1
+    return await withStateFile(session, mode.stateFile, view) { file in
+      let outcome = await PlanRun.make(
+        session, mode: mode, variables: variables, view: view, reading: file?.reading, generateInto: generateConfigurationOut)
+      guard let run = outcome else { return 1 }
+      let code = await show(run, session, view)
+      await run.pipeline.close()
+      keepUntilProcessEnds(run)
+      return code
     }
-    let outcome = await PlanRun.make(
-      session, mode: mode, variables: variables, view: view, reading: file?.reading, generateInto: generateConfigurationOut)
-    guard let run = outcome else { return 1 }
-    let code = await show(run, session, view)
-    await run.pipeline.close()
-    keepUntilProcessEnds(run)
-    return code
   }
 
   private func show(_ run: PlanRun, _ session: Session, _ view: any RunView) async -> Int32 {

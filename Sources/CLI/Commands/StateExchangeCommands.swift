@@ -51,13 +51,7 @@ struct StatePushCommand: Command {
   @Flag(help: "Write it although its lineage is another or its serial is older.")
   var force = false
 
-  @Flag(inversion: .prefixedNo, help: "Has no effect: single objects are leased, and nothing else is locked.")
-  var lock = true
-
-  @Option(
-    name: .customLong("lock-timeout"),
-    help: ArgumentHelp("Has no effect, as -lock.", valueName: "duration"))
-  var lockTimeout = "0s"
+  @OptionGroup var lock: IgnoredLockArguments
 
   @Flag(name: .customLong("ignore-remote-version"), help: "Has no effect: there are no remote backends.")
   var ignoreRemoteVersion = false

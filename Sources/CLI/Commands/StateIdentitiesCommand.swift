@@ -17,14 +17,10 @@ struct StateIdentitiesCommand: Command {
     examples: [Manual.Example("The identities in a module", "plumb state identities -json module.network")],
     additions: "This command came to Terraform after the version that Plumb is compared with.")
 
-  @Argument(help: "Only instances in these modules or of these resources.")
-  var addresses: [String] = []
+  @OptionGroup var selection: InstanceSelectionArguments
 
   @Flag(help: "Write JSON; there is no other form.")
   var json = false
-
-  @Option(help: ArgumentHelp("Only instances whose id attribute is this.", valueName: "id"))
-  var id: String?
 
   @OptionGroup(title: "State") var path: StatePathArguments
   @OptionGroup(title: "Output") var view: ViewArguments
@@ -36,13 +32,10 @@ struct StateIdentitiesCommand: Command {
           .error("Missing -json option", "Identities are listed as JSON only: plumb state identities -json"))
       }
       if state.isMissing { throw StatePathArguments.missing }
-      let targets = try addresses.map { text throws(DiagnosticsError) in try AddressArgument.target(text) }
       var objects = state.snapshot.objects.filter { $0.deposedKey == nil }
-      for target in targets where !objects.contains(where: { target.contains($0.address) }) {
-        throw StateListCommand.unknown(target)
-      }
+      let targets = try selection.targets(in: objects)
       if !targets.isEmpty { objects.removeAll { object in !targets.contains { $0.contains(object.address) } } }
-      if let id { objects.removeAll { $0.identifier != id } }
+      if let id = selection.id { objects.removeAll { $0.identifier != id } }
       world.output(bytes: Self.document(objects))
       world.output.line()
       return 0

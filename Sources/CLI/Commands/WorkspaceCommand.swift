@@ -121,7 +121,7 @@ struct WorkspaceNewCommand: Command {
   @Option(help: ArgumentHelp("A state file in Terraform's format to begin with.", valueName: "path"))
   var state: String?
 
-  @OptionGroup var lock: WorkspaceLockArguments
+  @OptionGroup var lock: IgnoredLockArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
@@ -215,7 +215,7 @@ struct WorkspaceDeleteCommand: Command {
   @Flag(help: "Delete it even if it still tracks resources, which nobody manages then.")
   var force = false
 
-  @OptionGroup var lock: WorkspaceLockArguments
+  @OptionGroup var lock: IgnoredLockArguments
   @OptionGroup(title: "Output") var view: ViewArguments
 
   func run(in world: World) async -> Int32 {
@@ -250,14 +250,4 @@ struct WorkspaceDeleteCommand: Command {
       "Workspace \"\(name)\" manages these instances:\(list)\n\nWithout it, nobody manages them. Destroy them first, "
         + "or give -force to delete the workspace and forget them.")
   }
-}
-
-struct WorkspaceLockArguments: ParsableArguments {
-  @Flag(inversion: .prefixedNo, help: "Has no effect: single objects are leased, and nothing else is locked.")
-  var lock = true
-
-  @Option(
-    name: .customLong("lock-timeout"),
-    help: ArgumentHelp("Has no effect, as -lock.", valueName: "duration"))
-  var lockTimeout = "0s"
 }

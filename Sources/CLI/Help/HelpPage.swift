@@ -134,13 +134,13 @@ struct DeclaredArgument {
 
   /// As people write it: `-refresh=true|false`, `-target=ADDRESS`, `-var='NAME=VALUE'`, `ADDRESS`.
   var label: String {
-    guard let name else { return placeholder }
+    guard let name else { return valueText }
     if isFlag { return isOnByDefault ? "-\(name)=true|false" : "-\(name)" }
-    return "-\(name)=" + (placeholder.contains("=") && !placeholder.contains("|") ? "'\(placeholder)'" : placeholder)
+    return "-\(name)=" + (valueText.contains("=") && !valueText.contains("|") ? "'\(valueText)'" : valueText)
   }
 
   var usage: String {
-    let text = isRepeating ? "\(placeholder)..." : placeholder
+    let text = isRepeating ? "\(valueText)..." : valueText
     return isOptional ? "[\(text)]" : text
   }
 
@@ -152,7 +152,7 @@ struct DeclaredArgument {
   /// The flag that this one turns off, if it does.
   private var positiveName: String? { name.flatMap { $0.hasPrefix("no-") ? String($0.dropFirst(3)) : nil } }
 
-  private var placeholder: String { valueName.uppercased() }
+  private var valueText: String { valueName.uppercased() }
 
   /// Everything that is shown, in the order of declaration.
   static func all(of command: any ParsableCommand.Type) -> [DeclaredArgument] {

@@ -9,7 +9,7 @@ import Values
 extension Planner {
   /// Leaves a whole resource for a later round: what it needs is deferred, or its module's instances are not known.
   ///
-  /// One placeholder change stands for all instances. Existing objects stay as they are until then.
+  /// One change stands for all instances. Existing objects stay as they are until then.
   func deferResource(
     _ block: ResourceBlock, _ provider: ProviderConfigurationAddress, _ schema: Schema, vertex: Int
   ) {
@@ -19,13 +19,13 @@ extension Planner {
     if options.mode != .normal { return }
     if isModuleUnknown {
       let module = ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) })
-      let change = placeholder(
+      let change = changeOfAll(
         ResourceInstance(module: module, block.resource), block, provider, schema, node: nil)
       deferChange(change, .instanceCountUnknown, vertex: vertex, hasUnknownKeys: true)
       return
     }
     for node in nodes {
-      let change = placeholder(
+      let change = changeOfAll(
         ResourceInstance(module: node.address, block.resource), block, provider, schema, node: node)
       deferChange(
         change, .deferredPrerequisite, vertex: vertex, hasUnknownKeys: block.count != nil || block.forEach != nil)
@@ -37,14 +37,14 @@ extension Planner {
     let node = planning.node.node
     deferredVertices.insert(planning.vertex)
     if options.mode != .normal { return }
-    let change = placeholder(
+    let change = changeOfAll(
       ResourceInstance(module: node.address, planning.block.resource), planning.block, planning.providerAddress,
       planning.schema, node: node)
     deferChange(change, .instanceCountUnknown, vertex: planning.vertex, hasUnknownKeys: true)
   }
 
-  /// The change as far as it can be told: the configuration with everything that is not known left unknown.
-  private func placeholder(
+  /// The change of all instances as far as it can be told: the configuration with everything that is not known left unknown.
+  private func changeOfAll(
     _ address: ResourceInstance, _ block: ResourceBlock, _ provider: ProviderConfigurationAddress, _ schema: Schema,
     node: ModuleNode?
   ) -> ResourceChange {
