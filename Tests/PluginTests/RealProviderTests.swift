@@ -153,7 +153,7 @@ struct RealProviderTests {
     let later = try await plan(provider, name: .string("/a/b"))
     let diagnostic = try #require(later.diagnostics.first)
     #expect(diagnostic.summary == "Plugin did not respond")
-    #expect(diagnostic.detail.contains("failed to respond to the PlanResourceChange call"))
+    #expect(diagnostic.detail.contains("failed to answer PlanResourceChange"))
     #expect(diagnostic.detail.contains("The process ended with signal 9"))
     for response in failed { #expect(response.planned == nil) }
     await provider.close()
