@@ -7,7 +7,7 @@ extension World {
     World(
       environment: processEnvironment(), workingDirectory: currentDirectory(), files: LocalFileTree(),
       launcher: SystemProcessLauncher(), output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO),
-      readLine: LineInput.standard.line, readSecretLine: LineInput.standard.secretLine, editLine: lineEditor(),
+      readLine: LineInput.standard.line, readSecretLine: { LineInput.standard.secretLine(prompt: $0, output: .descriptor(STDOUT_FILENO)) }, editLine: lineEditor(),
       readInput: readToEnd, isInputTerminal: isatty(STDIN_FILENO) == 1,
       now: { clock(CLOCK_REALTIME) }, uptimeMilliseconds: { clock(CLOCK_MONOTONIC) / 1_000_000 },
       randomBytes: { count in

@@ -16,8 +16,8 @@ package struct World: Sendable {
   package var errors: OutputStream
   /// Reads a line that the user types; nil at the end of input.
   package var readLine: @Sendable () -> String?
-  /// The same without showing what is typed.
-  package var readSecretLine: @Sendable () -> String?
+  /// Shows a prompt and reads a line behind it, without showing what is typed.
+  package var readSecretLine: @Sendable (_ prompt: String) -> String?
   /// Reads a line behind a prompt, which can be edited and taken from earlier lines; nil where only whole lines can be had.
   package var editLine: (@Sendable (_ prompt: String, _ history: [String]) -> TypedLine)?
   /// Reads all of standard input, of which no line was read yet, byte for byte.

@@ -57,7 +57,7 @@ import Testing
       }
       let world = World(
         environment: ["HOME": "/home/ann"], workingDirectory: "/", files: files, launcher: ScriptedProcessLauncher(programs: [:]),
-        output: output, errors: output, readLine: next, readSecretLine: next, readInput: { [] }, isInputTerminal: true, now: { 0 },
+        output: output, errors: output, readLine: next, readSecretLine: { output($0); return next() }, readInput: { [] }, isInputTerminal: true, now: { 0 },
         uptimeMilliseconds: { 0 }, randomBytes: { [UInt8](repeating: 5, count: $0) })
       let store = CredentialsStore(
         homeDirectory: "/home/ann", files: files, launcher: world.launcher, environment: [:], helper: nil)

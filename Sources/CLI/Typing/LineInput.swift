@@ -25,11 +25,15 @@ final class LineInput: Sendable {
     }
   }
 
-  /// The next line, of which the terminal shows nothing.
-  func secretLine() -> String? {
-    guard isatty(STDIN_FILENO) == 1 else { return line() }
+  /// The next line, of which the terminal shows nothing: neither of what is typed once the prompt is there, nor of what is pasted with it.
+  func secretLine(prompt: String, output: OutputStream) -> String? {
+    guard isatty(STDIN_FILENO) == 1 else {
+      output(prompt)
+      return line()
+    }
     var editor = LineEditor()
     return withKeys { key in
+      output(prompt)
       while let byte = key() {
         switch editor.type(byte) {
         case .line(let text): return text

@@ -10,8 +10,9 @@ extension World {
       for line in explanation.split(separator: "\n", omittingEmptySubsequences: false) { text += line.isEmpty ? "\n" : "  \(line)\n" }
       text += "\n"
     }
-    output("\(text)  \(style.paint("Enter a value:", .bold)) ")
-    let answer = isSecret ? readSecretLine() : readLine()
+    text += "  \(style.paint("Enter a value:", .bold)) "
+    if !isSecret { output(text) }
+    let answer = isSecret ? readSecretLine(text) : readLine()
     // A terminal does not show how a secret ends.
     output(isInputTerminal && isSecret ? "\n\n" : "\n")
     return answer
