@@ -71,6 +71,7 @@ let package = Package(
     room("Graphs"),
     room("Addresses"),
     room("Host", libraries: ["CCurl", "COpenSSL", "CLinux", "CSSH"]),
+    room("YAML", libraries: ["CYaml"]),
 
     // Language.
     room("HCL", imports: ["Diagnostics"]),
@@ -133,6 +134,7 @@ let package = Package(
     tests("GraphsTests", of: ["Graphs"]),
     tests("AddressesTests", of: ["Addresses"]),
     tests("HostTests", of: ["Host"]),
+    tests("YAMLTests", of: ["YAML"]),
     tests("HCLTests", of: ["HCL", "Diagnostics"]),
     tests("FunctionsTests", of: ["Functions", "Values", "Host"]),
     tests("ExpressionsTests", of: ["Expressions", "HCL", "Functions", "Values", "Diagnostics", "Host"]),
