@@ -85,6 +85,9 @@ let package = Package(
       "Plugin", imports: ["ProviderInterface", "Values", "Host", "Diagnostics", "Addresses"],
       libraries: ["CNghttp2", "COpenSSL", "CZlib", "CLinux"]),
 
+    // Helm charts, for the provider of that name and for whoever wants to see what a chart says.
+    room("Charts", imports: ["YAML"], libraries: ["CRE2", "COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
+
     // Memory.
     room("State", imports: ["Values", "Addresses"], path: "state/State"),
     room("SQLiteStore", imports: ["State", "Values", "Addresses"], libraries: ["CSQLite", "CLinux"], path: "state/SQLiteStore"),
@@ -135,6 +138,7 @@ let package = Package(
     tests("AddressesTests", of: ["Addresses"]),
     tests("HostTests", of: ["Host"]),
     tests("YAMLTests", of: ["YAML"]),
+    tests("ChartsTests", of: ["Charts", "YAML"]),
     tests("HCLTests", of: ["HCL", "Diagnostics"]),
     tests("FunctionsTests", of: ["Functions", "Values", "Host"]),
     tests("ExpressionsTests", of: ["Expressions", "HCL", "Functions", "Values", "Diagnostics", "Host"]),

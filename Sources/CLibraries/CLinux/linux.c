@@ -135,3 +135,15 @@ int plumb_reserve_space(const char *directory, off_t bytes) {
   errno = problem;
   return -1;
 }
+
+int plumb_run_on_stack(size_t size, void *(*body)(void *), void *argument) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  int code = pthread_attr_init(&attributes);
+  if (code != 0) return code;
+  code = pthread_attr_setstacksize(&attributes, size);
+  if (code == 0) code = pthread_create(&thread, &attributes, body, argument);
+  pthread_attr_destroy(&attributes);
+  if (code == 0) pthread_join(thread, NULL);
+  return code;
+}

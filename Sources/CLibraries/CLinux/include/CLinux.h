@@ -1,5 +1,6 @@
 // Linux calls that Swift's C library module does not show, and the few steps between fork and exec that Swift may not make.
 #pragma once
+#include <stddef.h>
 #include <sys/types.h>
 
 /// What the child is made of. Strings end in NUL; `arguments` and `environment` end in NULL.
@@ -47,3 +48,6 @@ int plumb_reserve_space(const char *directory, off_t bytes);
 
 /// Deletes a directory and all below it; never follows symbolic links and never leaves the file system. 0, or -1 with errno.
 int plumb_remove_tree(const char *path);
+
+/// Runs a function on a thread of its own with a stack of so many bytes, and waits for its end. 0, or an errno when there is no thread.
+int plumb_run_on_stack(size_t size, void *(*body)(void *), void *argument);
