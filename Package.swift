@@ -59,7 +59,10 @@ let fixtures: [String: [String]] = [
 
 let package = Package(
   name: "plumb",
-  products: [.executable(name: "plumb", targets: ["plumb"])],
+  products: [
+    .executable(name: "plumb", targets: ["plumb"]),
+    .executable(name: "plumb-providers", targets: ["plumb-providers"]),
+  ],
   dependencies: [
     // Command-line parsing with generated help.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -114,6 +117,8 @@ let package = Package(
       ],
       libraries: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(name: "plumb", dependencies: ["CLI"], path: "Sources/plumb", swiftSettings: strict),
+    // The bundled providers, one program for all of them.
+    .executableTarget(name: "plumb-providers", dependencies: ["Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
 
     // C libraries, all from Debian.
     systemLibrary("CNghttp2", package: "libnghttp2"),

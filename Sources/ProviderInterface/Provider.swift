@@ -19,6 +19,9 @@ package protocol Provider: Sendable {
   func typeNames(of kind: TypeKind) async throws(DiagnosticsError) -> [String]
   /// Signatures of the provider's functions by name.
   func functions() async throws(DiagnosticsError) -> [String: ProviderFunction]
+  /// The schemas of identities by resource type, for the types that have them. In imports an optional attribute may be given, a
+  /// required one must.
+  func identitySchemas() async throws(DiagnosticsError) -> [String: Schema]
 
   func validateProviderConfiguration(_ configuration: Value) async -> ValidateResponse
   /// Called at most once in the life of a provider.
@@ -26,6 +29,8 @@ package protocol Provider: Sendable {
 
   func validateConfiguration(of kind: TypeKind, named name: String, _ configuration: Value) async -> [Diagnostic]
   func upgradeResourceState(_ request: UpgradeResourceStateRequest) async -> UpgradeResourceStateResponse
+  /// Asked for an identity of an older schema version than today's.
+  func upgradeResourceIdentity(_ request: UpgradeResourceIdentityRequest) async -> UpgradeResourceIdentityResponse
   func readResource(_ request: ReadResourceRequest) async -> ReadResourceResponse
   func planResourceChange(_ request: PlanResourceChangeRequest) async -> PlanResourceChangeResponse
   func applyResourceChange(_ request: ApplyResourceChangeRequest) async -> ApplyResourceChangeResponse

@@ -17,12 +17,12 @@ struct WireTests {
     writer.number(100, -1)
     // The first bytes as protobuf's own documentation gives them: field 1, varint 300.
     #expect(writer.bytes.starts(with: [0x08, 0xac, 0x02]))
-    let reply = try Reply(writer.bytes)
+    let reply = try ProtobufMessage(writer.bytes)
     #expect(reply.field(1)?.int64 == 300)
     #expect(reply.field(2) == nil)
     #expect(reply.string(3) == "héllo")
     #expect(reply.field(4) == nil)
-    #expect(try Reply(try #require(reply.all(5).first)).string(1) == "key")
+    #expect(try ProtobufMessage(try #require(reply.all(5).first)).string(1) == "key")
     #expect(reply.all(6).count == 1)
     #expect(reply.field(100)?.int64 == -1)
   }
@@ -38,11 +38,11 @@ struct WireTests {
       [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],  // a length beyond memory
     ] as [[UInt8]])
   func damagedMessagesAreErrors(bytes: [UInt8]) {
-    #expect(throws: ProtobufError.self) { try Reply(bytes) }
+    #expect(throws: ProtobufError.self) { try ProtobufMessage(bytes) }
   }
 
   @Test func fixedFieldsAreSkipped() throws {
-    let reply = try Reply([0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x15, 1, 2, 3, 4, 0x18, 7])
+    let reply = try ProtobufMessage([0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x15, 1, 2, 3, 4, 0x18, 7])
     #expect(reply.field(3)?.int64 == 7)
   }
 

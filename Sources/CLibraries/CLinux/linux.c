@@ -103,6 +103,8 @@ void plumb_settle(int descriptor) {
   while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) continue;
 }
 
+int plumb_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
 int plumb_peer(int socket, pid_t *process, uid_t *user) {
   struct ucred credentials;
   socklen_t length = sizeof credentials;

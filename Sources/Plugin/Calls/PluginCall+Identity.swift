@@ -1,7 +1,7 @@
 import Addresses
-import Diagnostics
-import ProviderInterface
-import Values
+package import Diagnostics
+package import ProviderInterface
+package import Values
 
 /// Identities: what some providers know their objects by. They are kept as JSON; a provider wants them by its schema of today.
 extension PluginCall {
@@ -17,7 +17,7 @@ extension PluginCall {
           "The identity of an object of type \(typeName) was written by a newer version of the provider than this "
             + "one. Upgrade provider \(provider.name)."))
     }
-    return try message(identity.json, schema) { _ in }
+    return try message(IdentityMessage.attributes(identity.json), schema)
   }
 
   /// The same for an identity that somebody wrote down to have its object imported.
@@ -25,78 +25,89 @@ extension PluginCall {
     guard let schema = try await provider.identitySchemas(process)[typeName] else {
       throw unusable("The provider \(provider.name) has no identities for the resource type \(typeName): import it by its id.")
     }
-    return try message(identity.json, schema) { object throws(DiagnosticsError) in
-      let names = schema.block.attributes.map(\.name)
-      if let unknown = object.keys.sorted().first(where: { !names.contains($0) }) {
-        throw unusable(
-          "The identity of a \(typeName) has no attribute \"\(unknown)\". It has: \(names.sorted().joined(separator: ", ")).")
-      }
-      for attribute in schema.block.attributes where attribute.required && object[attribute.name].map(\.isNull) ?? true {
-        throw unusable("The identity of a \(typeName) needs the attribute \"\(attribute.name)\".")
-      }
+    let given = IdentityMessage.attributes(identity.json)
+    let names = schema.block.attributes.map(\.name)
+    if let unknown = given.keys.sorted().first(where: { !names.contains($0) }) {
+      throw unusable(
+        "The identity of a \(typeName) has no attribute \"\(unknown)\". It has: \(names.sorted().joined(separator: ", ")).")
     }
+    for attribute in schema.block.attributes where attribute.required && given[attribute.name].map(\.isNull) ?? true {
+      throw unusable("The identity of a \(typeName) needs the attribute \"\(attribute.name)\".")
+    }
+    return try message(given, schema)
   }
 
   private func unusable(_ detail: String) -> DiagnosticsError {
     DiagnosticsError(.error("Invalid import identity argument", detail))
   }
 
-  /// Attributes that are not there are null.
-  private func message(
-    _ json: [UInt8], _ schema: Schema, check: ([String: Value]) throws(DiagnosticsError) -> Void
-  ) throws(DiagnosticsError) -> [UInt8] {
-    var object: [String: Value] = [:]
-    if let value = try? JSONValueCodec.decode(json), case .object = value {
-      for (name, part) in zip(value.keys, value.elements) { object[name] = part }
-    }
-    try check(object)
-    let attributes = schema.block.attributes.map { ($0.name, object[$0.name] ?? .null($0.type)) }
-    var writer = ProtobufWriter()
+  private func message(_ attributes: [String: Value], _ schema: Schema) throws(DiagnosticsError) -> [UInt8] {
     do throws(DynamicValueError) {
-      writer.message(1, try DynamicValue.encode(.object(attributes), as: .object(schema.block.impliedType)))
+      return try IdentityMessage.encode(attributes, by: schema)
     } catch {
       throw provider.unsendable(typeName, error)
     }
-    return writer.bytes
   }
 
   private func upgraded(_ identity: ResourceIdentity) async throws(DiagnosticsError) -> [UInt8]? {
+    let (reply, diagnostics) = try await upgrade(identity)
+    if diagnostics.hasErrors { throw DiagnosticsError(diagnostics) }
+    return reply.field(1).map { reply.message.array($0) }
+  }
+
+  /// Asks for an identity in the form of today.
+  func upgrade(_ identity: ResourceIdentity) async throws(DiagnosticsError) -> (ProtobufMessage, [Diagnostic]) {
     var raw = ProtobufWriter()
     raw.bytes(1, identity.json)
     var request = ProtobufWriter()
     request.string(1, typeName)
     request.number(2, identity.schemaVersion)
     request.message(3, raw.bytes)
-    let (reply, diagnostics) = try await send(.upgradeResourceIdentity, request, diagnosticsIn: 2)
-    if diagnostics.hasErrors { throw DiagnosticsError(diagnostics) }
-    return reply.field(1).map { reply.message.array($0) }
+    return try await send(.upgradeResourceIdentity, request)
   }
 
   /// The identity in a reply; nil, perhaps with a diagnostic, when there is none or when it is not known yet.
   func identity(
-    _ reply: Reply, _ number: Int, from method: PluginMethod, _ diagnostics: inout [Diagnostic]
+    _ reply: ProtobufMessage, _ number: Int, from method: PluginMethod, _ diagnostics: inout [Diagnostic]
   ) async -> ResourceIdentity? {
     guard let message = reply.all(number).last else { return nil }
-    do throws(DiagnosticsError) {
+    do {
       guard let schema = try await provider.identitySchemas(process)[typeName] else { return nil }
-      guard let data = try? Reply(message) else { throw DiagnosticsError(provider.damaged(method, process)) }
-      guard let value = value(data, 1, from: method, as: .object(schema.block.impliedType), &diagnostics), !value.isNull,
-        value.isWhollyKnown
-      else { return nil }
-      return ResourceIdentity(schemaVersion: schema.version, json: JSONValueCodec.encode(value))
+      return try IdentityMessage.decode(message, by: schema)
+    } catch let error as DynamicValueError {
+      diagnostics.append(provider.invalidValue(typeName, method, error))
     } catch {
-      diagnostics += error.diagnostics
-      return nil
+      diagnostics += (error as? DiagnosticsError)?.diagnostics ?? []
+    }
+    return nil
+  }
+}
+
+extension PluginProvider {
+  package func identitySchemas() async throws(DiagnosticsError) -> [String: Schema] {
+    try await identitySchemas(try await prepared().0)
+  }
+
+  package func upgradeResourceIdentity(_ request: UpgradeResourceIdentityRequest) async -> UpgradeResourceIdentityResponse {
+    do throws(DiagnosticsError) {
+      let call = try await begin(.resource, request.typeName)
+      var (reply, diagnostics) = try await call.upgrade(
+        ResourceIdentity(schemaVersion: request.version, json: request.json))
+      if diagnostics.hasErrors { return UpgradeResourceIdentityResponse(identity: nil, diagnostics: diagnostics) }
+      let identity = await call.identity(reply, 1, from: .upgradeResourceIdentity, &diagnostics)
+      return UpgradeResourceIdentityResponse(identity: identity, diagnostics: diagnostics)
+    } catch {
+      return UpgradeResourceIdentityResponse(identity: nil, diagnostics: error.diagnostics)
     }
   }
 }
 
 extension SchemaDecoder {
   /// The reply to GetResourceIdentitySchemas. What may stand in an import is optional, what must is required.
-  func identitySchemas(_ reply: Reply) throws(SchemaError) -> [String: Schema] {
+  func identitySchemas(_ reply: ProtobufMessage) throws(SchemaError) -> [String: Schema] {
     var result: [String: Schema] = [:]
     for entry in reply.all(1) {
-      guard let pair = try? Reply(entry), let content = pair.all(2).last, let message = try? Reply(content) else {
+      guard let pair = try? ProtobufMessage(entry), let content = pair.all(2).last, let message = try? ProtobufMessage(content) else {
         throw SchemaError(message: "the message is damaged")
       }
       var attributes: [AttributeSchema] = []
@@ -107,7 +118,7 @@ extension SchemaDecoder {
   }
 
   private func identityAttribute(_ message: ProtobufReader) throws(SchemaError) -> AttributeSchema {
-    guard let attribute = try? Reply(message), let type = try? JSONValueCodec.decodeType(attribute.bytes(2)) else {
+    guard let attribute = try? ProtobufMessage(message), let type = try? JSONValueCodec.decodeType(attribute.bytes(2)) else {
       throw SchemaError(message: "an attribute of an identity cannot be read")
     }
     return AttributeSchema(

@@ -38,12 +38,12 @@ struct PluginCall {
   /// Sends the request and takes the reply apart. Only a broken transport or a damaged message is an error here;
   /// what the provider itself reports is among the reply's diagnostics.
   func send(
-    _ method: PluginMethod, _ request: ProtobufWriter, diagnosticsIn number: Int
-  ) async throws(DiagnosticsError) -> (Reply, [Diagnostic]) {
+    _ method: PluginMethod, _ request: ProtobufWriter
+  ) async throws(DiagnosticsError) -> (ProtobufMessage, [Diagnostic]) {
     let bytes = try await provider.send(method, request.bytes, to: process)
     do throws(ProtobufError) {
-      let reply = try Reply(bytes)
-      return (reply, try reply.diagnostics(number))
+      let reply = try ProtobufMessage(bytes)
+      return (reply, try method.diagnosticsField.map { number throws(ProtobufError) in try reply.diagnostics(number) } ?? [])
     } catch {
       throw DiagnosticsError(provider.damaged(method, process))
     }
@@ -51,7 +51,7 @@ struct PluginCall {
 
   /// A value of the reply. Nil, with a diagnostic, when it does not conform to the type.
   func value(
-    _ reply: Reply, _ number: Int, from method: PluginMethod, as other: ValueType? = nil,
+    _ reply: ProtobufMessage, _ number: Int, from method: PluginMethod, as other: ValueType? = nil,
     _ diagnostics: inout [Diagnostic]
   ) -> Value? {
     do throws(DynamicValueError) {
@@ -62,7 +62,7 @@ struct PluginCall {
     }
   }
 
-  func deferred(_ reply: Reply, _ number: Int, _ method: PluginMethod) throws(DiagnosticsError) -> DeferredReason? {
+  func deferred(_ reply: ProtobufMessage, _ number: Int, _ method: PluginMethod) throws(DiagnosticsError) -> DeferredReason? {
     do throws(ProtobufError) {
       return try reply.deferred(number)
     } catch {

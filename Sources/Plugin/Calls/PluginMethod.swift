@@ -1,5 +1,6 @@
 /// The calls of the provider services. Protocol 6 gave some of them new names.
-enum PluginMethod: Sendable {
+enum PluginMethod: CaseIterable, Sendable {
+  case getMetadata
   case getSchema
   case validateProviderConfiguration
   case configure
@@ -18,6 +19,7 @@ enum PluginMethod: Sendable {
   case openEphemeralResource
   case renewEphemeralResource
   case closeEphemeralResource
+  case getFunctions
   case callFunction
   case stop
 
@@ -25,6 +27,7 @@ enum PluginMethod: Sendable {
   func name(in protocolVersion: Int) -> String {
     let isFive = protocolVersion == 5
     return switch self {
+    case .getMetadata: "GetMetadata"
     case .getSchema: isFive ? "GetSchema" : "GetProviderSchema"
     case .validateProviderConfiguration: isFive ? "PrepareProviderConfig" : "ValidateProviderConfig"
     case .configure: isFive ? "Configure" : "ConfigureProvider"
@@ -43,8 +46,24 @@ enum PluginMethod: Sendable {
     case .openEphemeralResource: "OpenEphemeralResource"
     case .renewEphemeralResource: "RenewEphemeralResource"
     case .closeEphemeralResource: "CloseEphemeralResource"
+    case .getFunctions: "GetFunctions"
     case .callFunction: "CallFunction"
     case .stop: isFive ? "Stop" : "StopProvider"
+    }
+  }
+
+  /// The field of the reply that the diagnostics are in; the same in both protocols. Nil for replies without.
+  var diagnosticsField: Int? {
+    switch self {
+    case .configure, .validateResource, .validateDataSource, .validateEphemeralResource, .openEphemeralResource,
+      .renewEphemeralResource, .closeEphemeralResource:
+      1
+    case .getMetadata, .getIdentitySchemas, .getFunctions, .validateProviderConfiguration, .upgradeResourceState,
+      .upgradeResourceIdentity, .readResource, .importResourceState, .moveResourceState, .readDataSource:
+      2
+    case .applyResourceChange: 3
+    case .getSchema, .planResourceChange: 4
+    case .callFunction, .stop: nil
     }
   }
 

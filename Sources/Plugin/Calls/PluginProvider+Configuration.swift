@@ -12,7 +12,7 @@ extension PluginProvider {
       if await isKnownValid(encoded) { return ValidateResponse() }
       var request = ProtobufWriter()
       request.message(1, encoded)
-      let (reply, diagnostics) = try await call.send(.validateProviderConfiguration, request, diagnosticsIn: 2)
+      let (reply, diagnostics) = try await call.send(.validateProviderConfiguration, request)
       var prepared: Value?
       // Only protocol 5 has an answer; it is informative, so that nothing it holds is an error.
       if call.process.protocolVersion == 5, reply.field(1) != nil {
@@ -33,7 +33,7 @@ extension PluginProvider {
       message.string(1, request.terraformVersion)
       message.message(2, try call.encode(request.configuration))
       message.message(3, request.capabilities.encoded)
-      return try await call.send(.configure, message, diagnosticsIn: 1).1
+      return try await call.send(.configure, message).1
     } catch {
       return error.diagnostics
     }
@@ -56,7 +56,7 @@ extension PluginProvider {
       case .dataSource: method = .validateDataSource
       case .ephemeralResource: method = .validateEphemeralResource
       }
-      return try await call.send(method, message, diagnosticsIn: 1).1
+      return try await call.send(method, message).1
     } catch {
       return error.diagnostics
     }

@@ -11,7 +11,7 @@ extension PluginProvider {
       message.message(2, try call.encode(request.configuration))
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(3, meta) }
       message.message(4, request.capabilities.encoded)
-      var (reply, diagnostics) = try await call.send(.readDataSource, message, diagnosticsIn: 2)
+      var (reply, diagnostics) = try await call.send(.readDataSource, message)
       if diagnostics.hasErrors { return ReadDataSourceResponse(state: nil, diagnostics: diagnostics) }
       let state = call.value(reply, 1, from: .readDataSource, &diagnostics)
       return ReadDataSourceResponse(
@@ -28,7 +28,7 @@ extension PluginProvider {
       message.string(1, request.typeName)
       message.message(2, try call.encode(request.configuration))
       message.message(3, request.capabilities.encoded)
-      var (reply, diagnostics) = try await call.send(.openEphemeralResource, message, diagnosticsIn: 1)
+      var (reply, diagnostics) = try await call.send(.openEphemeralResource, message)
       if diagnostics.hasErrors { return OpenEphemeralResourceResponse(result: nil, diagnostics: diagnostics) }
       let result = call.value(reply, 3, from: .openEphemeralResource, &diagnostics)
       return OpenEphemeralResourceResponse(
@@ -47,7 +47,7 @@ extension PluginProvider {
       var message = ProtobufWriter()
       message.string(1, name)
       message.bytes(2, notes)
-      let (reply, diagnostics) = try await call.send(.renewEphemeralResource, message, diagnosticsIn: 1)
+      let (reply, diagnostics) = try await call.send(.renewEphemeralResource, message)
       return RenewEphemeralResourceResponse(
         renewAtSeconds: try renewal(reply, 2, .renewEphemeralResource, call), private: reply.bytes(3),
         diagnostics: diagnostics)
@@ -62,14 +62,14 @@ extension PluginProvider {
       var message = ProtobufWriter()
       message.string(1, name)
       message.bytes(2, notes)
-      return try await call.send(.closeEphemeralResource, message, diagnosticsIn: 1).1
+      return try await call.send(.closeEphemeralResource, message).1
     } catch {
       return error.diagnostics
     }
   }
 
   private func renewal(
-    _ reply: Reply, _ number: Int, _ method: PluginMethod, _ call: PluginCall
+    _ reply: ProtobufMessage, _ number: Int, _ method: PluginMethod, _ call: PluginCall
   ) throws(DiagnosticsError) -> Double? {
     do throws(ProtobufError) {
       return try reply.timestamp(number)

@@ -40,9 +40,9 @@ extension PluginProvider {
   private func result(
     _ bytes: [UInt8], _ function: ProviderFunction, _ process: PluginProcess
   ) -> CallFunctionResponse {
-    guard let reply = try? Reply(bytes) else { return failed(damaged(.callFunction, process)) }
+    guard let reply = try? ProtobufMessage(bytes) else { return failed(damaged(.callFunction, process)) }
     if let failure = reply.all(2).first {
-      guard let failure = try? Reply(failure) else { return failed(damaged(.callFunction, process)) }
+      guard let failure = try? ProtobufMessage(failure) else { return failed(damaged(.callFunction, process)) }
       // The index has explicit presence: zero is the first argument, absence is none.
       let argument = failure.field(2).map { Int(clamping: $0.int64) }
       return CallFunctionResponse(result: nil, error: (failure.string(1), argument))

@@ -18,7 +18,7 @@ extension PluginProvider {
       message.string(1, request.typeName)
       message.number(2, request.version)
       message.message(3, raw.bytes)
-      var (reply, diagnostics) = try await call.send(.upgradeResourceState, message, diagnosticsIn: 2)
+      var (reply, diagnostics) = try await call.send(.upgradeResourceState, message)
       if diagnostics.hasErrors { return UpgradeResourceStateResponse(upgraded: nil, diagnostics: diagnostics) }
       let upgraded = call.value(reply, 1, from: .upgradeResourceState, &diagnostics)
       return UpgradeResourceStateResponse(upgraded: upgraded, diagnostics: diagnostics)
@@ -37,7 +37,7 @@ extension PluginProvider {
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(4, meta) }
       message.message(5, request.capabilities.encoded)
       if let identity = try await call.encode(request.identity) { message.message(6, identity) }
-      var (reply, diagnostics) = try await call.send(.readResource, message, diagnosticsIn: 2)
+      var (reply, diagnostics) = try await call.send(.readResource, message)
       if diagnostics.hasErrors { return ReadResourceResponse(new: nil, diagnostics: diagnostics) }
       let new = call.value(reply, 1, from: .readResource, &diagnostics)
       let identity = await call.identity(reply, 5, from: .readResource, &diagnostics)
@@ -65,7 +65,7 @@ extension PluginProvider {
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(6, meta) }
       message.message(7, request.capabilities.encoded)
       if let identity = try await call.encode(request.priorIdentity) { message.message(8, identity) }
-      var (reply, diagnostics) = try await call.send(.planResourceChange, message, diagnosticsIn: 4)
+      var (reply, diagnostics) = try await call.send(.planResourceChange, message)
       if diagnostics.hasErrors { return PlanResourceChangeResponse(planned: nil, diagnostics: diagnostics) }
       let planned = call.value(reply, 1, from: .planResourceChange, &diagnostics)
       guard let requiresReplace = try? reply.paths(2) else {
@@ -91,7 +91,7 @@ extension PluginProvider {
       message.bytes(5, request.plannedPrivate)
       if let meta = try call.encodeMeta(request.providerMeta) { message.message(6, meta) }
       if let identity = try await call.encode(request.plannedIdentity) { message.message(7, identity) }
-      var (reply, diagnostics) = try await call.send(.applyResourceChange, message, diagnosticsIn: 3)
+      var (reply, diagnostics) = try await call.send(.applyResourceChange, message)
       // With errors too: what the provider made so far must not be lost.
       let new = call.value(reply, 1, from: .applyResourceChange, &diagnostics)
       let identity = await call.identity(reply, 5, from: .applyResourceChange, &diagnostics)
@@ -110,7 +110,7 @@ extension PluginProvider {
       message.string(2, request.id)
       message.message(3, request.capabilities.encoded)
       if let identity = request.identity { message.message(4, try await call.encode(given: identity)) }
-      var (reply, diagnostics) = try await call.send(.importResourceState, message, diagnosticsIn: 2)
+      var (reply, diagnostics) = try await call.send(.importResourceState, message)
       if diagnostics.hasErrors { return ImportResourceStateResponse(imported: [], diagnostics: diagnostics) }
       var imported: [ImportResourceStateResponse.Imported] = []
       for entry in reply.all(1) {
@@ -127,7 +127,7 @@ extension PluginProvider {
   private func importedObject(
     _ message: ProtobufReader, _ call: PluginCall, _ diagnostics: inout [Diagnostic]
   ) async throws(DiagnosticsError) -> ImportResourceStateResponse.Imported? {
-    guard let entry = try? Reply(message) else {
+    guard let entry = try? ProtobufMessage(message) else {
       throw DiagnosticsError(damaged(.importResourceState, call.process))
     }
     let typeName = entry.string(1)
@@ -165,7 +165,7 @@ extension PluginProvider {
         message.message(7, raw.bytes)
         message.number(8, identity.schemaVersion)
       }
-      var (reply, diagnostics) = try await call.send(.moveResourceState, message, diagnosticsIn: 2)
+      var (reply, diagnostics) = try await call.send(.moveResourceState, message)
       if diagnostics.hasErrors { return MoveResourceStateResponse(target: nil, diagnostics: diagnostics) }
       let target = call.value(reply, 1, from: .moveResourceState, &diagnostics)
       let identity = await call.identity(reply, 4, from: .moveResourceState, &diagnostics)

@@ -288,7 +288,7 @@ package final class PluginProvider: Provider {
       if error.code == .unimplemented { return [:] }
       throw DiagnosticsError(await failure(of: .getIdentitySchemas, error, process))
     }
-    guard let reply = try? Reply(bytes), let diagnostics = try? reply.diagnostics(2) else {
+    guard let reply = try? ProtobufMessage(bytes), let diagnostics = try? reply.diagnostics(2) else {
       throw DiagnosticsError(damaged(.getIdentitySchemas, process))
     }
     if diagnostics.hasErrors { throw DiagnosticsError(diagnostics) }

@@ -108,7 +108,7 @@ struct SchemaDecoder {
       switch field.number {
       case 1: name = message.string(field)
       case 2: content = try block(message.message(field))
-      case 3: nesting = Self.nesting(field.int64)
+      case 3: nesting = NestingMode(number: field.int64)
       case 4: minimum = field.int64
       case 5: maximum = field.int64
       default: break
@@ -119,17 +119,6 @@ struct SchemaDecoder {
     }
     return NestedBlockSchema(
       name: name, nesting: nesting, block: content, minItems: Int(clamping: minimum), maxItems: Int(clamping: maximum))
-  }
-
-  private static func nesting(_ number: Int64) -> NestingMode? {
-    switch number {
-    case 1: .single
-    case 2: .list
-    case 3: .set
-    case 4: .map
-    case 5: .group
-    default: nil
-    }
   }
 
   /// Message `Schema.Attribute`.
@@ -182,7 +171,7 @@ struct SchemaDecoder {
     while let field = try message.next() {
       switch field.number {
       case 1: attributes.append(try attribute(message.message(field)))
-      case 3: nesting = Self.nesting(field.int64)
+      case 3: nesting = NestingMode(number: field.int64)
       default: break
       }
     }

@@ -46,7 +46,7 @@ final class SchemaIndex: Sendable {
       case 3: try Self.entry(reader.message(field)) { ranges[.dataSource, default: [:]][$0] = $1 }
       case 4: diagnostics.append(try decodeDiagnostic(reader.message(field)))
       case 5: providerMeta = field.range
-      case 6: capabilities = try Self.capabilities(reader.message(field))
+      case 6: capabilities = try ServerCapabilities(reader.message(field))
       case 7: try Self.entry(reader.message(field)) { functions[$0] = $1 }
       case 8: try Self.entry(reader.message(field)) { ranges[.ephemeralResource, default: [:]][$0] = $1 }
       default: break
@@ -75,20 +75,6 @@ final class SchemaIndex: Sendable {
       }
     }
     add(key, value)
-  }
-
-  private static func capabilities(_ message: ProtobufReader) throws(ProtobufError) -> ServerCapabilities {
-    var message = message
-    var result = ServerCapabilities()
-    while let field = try message.next() {
-      switch field.number {
-      case 1: result.planDestroy = field.bool
-      case 2: result.getProviderSchemaOptional = field.bool
-      case 3: result.moveResourceState = field.bool
-      default: break
-      }
-    }
-    return result
   }
 
   /// Sorted.

@@ -1,24 +1,22 @@
 /// One call in the hands of the connection's thread: what is still to send, and what has come back.
 ///
 /// Used by one thread only, after it was handed over; hence no lock.
-final class GRPCCall: @unchecked Sendable {
+final class GRPCCall: HTTP2Stream, @unchecked Sendable {
   let identifier: UInt64
-  let path: String
-  let deadline: ContinuousClock.Instant?
-  /// The framed request, and how much of it is sent.
-  let request: [UInt8]
-  var sent = 0
+  private let path: String
+  private(set) var deadline: ContinuousClock.Instant?
+  private let request: HTTP2Body
   /// Gets each message as it comes; nil for a unary call, whose one message is kept.
   private let onMessage: (@Sendable ([UInt8]) -> Void)?
   private var completion: (@Sendable (Result<[UInt8], GRPCError>) -> Void)?
 
-  private var reader = GRPCMessageReader()
+  private var reader = GRPCMessageReader(side: .host)
   private var response: [UInt8]?
   private var httpStatus = 0
   private var status: Int?
   private var statusMessage = ""
   /// What went wrong on this side, before the stream's own end.
-  var failure: GRPCError?
+  private var failure: GRPCError?
 
   init(
     identifier: UInt64, path: String, message: [UInt8], deadline: ContinuousClock.Instant?,
@@ -28,7 +26,7 @@ final class GRPCCall: @unchecked Sendable {
     self.identifier = identifier
     self.path = path
     self.deadline = deadline
-    request = frameGRPCMessage(message)
+    request = HTTP2Body(frameGRPCMessage(message))
     self.onMessage = onMessage
     self.completion = completion
   }
@@ -40,6 +38,38 @@ final class GRPCCall: @unchecked Sendable {
     completion?(result)
   }
 
+  /// Queues it. It fails at once when the session takes none any more.
+  func start(on session: HTTP2Session) {
+    var headers = HTTP2Headers([
+      ":method": "POST", ":scheme": "http", ":path": path, ":authority": "localhost", "te": "trailers",
+      "content-type": "application/grpc",
+    ])
+    if let deadline { headers.add("grpc-timeout", GRPCTimeout.text(until: deadline)) }
+    guard session.request(headers, request, as: self) == nil else { return }
+    complete(.failure(GRPCError(.unavailable, session.goAwayReason ?? "the connection takes no more calls")))
+  }
+
+  /// Gives a call up: the plugin is told, the caller gets `error`. Does nothing when the call has ended.
+  static func abandon(_ identifier: UInt64, _ error: GRPCError, on session: HTTP2Session) {
+    for (stream, call) in session.streams where (call as? GRPCCall)?.identifier == identifier {
+      return call.giveUp(error, on: session, as: stream)
+    }
+  }
+
+  func giveUp(_ error: GRPCError, on session: HTTP2Session, as stream: Int32) {
+    guard failure == nil else { return }
+    failure = error
+    deadline = nil
+    session.cancel(stream)
+    // This object stays until the stream is closed, since the library may still ask for its data.
+    complete(.failure(error))
+  }
+
+  func lose(_ error: GRPCError) { complete(.failure(error)) }
+
+  /// The answer is taken when the stream is closed.
+  func receivedAll(on session: HTTP2Session, as stream: Int32) {}
+
   func receive(header name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
     if unsafe name.elementsEqual("grpc-status".utf8) {
       status = unsafe Int(String(decoding: value, as: UTF8.self))
@@ -50,21 +80,19 @@ final class GRPCCall: @unchecked Sendable {
     }
   }
 
-  /// Takes response data. Throws when the stream is to be given up.
   func receive(data: UnsafeBufferPointer<UInt8>) throws(GRPCError) {
     // What comes with another status than 200 is a page for people, not messages.
-    guard httpStatus == 200 else { return }
+    guard httpStatus == 200, failure == nil else { return }
     try unsafe reader.append(data) { message in
       if let onMessage { onMessage(message) } else { response = message }
     }
   }
 
-  /// The stream is closed; `code` is the HTTP/2 error code, 0 for none.
   func finish(streamError code: UInt32) {
     if let failure { return complete(.failure(failure)) }
     if let deadline, status != 0, deadline <= ContinuousClock.now {
       // The plugin knows the deadline too, and may give the call up first, in words of its own.
-      return complete(.failure(Self.overdue))
+      return complete(.failure(GRPCError(.deadlineExceeded, "the plugin did not answer in time")))
     }
     if let status {
       // A status counts even when the plugin resets the stream after it: Go's servers do so with NO_ERROR.
@@ -80,8 +108,6 @@ final class GRPCCall: @unchecked Sendable {
     if httpStatus != 0, httpStatus != 200 { return complete(.failure(GRPCError(httpStatus: httpStatus))) }
     complete(.failure(Self.error(forStreamError: code)))
   }
-
-  static let overdue = GRPCError(.deadlineExceeded, "the plugin did not answer in time")
 
   /// gRPC's table of HTTP/2 error codes.
   private static func error(forStreamError code: UInt32) -> GRPCError {

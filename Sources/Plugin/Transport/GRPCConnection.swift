@@ -1,4 +1,3 @@
-import Glibc
 import Host
 import Synchronization
 
@@ -29,10 +28,10 @@ final class GRPCConnection: Sendable {
     let problem = await withCheckedContinuation { (continuation: CheckedContinuation<GRPCError?, Never>) in
       let isStarted = startThread(named: "plumb-plugin") {
         do throws(GRPCError) {
-          let loop = try GRPCLoop(
-            connection: connection, channel: ByteChannel(socket: socket, tls: tls), wakeUp: wakeUp)
+          let loop = HTTP2Loop(
+            session: try .host(), channel: try ByteChannel(socket: socket, side: .host, tls: tls), wakeUp: wakeUp)
           continuation.resume(returning: nil)
-          connection.end(loop.run())
+          connection.end(loop.run { connection.obey(on: loop) })
         } catch {
           continuation.resume(returning: error)
         }
@@ -118,12 +117,19 @@ final class GRPCConnection: Sendable {
     if case .start(let call) = command { call.complete(.failure(ended)) }
   }
 
-  /// For the thread: what was asked since the last time.
-  func takeCommands() -> [Command] {
-    queue.withLock { queue in
+  /// For the thread: does what was asked since the last time.
+  private func obey(on loop: HTTP2Loop) {
+    let commands = queue.withLock { queue in
       let commands = queue.commands
       queue.commands = []
       return commands
+    }
+    for command in commands {
+      switch command {
+      case .start(let call): call.start(on: loop.session)
+      case .abandon(let identifier, let error): GRPCCall.abandon(identifier, error, on: loop.session)
+      case .close: loop.closing = .now
+      }
     }
   }
 
@@ -137,110 +143,5 @@ final class GRPCConnection: Sendable {
     }
     for case .start(let call) in commands { call.complete(.failure(reason)) }
     for continuation in waiting { continuation.resume() }
-  }
-}
-
-/// The work of a connection's thread: moves bytes between socket and session until either is over.
-private final class GRPCLoop {
-  private let connection: GRPCConnection
-  private let channel: ByteChannel
-  private let session: HTTP2Session
-  private let wakeUp: WakeUp
-  private var output: [UInt8] = []
-  private var written = 0
-  private var input = [UInt8](repeating: 0, count: 256 << 10)
-  private var isClosing = false
-
-  init(connection: GRPCConnection, channel: ByteChannel, wakeUp: WakeUp) throws(GRPCError) {
-    self.connection = connection
-    self.channel = channel
-    self.wakeUp = wakeUp
-    session = try HTTP2Session()
-  }
-
-  /// Returns why the connection ended; all calls have failed with that by then.
-  func run() -> GRPCError {
-    let reason: GRPCError
-    do throws(GRPCError) {
-      try serve()
-      reason = GRPCError(
-        .unavailable,
-        isClosing ? "the connection was closed" : session.goAwayReason ?? "the plugin closed the connection")
-    } catch {
-      reason = error
-    }
-    session.failAll(reason)
-    return reason
-  }
-
-  private func serve() throws(GRPCError) {
-    while true {
-      for command in connection.takeCommands() { obey(command) }
-      try flush()
-      if session.isOver || (isClosing && written == output.count) { return }
-      var polled = [
-        pollfd(
-          fd: channel.socket.descriptor, events: Int16(written < output.count ? POLLIN | POLLOUT : POLLIN), revents: 0),
-        pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
-      ]
-      _ = unsafe poll(&polled, 2, patience())
-      if polled[1].revents != 0 { wakeUp.settle() }
-      if polled[0].revents & ~Int16(POLLOUT) != 0 { try receive() }
-      if session.nextDeadline != nil { session.enforceDeadlines(now: ContinuousClock.now) }
-    }
-  }
-
-  private func obey(_ command: GRPCConnection.Command) {
-    switch command {
-    case .start(let call): session.start(call)
-    case .abandon(let identifier, let error): session.abandon(identifier, error)
-    case .close:
-      isClosing = true
-      session.terminate()
-    }
-  }
-
-  /// The milliseconds until the next deadline, -1 for none.
-  private func patience() -> Int32 {
-    guard let deadline = session.nextDeadline else { return -1 }
-    let left = (deadline - ContinuousClock.now).components
-    return Int32(clamping: max(0, left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1))
-  }
-
-  /// Sends as much as the socket takes.
-  private func flush() throws(GRPCError) {
-    while true {
-      if written == output.count {
-        output.removeAll(keepingCapacity: output.capacity <= 1 << 20)
-        written = 0
-      }
-      try session.produce(into: &output, limit: written + 256 << 10)
-      guard written < output.count else { return }
-      let result = unsafe output.withUnsafeBytes {
-        unsafe channel.write(UnsafeRawBufferPointer(rebasing: $0[written...]))
-      }
-      switch result {
-      case .count(let count): written += count
-      case .wouldBlock: return
-      case .closed(let reason): throw GRPCError(.unavailable, session.goAwayReason ?? reason)
-      }
-    }
-  }
-
-  /// Takes all that has come. Ends only when the channel is empty, since TLS may hold bytes that `poll` does not see.
-  private func receive() throws(GRPCError) {
-    while true {
-      let result = unsafe input.withUnsafeMutableBytes { unsafe channel.read(into: $0) }
-      switch result {
-      case .count(let count):
-        try unsafe input.withUnsafeBufferPointer { bytes throws(GRPCError) in
-          try unsafe session.consume(UnsafeBufferPointer(rebasing: bytes[..<count]))
-        }
-        // Acknowledgements and window updates must not wait for the end of a long reply.
-        try flush()
-      case .wouldBlock: return
-      case .closed(let reason): throw GRPCError(.unavailable, session.goAwayReason ?? reason)
-      }
-    }
   }
 }

@@ -6,6 +6,7 @@ struct GRPCError: Error, Hashable, Sendable {
     static let ok = Code(rawValue: 0)
     static let cancelled = Code(rawValue: 1)
     static let unknown = Code(rawValue: 2)
+    static let invalidArgument = Code(rawValue: 3)
     static let deadlineExceeded = Code(rawValue: 4)
     static let permissionDenied = Code(rawValue: 7)
     static let resourceExhausted = Code(rawValue: 8)

@@ -1,11 +1,14 @@
 /// Cuts the data of one stream into gRPC messages: a flag byte, four bytes of length, the message.
 struct GRPCMessageReader {
-  /// The largest message that is taken: no plugin needs more (providers themselves stop there).
+  /// The largest message that is taken: nobody needs more (providers made with Go stop there too).
   static let largestMessage = 256 << 20
 
+  private let side: ConnectionSide
   private var prefix: [UInt8] = []
   private var length = 0
   private var message: [UInt8] = []
+
+  init(side: ConnectionSide) { self.side = side }
 
   /// Takes more data and hands over each message that is whole now.
   mutating func append(
@@ -18,12 +21,12 @@ struct GRPCMessageReader {
         offset += 1
         guard prefix.count == 5 else { continue }
         guard prefix[0] == 0 else {
-          throw GRPCError(.internal, "the plugin sent a compressed message, which was not agreed on")
+          throw GRPCError(.internal, "\(side.peer) sent a compressed message, which was not agreed on")
         }
         length = prefix[1...].reduce(0) { $0 << 8 | Int($1) }
         guard length <= Self.largestMessage else {
           throw GRPCError(
-            .resourceExhausted, "the plugin sent a message of \(length) bytes; the limit is \(Self.largestMessage)")
+            .resourceExhausted, "\(side.peer) sent a message of \(length) bytes; the limit is \(Self.largestMessage)")
         }
         message.reserveCapacity(length)
       }
@@ -52,31 +55,4 @@ func frameGRPCMessage(_ message: [UInt8]) -> [UInt8] {
   for shift in [24, 16, 8, 0] { framed.append(UInt8(truncatingIfNeeded: message.count >> shift)) }
   framed += message
   return framed
-}
-
-/// Undoes the percent-encoding of `grpc-message`. What is not well encoded stays as it is.
-func decodeGRPCStatusMessage(_ bytes: some Collection<UInt8>) -> String {
-  func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 48
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 87
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 55
-    default: nil
-    }
-  }
-  let source = Array(bytes)
-  var result: [UInt8] = []
-  var index = 0
-  while index < source.count {
-    if source[index] == UInt8(ascii: "%"), index + 2 < source.count, let high = digit(source[index + 1]),
-      let low = digit(source[index + 2])
-    {
-      result.append(high << 4 | low)
-      index += 3
-    } else {
-      result.append(source[index])
-      index += 1
-    }
-  }
-  return String(decoding: result, as: UTF8.self)
 }

@@ -1,19 +1,31 @@
 import CNghttp2
 
-/// The HTTP/2 state of one connection: calls in, bytes out; bytes in, ended calls out. Does no input or output itself.
-/// Used by one thread only.
+/// The HTTP/2 state of one connection, at either end: streams in, bytes out; bytes in, ended streams out. Does no input or
+/// output itself. Used by one thread only.
 @safe final class HTTP2Session {
+  let side: ConnectionSide
   private var session: OpaquePointer?
-  private var callsByStream: [Int32: GRPCCall] = [:]
-  private var streamsByCall: [UInt64: Int32] = [:]
-  /// Why the plugin said it would end the connection.
+  private(set) var streams: [Int32: any HTTP2Stream] = [:]
+  /// Why the other side said it would end the connection.
   private(set) var goAwayReason: String?
+  /// Makes a stream for a request that begins to come; nil at the end that calls.
+  private let accept: (() -> any HTTP2Stream)?
 
-  /// Big enough that no reply of a provider ever waits for a window update.
+  /// Big enough that no message of a provider ever waits for a window update.
   private static let window: Int32 = 64 << 20
   private static let frameSize: UInt32 = 1 << 20
 
-  init() throws(GRPCError) {
+  /// The end that calls.
+  static func host() throws(GRPCError) -> HTTP2Session { try HTTP2Session(.host, accept: nil) }
+
+  /// The end that answers.
+  static func plugin(accept: @escaping () -> any HTTP2Stream) throws(GRPCError) -> HTTP2Session {
+    try HTTP2Session(.plugin, accept: accept)
+  }
+
+  private init(_ side: ConnectionSide, accept: (() -> any HTTP2Stream)?) throws(GRPCError) {
+    self.side = side
+    self.accept = accept
     var callbacks: OpaquePointer?
     var options: OpaquePointer?
     guard unsafe nghttp2_session_callbacks_new(&callbacks) == 0, unsafe nghttp2_option_new(&options) == 0 else {
@@ -27,90 +39,78 @@ import CNghttp2
     // Go sends a PING for nearly every small call; all are answered, and no count of them is taken for an attack.
     unsafe nghttp2_option_set_max_outbound_ack(options, 1 << 20)
     let me = unsafe Unmanaged.passUnretained(self).toOpaque()
-    guard unsafe nghttp2_session_client_new2(&session, callbacks, me, options) == 0 else {
-      throw GRPCError(.internal, "out of memory")
-    }
+    let code =
+      switch side {
+      case .host: unsafe nghttp2_session_client_new2(&session, callbacks, me, options)
+      case .plugin: unsafe nghttp2_session_server_new2(&session, callbacks, me, options)
+      }
+    guard code == 0 else { throw GRPCError(.internal, "out of memory") }
     var settings = [
-      nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0),
       nghttp2_settings_entry(
         settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: UInt32(Self.window)),
       nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_MAX_FRAME_SIZE.rawValue), value: Self.frameSize),
     ]
+    if side == .host {
+      settings.append(
+        nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
+    }
     unsafe nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), &settings, settings.count)
     unsafe nghttp2_session_set_local_window_size(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, Self.window)
   }
 
   deinit { unsafe nghttp2_session_del(session) }
 
-  /// The moment at which the first call is due, if any has a deadline.
-  var nextDeadline: ContinuousClock.Instant? { callsByStream.values.lazy.compactMap(\.deadline).min() }
+  // MARK: Streams
 
-  /// Queues a call. It fails at once when the session takes none any more.
-  func start(_ call: GRPCCall) {
-    var headers = HeaderBlock()
-    headers.add(":method", "POST")
-    headers.add(":scheme", "http")
-    headers.add(":path", call.path)
-    headers.add(":authority", "localhost")
-    headers.add("te", "trailers")
-    headers.add("content-type", "application/grpc")
-    if let deadline = call.deadline { headers.add("grpc-timeout", Self.timeout(until: deadline)) }
-    var provider = unsafe nghttp2_data_provider()
-    unsafe provider.source.ptr = UnsafeMutableRawPointer(Unmanaged.passUnretained(call).toOpaque())
-    unsafe provider.read_callback = { _, _, buffer, length, flags, source, _ in
-      guard let buffer = unsafe buffer, let flags = unsafe flags, let pointer = unsafe source?.pointee.ptr else {
-        return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
-      }
-      let call = unsafe Unmanaged<GRPCCall>.fromOpaque(pointer).takeUnretainedValue()
-      let count = min(length, call.request.count - call.sent)
-      unsafe call.request.withUnsafeBufferPointer { bytes in
-        guard let base = bytes.baseAddress, count > 0 else { return }
-        unsafe buffer.update(from: base + call.sent, count: count)
-      }
-      call.sent += count
-      if call.sent == call.request.count { unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
-      return count
-    }
-    let stream = unsafe headers.withFields { fields in
+  /// Begins a stream. Nil when the session takes none any more. The stream keeps `body` alive.
+  func request(_ headers: HTTP2Headers, _ body: HTTP2Body, as stream: any HTTP2Stream) -> Int32? {
+    var headers = headers
+    var provider = unsafe body.provider
+    let number = unsafe headers.withFields { fields in
       unsafe nghttp2_submit_request(session, nil, fields.baseAddress, fields.count, &provider, nil)
     }
-    guard stream > 0 else {
-      return call.complete(.failure(GRPCError(.unavailable, goAwayReason ?? "the connection takes no more calls")))
+    guard number > 0 else { return nil }
+    streams[number] = stream
+    return number
+  }
+
+  /// Answers a stream; without a body the headers are all of the answer. The stream keeps `body` alive.
+  func respond(to stream: Int32, _ headers: HTTP2Headers, _ body: HTTP2Body?) {
+    var headers = headers
+    _ = unsafe headers.withFields { fields in
+      guard let body else {
+        return unsafe nghttp2_submit_response(session, stream, fields.baseAddress, fields.count, nil)
+      }
+      var provider = unsafe body.provider
+      return unsafe nghttp2_submit_response(session, stream, fields.baseAddress, fields.count, &provider)
     }
-    callsByStream[stream] = call
-    streamsByCall[call.identifier] = stream
   }
 
-  /// Gives a call up: the plugin is told, the caller gets `error`. Does nothing when the call has ended.
-  func abandon(_ identifier: UInt64, _ error: GRPCError) {
-    guard let stream = streamsByCall[identifier] else { return }
-    abandon(stream: stream, error)
-  }
-
-  private func abandon(stream: Int32, _ error: GRPCError) {
-    guard let call = callsByStream[stream] else { return }
-    call.failure = error
+  /// Tells the other side that nobody waits for the rest of a stream.
+  func cancel(_ stream: Int32) {
     unsafe nghttp2_submit_rst_stream(
       session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, UInt32(NGHTTP2_CANCEL.rawValue))
-    // The call object stays until the stream is closed, since the library may still ask for its data.
-    call.complete(.failure(error))
   }
 
-  /// Ends the calls whose time is over.
+  /// The moment at which the first stream is due, if any has a deadline.
+  var nextDeadline: ContinuousClock.Instant? { streams.values.lazy.compactMap(\.deadline).min() }
+
+  /// Ends the streams whose time is over.
   func enforceDeadlines(now: ContinuousClock.Instant) {
-    for (stream, call) in callsByStream where call.failure == nil {
-      guard let deadline = call.deadline, deadline <= now else { continue }
-      abandon(stream: stream, GRPCCall.overdue)
+    for (number, stream) in streams {
+      guard let deadline = stream.deadline, deadline <= now else { continue }
+      stream.giveUp(GRPCError(.deadlineExceeded, "\(side.peer) did not answer in time"), on: self, as: number)
     }
   }
 
-  /// Ends all calls: the connection is gone.
-  func failAll(_ error: GRPCError) {
-    let calls = callsByStream.values.sorted { $0.identifier < $1.identifier }
-    callsByStream = [:]
-    streamsByCall = [:]
-    for call in calls { call.complete(.failure(error)) }
+  /// Ends all streams: the connection is gone.
+  func loseAll(_ error: GRPCError) {
+    let lost = streams.sorted { $0.key < $1.key }
+    streams = [:]
+    for (_, stream) in lost { stream.lose(error) }
   }
+
+  // MARK: Bytes
 
   /// Queues the goodbye.
   func terminate() {
@@ -127,7 +127,7 @@ import CNghttp2
     while output.count < limit {
       var bytes: UnsafePointer<UInt8>?
       let count = unsafe nghttp2_session_mem_send(session, &bytes)
-      guard count >= 0 else { throw Self.failure(Int32(truncatingIfNeeded: count)) }
+      guard count >= 0 else { throw failure(Int32(truncatingIfNeeded: count)) }
       guard count > 0, let bytes = unsafe bytes else { return }
       unsafe output.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
     }
@@ -136,93 +136,73 @@ import CNghttp2
   /// Takes what has come.
   func consume(_ bytes: UnsafeBufferPointer<UInt8>) throws(GRPCError) {
     let count = unsafe nghttp2_session_mem_recv(session, bytes.baseAddress, bytes.count)
-    guard count >= 0 else { throw Self.failure(Int32(truncatingIfNeeded: count)) }
+    guard count >= 0 else { throw failure(Int32(truncatingIfNeeded: count)) }
   }
 
-  private static func failure(_ code: Int32) -> GRPCError {
-    GRPCError(.unavailable, "the plugin broke the HTTP/2 protocol: \(unsafe String(cString: nghttp2_strerror(code)))")
+  private func failure(_ code: Int32) -> GRPCError {
+    GRPCError(
+      .unavailable, "\(side.peer) broke the HTTP/2 protocol: \(unsafe String(cString: nghttp2_strerror(code)))")
   }
 
-  /// The header's form: at most eight digits and a unit.
-  private static func timeout(until deadline: ContinuousClock.Instant) -> String {
-    let left = max(deadline - ContinuousClock.now, .milliseconds(1)).components
-    return left.seconds >= 90_000
-      ? "\(min(left.seconds, 99_999_999))S" : "\(left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000)m"
-  }
+  // MARK: Callbacks
 
   private static func register(_ callbacks: OpaquePointer?) {
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
+      guard let me = unsafe HTTP2Session.from(user), let frame = unsafe frame, let accept = me.accept,
+        unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+      else { return 0 }
+      unsafe me.streams[frame.pointee.hd.stream_id] = accept()
+      return 0
+    }
     unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
       _, frame, name, nameLength, value, valueLength, _, user in
       guard let me = unsafe HTTP2Session.from(user), let frame = unsafe frame else { return 0 }
-      if let call = unsafe me.callsByStream[frame.pointee.hd.stream_id] {
-        unsafe call.receive(
+      if let stream = unsafe me.streams[frame.pointee.hd.stream_id] {
+        unsafe stream.receive(
           header: UnsafeBufferPointer(start: name, count: nameLength),
           UnsafeBufferPointer(start: value, count: valueLength))
       }
       return 0
     }
-    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, length, user in
-      guard let me = unsafe HTTP2Session.from(user), let call = me.callsByStream[stream], call.failure == nil else {
-        return 0
-      }
+    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, number, data, length, user in
+      guard let me = unsafe HTTP2Session.from(user), let stream = me.streams[number] else { return 0 }
       do throws(GRPCError) {
-        try unsafe call.receive(data: UnsafeBufferPointer(start: data, count: length))
+        try unsafe stream.receive(data: UnsafeBufferPointer(start: data, count: length))
       } catch {
-        me.abandon(stream: stream, error)
+        stream.giveUp(error, on: me, as: number)
       }
       return 0
     }
-    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, user in
-      guard let me = unsafe HTTP2Session.from(user), let call = me.callsByStream.removeValue(forKey: stream) else {
-        return 0
-      }
-      me.streamsByCall[call.identifier] = nil
-      call.finish(streamError: code)
+    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, number, code, user in
+      guard let me = unsafe HTTP2Session.from(user) else { return 0 }
+      me.streams.removeValue(forKey: number)?.finish(streamError: code)
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-      guard let me = unsafe HTTP2Session.from(user), let frame = unsafe frame,
-        unsafe UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue
-      else { return 0 }
-      let goAway = unsafe frame.pointee.goaway
-      let text = unsafe String(
-        decoding: UnsafeBufferPointer(start: goAway.opaque_data, count: goAway.opaque_data_len), as: UTF8.self)
-      let code = unsafe goAway.error_code
-      me.goAwayReason =
-        "the plugin ended the connection" + (text.isEmpty ? code == 0 ? "" : " (HTTP/2 error \(code))" : ": \(text)")
+      guard let me = unsafe HTTP2Session.from(user), let frame = unsafe frame else { return 0 }
+      let head = unsafe frame.pointee.hd
+      switch UInt32(head.type) {
+      case NGHTTP2_GOAWAY.rawValue: unsafe me.noteGoAway(frame.pointee.goaway)
+      case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
+        if UInt32(head.flags) & NGHTTP2_FLAG_END_STREAM.rawValue != 0 {
+          me.streams[head.stream_id]?.receivedAll(on: me, as: head.stream_id)
+        }
+      default: break
+      }
       return 0
     }
+  }
+
+  private func noteGoAway(_ frame: nghttp2_goaway) {
+    let text = unsafe String(
+      decoding: UnsafeBufferPointer(start: frame.opaque_data, count: frame.opaque_data_len), as: UTF8.self)
+    let code = unsafe frame.error_code
+    goAwayReason =
+      "\(side.peer) ended the connection" + (text.isEmpty ? code == 0 ? "" : " (HTTP/2 error \(code))" : ": \(text)")
   }
 
   private static func from(_ user: UnsafeMutableRawPointer?) -> HTTP2Session? {
     guard let user = unsafe user else { return nil }
     return unsafe Unmanaged<HTTP2Session>.fromOpaque(user).takeUnretainedValue()
-  }
-}
-
-/// Header fields in one buffer, lent to C for one call.
-private struct HeaderBlock {
-  private var bytes: [UInt8] = []
-  private var fields: [(start: Int, nameLength: Int, valueLength: Int)] = []
-
-  mutating func add(_ name: String, _ value: String) {
-    let start = bytes.count
-    bytes += name.utf8
-    let nameLength = bytes.count - start
-    bytes += value.utf8
-    fields.append((start, nameLength, bytes.count - start - nameLength))
-  }
-
-  mutating func withFields(_ body: (UnsafeMutableBufferPointer<nghttp2_nv>) -> Int32) -> Int32 {
-    let fields = fields
-    return unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return -1 }
-      var pairs = unsafe fields.map { field in
-        unsafe nghttp2_nv(
-          name: base + field.start, value: base + field.start + field.nameLength, namelen: field.nameLength,
-          valuelen: field.valueLength, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
-      }
-      return unsafe pairs.withUnsafeMutableBufferPointer { unsafe body($0) }
-    }
   }
 }

@@ -23,7 +23,7 @@ enum PluginAddress: Hashable, Sendable {
   }
 }
 
-/// A connected stream socket, not blocking, closed with the value.
+/// A stream socket, connected or listening, not blocking, closed with the value.
 final class Socket: Sendable {
   let descriptor: Int32
 
@@ -38,7 +38,31 @@ final class Socket: Sendable {
     }
   }
 
-  private static func connectUnix(_ path: String) throws(GRPCError) -> Socket {
+  /// Listens on a Unix socket that only this user may connect to. The path must be free.
+  static func listen(at path: String) throws(GRPCError) -> Socket {
+    var name = try unixName(path)
+    let socket = try make(AF_UNIX)
+    // The file takes the mode of the socket that it is made for.
+    _ = fchmod(socket.descriptor, 0o600)
+    let result = unsafe withUnsafePointer(to: &name) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(socket.descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0, Glibc.listen(socket.descriptor, 64) == 0 else {
+      throw GRPCError(.unavailable, "could not listen at \(path): \(systemText(errno))")
+    }
+    try socket.makeNonBlocking()
+    return socket
+  }
+
+  /// The next connection to a listening socket; nil when there is none now.
+  func accept() -> Socket? {
+    let descriptor = plumb_accept(self.descriptor)
+    return descriptor < 0 ? nil : Socket(descriptor)
+  }
+
+  private static func unixName(_ path: String) throws(GRPCError) -> sockaddr_un {
     var name = sockaddr_un()
     name.sun_family = sa_family_t(AF_UNIX)
     let capacity = MemoryLayout.size(ofValue: name.sun_path)
@@ -47,6 +71,11 @@ final class Socket: Sendable {
       throw GRPCError(.unavailable, "the socket path \(path) is longer than the system allows (\(capacity - 1) bytes)")
     }
     unsafe withUnsafeMutableBytes(of: &name.sun_path) { unsafe $0.copyBytes(from: bytes) }
+    return name
+  }
+
+  private static func connectUnix(_ path: String) throws(GRPCError) -> Socket {
+    var name = try unixName(path)
     let socket = try make(AF_UNIX)
     let result = unsafe withUnsafePointer(to: &name) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -1,30 +1,27 @@
 import COpenSSL
 import Glibc
 
-/// What a TLS connection to a plugin stands on.
+/// What a TLS connection between host and plugin stands on.
 struct TLSParameters: Sendable {
-  /// Shown to the plugin when it asks.
+  /// Shown to the other side.
   var identity: TLSIdentity
-  /// The one certificate that is trusted, DER. Its key may be of any kind and strength: it came from the child itself.
+  /// The one certificate that is trusted, DER. Its key may be of any kind and strength: it came from the other side itself, by
+  /// a way that nobody else has.
   var pinnedCertificate: [UInt8]
 }
 
-/// The client end of a TLS connection over a socket that does not block. Used by one thread only.
+/// Either end of a TLS connection over a socket that does not block. Used by one thread only.
 @safe final class TLSChannel {
   private let context: OpaquePointer
   private let ssl: OpaquePointer
+  private let side: ConnectionSide
 
-  init(socket: Socket, parameters: TLSParameters) throws(GRPCError) {
-    guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw tlsFailure("could not start TLS") }
-    // The pinned certificate is compared byte by byte after the handshake; no chain, no name and no strength is judged
-    // (plugins written in Python show RSA-1024).
-    unsafe SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+  init(socket: Socket, side: ConnectionSide, parameters: TLSParameters) throws(GRPCError) {
+    let method = unsafe side == .host ? TLS_client_method() : TLS_server_method()
+    guard let context = unsafe SSL_CTX_new(method) else { throw tlsFailure("could not start TLS") }
     unsafe SSL_CTX_set_security_level(context, 0)
     unsafe plumb_ssl_set_write_modes(context)
-    let protocols: [UInt8] = [2, UInt8(ascii: "h"), UInt8(ascii: "2")]
-    guard unsafe plumb_ssl_set_minimum_tls12(context) == 1,
-      // Zero means success for this one call.
-      unsafe SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count)) == 0,
+    guard unsafe plumb_ssl_set_minimum_tls12(context) == 1, unsafe Self.prepare(context, for: side),
       unsafe SSL_CTX_use_certificate(context, parameters.identity.certificate) == 1,
       unsafe SSL_CTX_use_PrivateKey(context, parameters.identity.key) == 1,
       let ssl = unsafe SSL_new(context)
@@ -34,8 +31,9 @@ struct TLSParameters: Sendable {
     }
     unsafe self.context = context
     unsafe self.ssl = ssl
+    self.side = side
     unsafe SSL_set_fd(ssl, socket.descriptor)
-    _ = unsafe plumb_ssl_set_server_name(ssl, "localhost")
+    if side == .host { _ = unsafe plumb_ssl_set_server_name(ssl, "localhost") }
     try shakeHands(socket, pinned: parameters.pinnedCertificate)
   }
 
@@ -44,44 +42,70 @@ struct TLSParameters: Sendable {
     unsafe SSL_CTX_free(context)
   }
 
+  /// What the two ends do differently: who asks for a certificate, and who offers HTTP/2. The pinned certificate is compared byte
+  /// by byte after the handshake; no chain, no name and no strength is judged (plugins written in Python show RSA-1024).
+  private static func prepare(_ context: OpaquePointer, for side: ConnectionSide) -> Bool {
+    switch side {
+    case .host:
+      unsafe SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+      let protocols: [UInt8] = [2, UInt8(ascii: "h"), UInt8(ascii: "2")]
+      // Zero means success for this one call.
+      return unsafe SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count)) == 0
+    case .plugin:
+      unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT) { _, _ in 1 }
+      unsafe SSL_CTX_set_alpn_select_cb(context, { _, chosen, chosenLength, offered, offeredLength, _ in
+        var index = 0
+        while let offered = unsafe offered, index + 2 < Int(offeredLength) {
+          if unsafe offered[index] == 2, unsafe offered[index + 1] == UInt8(ascii: "h"),
+            unsafe offered[index + 2] == UInt8(ascii: "2")
+          {
+            unsafe chosen?.pointee = offered + index + 1
+            unsafe chosenLength?.pointee = 2
+            return SSL_TLSEXT_ERR_OK
+          }
+          index += unsafe Int(offered[index]) + 1
+        }
+        return SSL_TLSEXT_ERR_ALERT_FATAL
+      }, nil)
+      // Each connection shakes hands in full: there is one, and it lives as long as the process.
+      return unsafe SSL_CTX_set_num_tickets(context, 0) == 1
+    }
+  }
+
   /// Blocks its thread until both sides agree, at most twenty seconds.
   private func shakeHands(_ socket: Socket, pinned: [UInt8]) throws(GRPCError) {
     let limit = ContinuousClock.now + .seconds(20)
     while true {
       ERR_clear_error()
-      let result = unsafe SSL_connect(ssl)
+      let result = unsafe side == .host ? SSL_connect(ssl) : SSL_accept(ssl)
       if result == 1 { break }
       let events: Int32
       switch unsafe SSL_get_error(ssl, result) {
       case SSL_ERROR_WANT_READ: events = POLLIN
       case SSL_ERROR_WANT_WRITE: events = POLLOUT
-      default: throw tlsFailure("the TLS handshake with the plugin failed")
+      default: throw tlsFailure("the TLS handshake with \(side.peer) failed")
       }
       guard ContinuousClock.now < limit else {
-        throw GRPCError(.unavailable, "the plugin did not answer the TLS handshake")
+        throw GRPCError(.unavailable, "\(side.peer) did not answer the TLS handshake")
       }
       var polled = pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)
       _ = unsafe poll(&polled, 1, 1000)
     }
     guard presentedCertificate() == pinned else {
-      throw GRPCError(.unauthenticated, "the plugin showed another TLS certificate than it announced")
+      throw GRPCError(.unauthenticated, "\(side.peer) showed another TLS certificate than it announced")
     }
     var name: UnsafePointer<UInt8>?
     var length: UInt32 = 0
     unsafe SSL_get0_alpn_selected(ssl, &name, &length)
     guard length == 2 else {
-      throw GRPCError(.unavailable, "the plugin does not speak HTTP/2 over its TLS connection")
+      throw GRPCError(.unavailable, "\(side.peer) does not speak HTTP/2 over its TLS connection")
     }
   }
 
   private func presentedCertificate() -> [UInt8] {
     guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return [] }
     defer { unsafe X509_free(certificate) }
-    var bytes: UnsafeMutablePointer<UInt8>?
-    let count = unsafe i2d_X509(certificate, &bytes)
-    guard count > 0, let bytes = unsafe bytes else { return [] }
-    defer { unsafe CRYPTO_free(bytes, nil, 0) }
-    return unsafe Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
+    return unsafe encodedCertificate(certificate)
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) -> ChannelResult {
@@ -100,10 +124,10 @@ struct TLSParameters: Sendable {
     let number = errno
     switch unsafe SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
-    case SSL_ERROR_ZERO_RETURN: return .closed("the plugin closed the connection")
+    case SSL_ERROR_ZERO_RETURN: return .closed("\(side.peer) closed the connection")
     case SSL_ERROR_SYSCALL where number == 0 || number == ECONNRESET || number == EPIPE:
-      return .closed("the plugin closed the connection")
-    default: return .closed(tlsFailure("the TLS connection to the plugin failed").message)
+      return .closed("\(side.peer) closed the connection")
+    default: return .closed(tlsFailure("the TLS connection to \(side.peer) failed").message)
     }
   }
 }

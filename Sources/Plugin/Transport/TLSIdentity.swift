@@ -6,6 +6,8 @@ import COpenSSL
 @safe final class TLSIdentity: @unchecked Sendable {
   /// The certificate as PEM text, the form `PLUGIN_CLIENT_CERT` takes.
   let certificatePEM: String
+  /// The certificate as DER, the form that a handshake line takes.
+  let encoded: [UInt8]
   let key: OpaquePointer
   let certificate: OpaquePointer
 
@@ -19,6 +21,7 @@ import COpenSSL
     unsafe self.key = key
     unsafe self.certificate = certificate
     certificatePEM = unsafe Self.pem(certificate)
+    encoded = unsafe encodedCertificate(certificate)
   }
 
   deinit {
@@ -78,6 +81,25 @@ import COpenSSL
     return unsafe String(
       decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
   }
+}
+
+/// A certificate as DER.
+func encodedCertificate(_ certificate: OpaquePointer) -> [UInt8] {
+  var bytes: UnsafeMutablePointer<UInt8>?
+  let count = unsafe i2d_X509(certificate, &bytes)
+  guard count > 0, let bytes = unsafe bytes else { return [] }
+  defer { unsafe CRYPTO_free(bytes, nil, 0) }
+  return unsafe Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
+}
+
+/// The first certificate of a PEM text as DER, the form of `PLUGIN_CLIENT_CERT`. Nil if there is none.
+func decodeCertificate(pem text: String) -> [UInt8]? {
+  let lines = text.split(whereSeparator: \.isNewline)
+  guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN CERTIFICATE-----") }),
+    let end = lines[start...].firstIndex(where: { $0.hasPrefix("-----END CERTIFICATE-----") })
+  else { return nil }
+  let bytes = decodeBase64(lines[(start + 1)..<end].joined().utf8.filter { $0 > 32 })
+  return bytes.flatMap { $0.isEmpty ? nil : $0 }
 }
 
 /// An error with OpenSSL's own reason, taken from the calling thread's queue.

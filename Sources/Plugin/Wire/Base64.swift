@@ -29,3 +29,22 @@ func decodeBase64(_ text: some Sequence<UInt8>) -> [UInt8]? {
   }
   return bits == 6 ? nil : result
 }
+
+/// Standard base64 without padding, as plugins print their certificate.
+func encodeBase64(_ bytes: [UInt8]) -> String {
+  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var result: [UInt8] = []
+  var buffer = 0
+  var bits = 0
+  for byte in bytes {
+    buffer = buffer << 8 | Int(byte)
+    bits += 8
+    while bits >= 6 {
+      bits -= 6
+      result.append(digits[buffer >> bits & 63])
+    }
+    buffer &= (1 << bits) - 1
+  }
+  if bits > 0 { result.append(digits[buffer << (6 - bits) & 63]) }
+  return String(decoding: result, as: UTF8.self)
+}

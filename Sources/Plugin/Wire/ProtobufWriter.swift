@@ -3,7 +3,11 @@ struct ProtobufWriter {
   private(set) var bytes: [UInt8] = []
 
   mutating func number(_ field: Int, _ value: Int64) {
-    guard value != 0 else { return }
+    if value != 0 { presentNumber(field, value) }
+  }
+
+  /// A number of explicit presence (`optional`), which is written even when it is zero.
+  mutating func presentNumber(_ field: Int, _ value: Int64) {
     tag(field, 0)
     varint(UInt64(bitPattern: value))
   }

@@ -40,6 +40,9 @@ void plumb_settle(int descriptor);
 /// The process and user at the other end of a connected Unix socket (SO_PEERCRED). 0, or -1 with errno.
 int plumb_peer(int socket, pid_t *process, uid_t *user);
 
+/// The next connection to a listening socket, non-blocking and close-on-exec (accept4). A descriptor, or -1 with errno.
+int plumb_accept(int socket);
+
 /// Names the calling thread, at most 15 bytes, for debuggers and `ps`.
 void plumb_name_thread(const char *name);
 

@@ -2,8 +2,8 @@ import Diagnostics
 import ProviderInterface
 import Values
 
-/// The answer to a call, as a list of its fields. Values in it are decoded when they are asked for.
-struct Reply {
+/// A request, an answer or a message in one of them, as a list of its fields. Values in it are decoded when they are asked for.
+struct ProtobufMessage {
   let message: ProtobufReader
   private let fields: [ProtobufField]
 
@@ -15,7 +15,7 @@ struct Reply {
     self.fields = fields
   }
 
-  /// An embedded message in the place of a reply.
+  /// A message in another one.
   init(_ message: ProtobufReader) throws(ProtobufError) {
     self.message = message
     var reader = message
@@ -35,6 +35,7 @@ struct Reply {
     }
   }
 
+  func number(_ number: Int) -> Int64 { field(number)?.int64 ?? 0 }
   func bool(_ number: Int) -> Bool { field(number)?.bool ?? false }
   func bytes(_ number: Int) -> [UInt8] { field(number).map { message.array($0) } ?? [] }
   func string(_ number: Int) -> String { field(number).map { message.string($0) } ?? "" }
@@ -65,12 +66,7 @@ struct Reply {
     while let field = try reader.next() {
       if field.number == 1 { reason = field.int64 }
     }
-    return switch reason {
-    case 1: .resourceConfigUnknown
-    case 2: .providerConfigUnknown
-    case 3: .absentPrerequisite
-    default: .unknown
-    }
+    return DeferredReason.numbered.first { $0.number == reason }?.reason ?? .unknown
   }
 
   /// A `google.protobuf.Timestamp` in seconds since 1970; nil when absent.
@@ -87,5 +83,35 @@ struct Reply {
       }
     }
     return Double(seconds) + Double(nanoseconds) / 1e9
+  }
+}
+
+extension DeferredReason {
+  /// Enumeration `Deferred.Reason`.
+  static let numbered: [(number: Int64, reason: DeferredReason)] = [
+    (0, .unknown), (1, .resourceConfigUnknown), (2, .providerConfigUnknown), (3, .absentPrerequisite),
+  ]
+}
+
+extension ProtobufWriter {
+  mutating func diagnostics(_ field: Int, _ diagnostics: [Diagnostic]) {
+    for diagnostic in diagnostics { message(field, encodeDiagnostic(diagnostic)) }
+  }
+
+  /// Message `Deferred`, if there is a reason.
+  mutating func deferred(_ field: Int, _ reason: DeferredReason?) {
+    guard let reason else { return }
+    var writer = ProtobufWriter()
+    writer.number(1, DeferredReason.numbered.first { $0.reason == reason }?.number ?? 0)
+    message(field, writer.bytes)
+  }
+
+  /// A `google.protobuf.Timestamp`, if there is a time, in seconds since 1970. Times that no clock will show are left out.
+  mutating func timestamp(_ field: Int, _ seconds: Double?) {
+    guard let seconds, seconds.isFinite, abs(seconds) < 1e11 else { return }
+    var writer = ProtobufWriter()
+    writer.number(1, Int64(seconds.rounded(.down)))
+    writer.number(2, Int64((seconds - seconds.rounded(.down)) * 1e9))
+    message(field, writer.bytes)
   }
 }
