@@ -45,6 +45,12 @@ package struct ProviderSource: Hashable, Sendable, Comparable, CustomStringConve
   }
 
   package var isBuiltin: Bool { host == "terraform.io" && namespace == "builtin" }
+  /// Whether it ships with this program, in an executable of its own. The host is none that there could be on the network.
+  package var isBundled: Bool { host == Self.bundledHost && namespace == "bundled" }
+  /// Whether it has no package that could be installed, locked or mirrored.
+  package var comesWithProgram: Bool { isBuiltin || host == Self.bundledHost }
+
+  private static let bundledHost = "plumb.internal"
 
   package static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 

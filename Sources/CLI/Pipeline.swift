@@ -200,7 +200,8 @@ extension Session {
     problems += lockProblems.map(sources.tellingPlace)
     let reattachments = try reattachments()
     let installed = InstalledProviders(
-      files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides)
+      files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides,
+      bundled: bundledProviders)
     let (found, findProblems) = installed.find(
       requirements, locks: locks, unmanaged: Set(reattachments.keys), acceptsOtherVersions: acceptsOtherVersions)
     problems += findProblems

@@ -35,8 +35,8 @@ struct SessionProviderFactory: ProviderFactory {
           "There is no package for \(source) installed in \(session.dataDirectory)/providers. To install it, run:\n  plumb init"))
     }
     let launch = PluginLaunch(
-      provider: source.description, executable: provider.executable, environment: session.world.environment,
-      log: session.log.providerSink)
+      provider: source.description, executable: provider.executable, arguments: provider.arguments,
+      environment: session.world.environment, log: session.log.providerSink)
     let cache = PluginSchemaCache(directory: "\(session.cacheDirectory)/schemas", files: session.world.files)
     return PluginProvider(launch: launch, with: session.world.launcher, schemaCache: cache, startsNow: startsNow)
   }
@@ -65,7 +65,8 @@ extension Session {
     let requirements = Dictionary(uniqueKeysWithValues: sources.map { ($0, VersionConstraints.any) })
     let reattachments = try reattachments()
     let installed = InstalledProviders(
-      files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides)
+      files: world.files, dataDirectory: dataDirectory, developmentOverrides: settings.developmentOverrides,
+      bundled: bundledProviders)
     let (found, findProblems) = installed.find(requirements, locks: locks, unmanaged: Set(reattachments.keys))
     if findProblems.hasErrors { throw DiagnosticsError(findProblems) }
     return SessionProviderFactory(

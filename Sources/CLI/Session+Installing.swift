@@ -22,7 +22,14 @@ extension Session {
       .init(
         files: world.files, transport: CurlTransport(userAgent: "Plumb/\(plumbVersion)"), launcher: world.launcher,
         configuration: configuration ?? settings, environment: world.environment, homeDirectory: world.homeDirectory,
-        dataDirectory: dataDirectory ?? self.dataDirectory, pluginDirectories: pluginDirectories, platform: platform))
+        dataDirectory: dataDirectory ?? self.dataDirectory, pluginDirectories: pluginDirectories, bundled: bundledProviders,
+        platform: platform))
+  }
+
+  /// The providers beside this program, which have its version.
+  var bundledProviders: BundledProviders {
+    BundledProviders(
+      directory: world.programDirectory, version: SemanticVersion(parsing: plumbVersion), files: world.files)
   }
 
   /// The providers of what the state has, sorted; none when it cannot be read, which other commands tell.

@@ -5,7 +5,7 @@ extension World {
   /// This process: its environment, clock, terminal and files.
   package static func process() -> World {
     World(
-      environment: processEnvironment(), workingDirectory: currentDirectory(), files: LocalFileTree(),
+      environment: processEnvironment(), workingDirectory: currentDirectory(), programDirectory: ownDirectory(), files: LocalFileTree(),
       launcher: SystemProcessLauncher(), output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO),
       readLine: LineInput.standard.line, readSecretLine: { LineInput.standard.secretLine(prompt: $0, output: .descriptor(STDOUT_FILENO)) }, editLine: lineEditor(),
       readInput: readToEnd, isInputTerminal: isatty(STDIN_FILENO) == 1,
@@ -39,6 +39,11 @@ private func clock(_ id: clockid_t) -> Int64 {
   var time = timespec()
   unsafe clock_gettime(id, &time)
   return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+private func ownDirectory() -> String? {
+  guard let path = try? LocalFileTree().resolve("/proc/self/exe"), let slash = path.lastIndex(of: "/") else { return nil }
+  return String(path[..<slash])
 }
 
 private func currentDirectory() -> String {

@@ -10,6 +10,8 @@ package struct World: Sendable {
   package var arguments: [String] = []
   package var environment: [String: String]
   package var workingDirectory: String
+  /// Where this program is, with all links resolved; nil when the system does not say.
+  package var programDirectory: String?
   package var files: any FileTree
   package var launcher: any ProcessLauncher
   package var output: OutputStream

@@ -15,6 +15,17 @@ enum InstallDiagnostics {
       "Cannot use \(source): built-in providers have no versions that could be asked for.")
   }
 
+  static func bundledUnusable(_ source: ProviderSource, _ error: InstallError) -> Diagnostic {
+    .error("Bundled provider cannot be used", "\(source) cannot be used: \(error.message).")
+  }
+
+  static func unknownBundled(_ source: ProviderSource, _ names: [String]) -> Diagnostic {
+    .error(
+      "Unknown bundled provider",
+      "This program has no provider \(source). It has:"
+        + names.map { "\n  - plumb.internal/bundled/\($0)" }.joined())
+  }
+
   static func queryFailed(
     _ source: ProviderSource, _ error: InstallError, _ required: Set<ProviderSource>
   ) -> Diagnostic {

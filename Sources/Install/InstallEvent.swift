@@ -3,6 +3,7 @@ package import Addresses
 /// Something that happened during installation, for whoever shows it.
 package enum InstallEvent: Hashable, Sendable {
   case builtin(ProviderSource)
+  case bundled(ProviderSource)
   case reusingLocked(ProviderSource)
   case findingLatest(ProviderSource)
   case findingMatching(ProviderSource, VersionConstraints)
@@ -15,6 +16,7 @@ package enum InstallEvent: Hashable, Sendable {
   package var machineText: String {
     switch self {
     case .builtin(let source): "\(source) is built in to Plumb"
+    case .bundled(let source): "\(source) is bundled with this program"
     case .reusingLocked(let source): "\(source.displayName): Reusing previous version from the dependency lock file"
     case .findingLatest(let source): "\(source.displayName): Finding latest version..."
     case .findingMatching(let source, let constraints):
@@ -33,6 +35,7 @@ package enum InstallEvent: Hashable, Sendable {
   package var text: String {
     switch self {
     case .builtin(let source): "\(source) is built in to Plumb"
+    case .bundled(let source): "\(source) is bundled with this program"
     case .reusingLocked(let source):
       "Keeping the locked version of \(source.displayName)"
     case .findingLatest(let source): "Finding latest version of \(source.displayName)..."

@@ -57,12 +57,41 @@ struct InstallRun {
       } else {
         fail(source, InstallDiagnostics.unknownBuiltin(source))
       }
+    } else if source.comesWithProgram {
+      // Said once it is known that it is there.
     } else if binding(source) != nil {
       report(.reusingLocked(source))
     } else if constraints.terms.isEmpty {
       report(.findingLatest(source))
     } else {
       report(.findingMatching(source, constraints))
+    }
+  }
+
+  /// Looks after the providers that ship with the program: there is nothing to install, and nothing to lock.
+  mutating func useBundled(
+    _ requirements: [ProviderSource: VersionConstraints], _ report: (InstallEvent) -> Void
+  ) async {
+    let sources = requirements.keys.filter { $0.comesWithProgram && !$0.isBuiltin }.sorted()
+    if sources.isEmpty { return }
+    let bundled = installer.setting.bundled
+    do throws(InstallError) {
+      let names = try await bundled.names(with: installer.setting.launcher, environment: installer.setting.environment)
+      for source in sources {
+        guard source.isBundled, names.contains(source.type) else {
+          fail(source, InstallDiagnostics.unknownBundled(source, names))
+          continue
+        }
+        do throws(InstallError) {
+          _ = try bundled.find(source, requirements[source] ?? .any)
+          closed.insert(source)
+          report(.bundled(source))
+        } catch {
+          fail(source, InstallDiagnostics.bundledUnusable(source, error))
+        }
+      }
+    } catch {
+      for source in sources { fail(source, InstallDiagnostics.bundledUnusable(source, error)) }
     }
   }
 

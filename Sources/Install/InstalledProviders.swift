@@ -9,12 +9,17 @@ package struct InstalledProvider: Hashable, Sendable {
   package var version: SemanticVersion?
   package var directory: String
   package var executable: String
+  /// What the executable is started with; nothing, unless it has several providers.
+  package var arguments: [String]
 
-  package init(source: ProviderSource, version: SemanticVersion?, directory: String, executable: String) {
+  package init(
+    source: ProviderSource, version: SemanticVersion?, directory: String, executable: String, arguments: [String] = []
+  ) {
     self.source = source
     self.version = version
     self.directory = directory
     self.executable = executable
+    self.arguments = arguments
   }
 }
 
@@ -24,11 +29,13 @@ package struct InstalledProviders: Sendable {
   private let dataDirectory: String
   private let platform: Platform
   private let developmentOverrides: [ProviderSource: String]
+  private let bundled: BundledProviders
 
   package init(
     files: any FileTree, dataDirectory: String, developmentOverrides: [ProviderSource: String] = [:],
-    platform: Platform = .current
+    bundled: BundledProviders, platform: Platform = .current
   ) {
+    self.bundled = bundled
     self.files = files
     self.dataDirectory = dataDirectory
     self.developmentOverrides = developmentOverrides
@@ -45,23 +52,31 @@ package struct InstalledProviders: Sendable {
     unmanaged: Set<ProviderSource> = [], acceptsOtherVersions: Bool = false
   ) -> ([ProviderSource: InstalledProvider], [Diagnostic]) {
     let managed = requirements.filter { !$0.key.isBuiltin && !unmanaged.contains($0.key) }
-    let locked = managed.filter { developmentOverrides[$0.key] == nil }
+    let locked = managed.filter { developmentOverrides[$0.key] == nil && !$0.key.comesWithProgram }
     var found: [ProviderSource: InstalledProvider] = [:]
     var problems: [String] = []
+    var unusable: [Diagnostic] = []
     var cache = PackageHashCache(dataDirectory: dataDirectory, files: files)
     for source in managed.keys.sorted() {
       do throws(InstallError) {
         if let directory = developmentOverrides[source] {
           let executable = try executable(of: source, in: directory)
           found[source] = InstalledProvider(source: source, version: nil, directory: directory, executable: executable)
+        } else if source.comesWithProgram {
+          found[source] = try bundled.find(source, managed[source] ?? .any)
         } else if let lock = locks.providers[source] {
           found[source] = try installed(lock, &cache)
         }
       } catch {
+        if source.comesWithProgram {
+          unusable.append(InstallDiagnostics.bundledUnusable(source, error))
+          continue
+        }
         problems.append("\n  - \(source): \(error.message)")
       }
     }
     cache.save()
+    if !unusable.isEmpty { return ([:], unusable) }
     if problems.isEmpty {
       if acceptsOtherVersions {
         let missing = locked.keys.filter { locks.providers[$0] == nil }.sorted()

@@ -38,7 +38,7 @@ extension ProviderInstaller {
         .registry(ProviderRegistry(client: client))
       }
     var outcome = Outcome(locks: locks)
-    for (source, constraints) in requirements.sorted(by: { $0.key < $1.key }) where !source.isBuiltin {
+    for (source, constraints) in requirements.sorted(by: { $0.key < $1.key }) where !source.comesWithProgram {
       let known = locks.providers[source].flatMap { constraints.allows($0.version) ? $0 : nil }
       let version: SemanticVersion
       do throws(InstallError) {

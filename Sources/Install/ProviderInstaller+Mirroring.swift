@@ -31,7 +31,7 @@ extension ProviderInstaller {
     into directory: String, report: (MirrorEvent) -> Void
   ) async -> [Diagnostic] {
     var problems: [Diagnostic] = []
-    for (source, constraints) in requirements.sorted(by: { $0.key < $1.key }) where !source.isBuiltin {
+    for (source, constraints) in requirements.sorted(by: { $0.key < $1.key }) where !source.comesWithProgram {
       report(.mirroring(source))
       do throws(InstallError) {
         let choice = try await origins(for: source).versions(of: source)

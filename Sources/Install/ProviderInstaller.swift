@@ -17,6 +17,7 @@ package struct ProviderInstaller: Sendable {
     package var dataDirectory: String
     /// From `-plugin-dir`: the only places to look, when not empty.
     package var pluginDirectories: [String]
+    package var bundled: BundledProviders
     package var platform: Platform
     /// The Terraform version that registries are told.
     package var languageVersion: String
@@ -25,7 +26,7 @@ package struct ProviderInstaller: Sendable {
       files: any FileTree, transport: any HTTPTransport, launcher: (any ProcessLauncher)? = nil,
       configuration: CLIConfiguration = CLIConfiguration(), environment: [String: String] = [:],
       homeDirectory: String? = nil, dataDirectory: String = ".terraform", pluginDirectories: [String] = [],
-      platform: Platform = .current, languageVersion: String = "1.11.4"
+      bundled: BundledProviders, platform: Platform = .current, languageVersion: String = "1.11.4"
     ) {
       self.files = files
       self.transport = transport
@@ -35,6 +36,7 @@ package struct ProviderInstaller: Sendable {
       self.homeDirectory = homeDirectory
       self.dataDirectory = dataDirectory
       self.pluginDirectories = pluginDirectories
+      self.bundled = bundled
       self.platform = platform
       self.languageVersion = languageVersion
     }
@@ -83,6 +85,7 @@ package struct ProviderInstaller: Sendable {
     var run = InstallRun(installer: self, locks: locks, mode: mode, required: Set(requirements.keys))
     let sorted = requirements.sorted { $0.key < $1.key }
     for (source, constraints) in sorted { run.announce(source, constraints, report) }
+    await run.useBundled(requirements, report)
     for (source, constraints) in sorted where run.isOpen(source) { run.keepInstalled(source, constraints, report) }
     for (source, constraints) in sorted where run.isOpen(source) { await run.select(source, constraints, report) }
     for (source, constraints) in sorted { await run.place(source, constraints, report) }

@@ -1,7 +1,7 @@
-// Plugin: provider processes behind the `Provider` protocol, by plugin protocol 5 and 6 over gRPC.
+// Plugin: provider processes behind the `Provider` protocol, by plugin protocol 5 and 6 over gRPC, and a `Provider` as such a process.
 // This room knows no configuration language, no state and no plan: values, schemas and bytes only. Its layers, lowest first:
 // `Wire` (protobuf), `Transport` (sockets, TLS, HTTP/2, gRPC), `Process` (launch, handshake, log, end), `Schema` (index and
-// cache), `Calls` (one message pair per call, and the provider itself).
+// cache, encoder and decoder), `Calls` (one message pair per call, and the provider itself) and `Serving` (the same from the other end).
 
 /// Names and numbers that both sides of the plugin protocol agree on.
 enum PluginProtocol {

@@ -10,6 +10,8 @@ struct InstallScenario {
   var environment: [String: String] = [:]
   var transport: any HTTPTransport = RegistryFixture().transport
   var pluginDirectories: [String] = []
+  var launcher: (any ProcessLauncher)?
+  var bundled: BundledProviders { BundledProviders(directory: "/programs", version: SemanticVersion(1, 2, 3), files: files) }
   static let platform = Platform(system: "linux", architecture: "amd64")
 
   /// Adds an unpacked package of two files to a mirror.
@@ -37,8 +39,9 @@ struct InstallScenario {
   ) async throws -> Result {
     let installer = ProviderInstaller(
       ProviderInstaller.Setting(
-        files: files, transport: transport, configuration: configuration, environment: environment,
-        homeDirectory: "/home/ada", pluginDirectories: pluginDirectories, platform: Self.platform))
+        files: files, transport: transport, launcher: launcher, configuration: configuration, environment: environment,
+        homeDirectory: "/home/ada", pluginDirectories: pluginDirectories, bundled: bundled,
+        platform: Self.platform))
     var events: [String] = []
     let outcome = await installer.install(try parse(requirements), locks: locks, mode: mode) { events.append($0.text) }
     return Result(
@@ -61,7 +64,7 @@ struct InstallScenario {
   ) {
     let providers = InstalledProviders(
       files: files, dataDirectory: ".terraform", developmentOverrides: configuration.developmentOverrides,
-      platform: Self.platform)
+      bundled: bundled, platform: Self.platform)
     let (found, diagnostics) = providers.find(try parse(requirements), locks: locks)
     return (found.values.map(\.executable).sorted(), diagnostics.map { "\($0.summary) | \($0.detail)" })
   }

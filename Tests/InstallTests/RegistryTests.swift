@@ -154,7 +154,7 @@ import Testing
     let scenario = scenario()
     let installer = ProviderInstaller(
       ProviderInstaller.Setting(
-        files: scenario.files, transport: scenario.transport, platform: InstallScenario.platform))
+        files: scenario.files, transport: scenario.transport, bundled: scenario.bundled, platform: InstallScenario.platform))
     var events: [String] = []
     let outcome = await installer.lock(
       try scenario.parse([Self.reg: ""]), locks: DependencyLocks(), platforms: [InstallScenario.platform]

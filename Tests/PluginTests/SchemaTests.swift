@@ -138,16 +138,18 @@ struct SchemaTests {
     let program = "\(directory.path)/program"
     try files.write(Array("one".utf8), to: program)
     let cache = PluginSchemaCache(directory: "\(directory.path)/cache/deep", files: files)
-    #expect(await cache.load(executable: program) == nil)
+    #expect(await cache.load(PluginProgram(path: program, source: "a/b/thing")) == nil)
     let index = try SchemaIndex(Self.reply(version: 6), protocolVersion: 6)
-    await cache.store(index, executable: program)
-    #expect(await cache.load(executable: program)?.bytes == index.bytes)
+    await cache.store(index, of: PluginProgram(path: program, source: "a/b/thing"))
+    #expect(await cache.load(PluginProgram(path: program, source: "a/b/thing"))?.bytes == index.bytes)
+    // A program with several providers has other schemas for each.
+    #expect(await cache.load(PluginProgram(path: program, source: "a/b/other")) == nil)
     // The same content under another name has the same schemas; another content has not.
     try files.write(Array("one".utf8), to: "\(directory.path)/copy")
-    #expect(await cache.load(executable: "\(directory.path)/copy")?.protocolVersion == 6)
+    #expect(await cache.load(PluginProgram(path: "\(directory.path)/copy", source: "a/b/thing"))?.protocolVersion == 6)
     try files.write(Array("two!".utf8), to: program)
-    #expect(await cache.load(executable: program) == nil)
-    #expect(await cache.load(executable: "\(directory.path)/missing") == nil)
+    #expect(await cache.load(PluginProgram(path: program, source: "a/b/thing")) == nil)
+    #expect(await cache.load(PluginProgram(path: "\(directory.path)/missing", source: "a/b/thing")) == nil)
   }
 
   @Test func damagedCacheFilesAreNoSchemas() throws {

@@ -50,7 +50,7 @@ struct WireTests {
   func messagesAreCutFromDataOfAnySize(piece: Int) throws {
     let messages: [[UInt8]] = [[1, 2, 3], [], [UInt8](repeating: 9, count: 500), [4]]
     let stream = messages.flatMap(frameGRPCMessage)
-    var reader = GRPCMessageReader()
+    var reader = GRPCMessageReader(side: .host)
     var received: [[UInt8]] = []
     for start in stride(from: 0, to: stream.count, by: piece) {
       try Array(stream[start..<min(start + piece, stream.count)]).withUnsafeBufferPointer { data in
@@ -63,7 +63,7 @@ struct WireTests {
 
   @Test(arguments: [[1, 0, 0, 0, 0], [0, 0xff, 0xff, 0xff, 0xff]] as [[UInt8]])
   func compressedAndOversizedMessagesAreRefused(bytes: [UInt8]) {
-    var reader = GRPCMessageReader()
+    var reader = GRPCMessageReader(side: .host)
     #expect(throws: GRPCError.self) {
       try bytes.withUnsafeBufferPointer { try reader.append($0) { _ in } }
     }

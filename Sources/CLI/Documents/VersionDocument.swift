@@ -1,9 +1,9 @@
 import Addresses
 import Engine
-import Install
 import Values
 
-/// What `version -json` prints, indented, with a line break at its end. `providers` are the selected versions, sorted.
+/// What `version -json` prints, indented, with a line break at its end. `providers` are the selected versions, sorted;
+/// `platform` is `OS_ARCHITECTURE`.
 func versionDocument(_ providers: [(source: ProviderSource, version: String)], platform: String) -> [UInt8] {
   var writer = JSONWriter(style: .indented("  "))
   writer.beginObject()
@@ -17,10 +17,4 @@ func versionDocument(_ providers: [(source: ProviderSource, version: String)], p
   writer.endObject()
   writer.newline()
   return writer.bytes
-}
-
-/// What `version -json` prints, indented, with a line break at its end. `platform` is `OS_ARCHITECTURE`; the locks tell which
-/// versions of providers are selected.
-func versionDocument(_ locks: DependencyLocks, platform: String) -> [UInt8] {
-  versionDocument(locks.sorted.map { ($0.source, "\($0.version)") }, platform: platform)
 }

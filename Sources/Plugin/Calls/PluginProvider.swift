@@ -27,7 +27,7 @@ package final class PluginProvider: Provider {
   private let state = Mutex(State())
   /// The provider's source address, for messages.
   let name: String
-  private let executable: String?
+  private let program: PluginProgram?
   /// What the process sees of the environment, for telling whether a question was asked before.
   private let environment: [UInt8]
   private let cache: PluginSchemaCache?
@@ -39,7 +39,7 @@ package final class PluginProvider: Provider {
     launch: PluginLaunch, with launcher: any ProcessLauncher, schemaCache: PluginSchemaCache?, startsNow: Bool = true
   ) {
     name = launch.provider
-    executable = launch.executable
+    program = PluginProgram(path: launch.executable, source: launch.provider)
     environment = Self.comparable(launch.environment)
     cache = schemaCache
     open = {
@@ -55,7 +55,7 @@ package final class PluginProvider: Provider {
   /// A provider that runs already, and goes on running after `close`.
   package init(reattachment: PluginReattachment, log: PluginLogSink? = nil) {
     name = reattachment.provider
-    executable = nil
+    program = nil
     environment = []
     cache = nil
     open = {
@@ -77,14 +77,14 @@ package final class PluginProvider: Provider {
   /// Whether a configuration was found to be valid before, in this process or in an earlier one.
   func isKnownValid(_ configuration: [UInt8]) async -> Bool {
     if state.withLock({ $0.validConfigurations.contains(configuration) }) { return true }
-    guard let cache, let executable else { return false }
-    return await cache.isKnownValid(executable: executable, question: configuration + environment)
+    guard let cache, let program else { return false }
+    return await cache.isKnownValid(program, question: configuration + environment)
   }
 
   func rememberValid(_ configuration: [UInt8]) async {
     state.withLock { _ = $0.validConfigurations.insert(configuration) }
-    if let cache, let executable {
-      await cache.rememberValid(executable: executable, question: configuration + environment)
+    if let cache, let program {
+      await cache.rememberValid(program, question: configuration + environment)
     }
   }
 
@@ -172,12 +172,12 @@ package final class PluginProvider: Provider {
   }
 
   private func loadSchemas() async throws(DiagnosticsError) -> LoadedSchemas {
-    if let cache, let executable, let index = await cache.load(executable: executable) {
+    if let cache, let program, let index = await cache.load(program) {
       return LoadedSchemas(index: index, isFromCache: true)
     }
     let index = try await askForSchemas(try await process())
-    if let cache, let executable {
-      state.withLock { $0.saving = Task { await cache.store(index, executable: executable) } }
+    if let cache, let program {
+      state.withLock { $0.saving = Task { await cache.store(index, of: program) } }
     }
     return LoadedSchemas(index: index, isFromCache: false)
   }

@@ -13,6 +13,8 @@ package struct PluginLaunch: Sendable {
   package var provider: String
   /// Path of the program.
   package var executable: String
+  /// What it is started with; nothing, unless it has several providers.
+  package var arguments: [String]
   /// The environment that the provider inherits.
   package var environment: [String: String]
   package var security: PluginTransportSecurity
@@ -25,12 +27,13 @@ package struct PluginLaunch: Sendable {
   package var log: PluginLogSink?
 
   package init(
-    provider: String, executable: String, environment: [String: String],
+    provider: String, executable: String, arguments: [String] = [], environment: [String: String],
     security: PluginTransportSecurity = .privateSocket, temporaryDirectory: String = "/tmp",
     handshakeTimeout: Duration = .seconds(60), shutdownTimeout: Duration = .seconds(2), log: PluginLogSink? = nil
   ) {
     self.provider = provider
     self.executable = executable
+    self.arguments = arguments
     self.environment = environment
     self.security = security
     self.temporaryDirectory = temporaryDirectory

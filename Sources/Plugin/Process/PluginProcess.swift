@@ -151,7 +151,7 @@ private struct PluginStarter {
     -> any RunningProcess
   {
     let request = ProcessRequest(
-      executable: launch.executable,
+      executable: launch.executable, arguments: launch.arguments,
       environment: launch.childEnvironment(
         socketDirectory: directory.path, clientCertificate: identity?.certificatePEM),
       input: .inherited)

@@ -1,7 +1,20 @@
 import CZlib
 package import Host
 
-/// Replies to GetProviderSchema on disk, named by the checksum of the provider's program: a big provider needs half a second
+/// A provider's program, as what is cached of it is told from that of others.
+struct PluginProgram: Sendable {
+  var path: String
+  /// The provider's name. A program may have several, each under a link of its own or by an argument.
+  var provider: String
+
+  /// - Parameter source: the provider's address, of which the last part is its name.
+  init(path: String, source: String) {
+    self.path = path
+    provider = source.split(separator: "/").last.map(String.init) ?? source
+  }
+}
+
+/// Replies to GetProviderSchema on disk, named by the checksum of the provider's program and the provider's name: a big provider needs half a second
 /// and more to make the reply, and reads back in milliseconds.
 ///
 /// Scripts are always asked: what they run may change while they stay the same.
@@ -21,14 +34,14 @@ package struct PluginSchemaCache: Sendable {
   }
 
   /// The stored reply for a program. Runs on a thread of its own, since it may have to read the whole program once.
-  func load(executable: String) async -> SchemaIndex? {
-    await onThread { lookUp(executable: executable) }
+  func load(_ program: PluginProgram) async -> SchemaIndex? {
+    await onThread { lookUp(program) }
   }
 
   /// Keeps a reply for the next time. Returns when it is on disk.
-  func store(_ index: SchemaIndex, executable: String) async {
+  func store(_ index: SchemaIndex, of program: PluginProgram) async {
     _ = await onThread { () -> SchemaIndex? in
-      write(index, executable: executable)
+      write(index, program)
       return nil
     }
   }
@@ -37,21 +50,23 @@ package struct PluginSchemaCache: Sendable {
 
   /// Whether the program once found nothing to say about this question: a provider configuration with the environment it was
   /// asked in. Validation looks at nothing else, so it need not be asked again.
-  func isKnownValid(executable: String, question: [UInt8]) async -> Bool {
-    await onThread { verdictPath(executable, question).map { files.exists($0) } ?? false } ?? false
+  func isKnownValid(_ program: PluginProgram, question: [UInt8]) async -> Bool {
+    await onThread { verdictPath(program, question).map { files.exists($0) } ?? false } ?? false
   }
 
   /// Remembers that the program had nothing to say. Only a digest is kept, so that no secret of the question is on disk.
-  func rememberValid(executable: String, question: [UInt8]) async {
+  func rememberValid(_ program: PluginProgram, question: [UInt8]) async {
     _ = await onThread { () -> Bool in
-      guard let path = verdictPath(executable, question) else { return false }
+      guard let path = verdictPath(program, question) else { return false }
       try? files.createDirectory(directory)
       return (try? files.write([], to: path)) != nil
     }
   }
 
-  private func verdictPath(_ executable: String, _ question: [UInt8]) -> String? {
-    checksum(executable).map { "\(directory)/\(SHA256.hexadecimal(of: Array($0.utf8) + question)).valid" }
+  private func verdictPath(_ program: PluginProgram, _ question: [UInt8]) -> String? {
+    checksum(program.path).map {
+      "\(directory)/\(SHA256.hexadecimal(of: Array("\($0) \(program.provider)\n".utf8) + question)).valid"
+    }
   }
 
   private func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result?) async -> Result? {
@@ -62,18 +77,20 @@ package struct PluginSchemaCache: Sendable {
     }
   }
 
-  private func lookUp(executable: String) -> SchemaIndex? {
-    guard let checksum = checksum(executable), let stored = try? files.read(path(checksum)) else { return nil }
+  private func lookUp(_ program: PluginProgram) -> SchemaIndex? {
+    guard let path = path(program), let stored = try? files.read(path) else { return nil }
     return Self.unpack(stored)
   }
 
-  private func write(_ index: SchemaIndex, executable: String) {
-    guard let checksum = checksum(executable), let packed = Self.pack(index) else { return }
+  private func write(_ index: SchemaIndex, _ program: PluginProgram) {
+    guard let path = path(program), let packed = Self.pack(index) else { return }
     try? files.createDirectory(directory)
-    try? files.write(packed, to: path(checksum))
+    try? files.write(packed, to: path)
   }
 
-  private func path(_ checksum: String) -> String { "\(directory)/\(checksum).schema" }
+  private func path(_ program: PluginProgram) -> String? {
+    checksum(program.path).map { "\(directory)/\($0)-\(program.provider).schema" }
+  }
 
   /// The program's SHA-256; nil of a script. A note beside the schemas remembers it for as long as path, size, time and inode stay.
   private func checksum(_ executable: String) -> String? {

@@ -77,7 +77,7 @@ struct ProvidersLockCommand: Command {
     }
     let (all, problems) = session.providerConstraints(tree)
     if problems.hasErrors { throw ProvidersProblem(problems, tree.sources) }
-    let required = all.filter { !$0.key.isBuiltin }
+    let required = all.filter { !$0.key.comesWithProgram }
     if providers.isEmpty { return required }
     var selected: [ProviderSource: VersionConstraints] = [:]
     for text in providers {
