@@ -166,10 +166,10 @@ private final class ChartRenderer {
       }
     }
     objects = InstallOrder.sorted(objects)
-    hooks = InstallOrder.sorted(hooks)
+    hooks = InstallOrder.sortedByKind(hooks)
     let manifest = (objects + hooks.map(\.object)).map { "---\n# Source: \($0.path)\n\($0.text)\n" }.joined()
     return RenderedChart(
-      objects: objects.filter { !$0.value.isNull }, hooks: hooks, customResourceDefinitions: try definitions(), notes: notes,
+      objects: objects.filter { !$0.value.isNull }, hooks: InstallOrder.sortedByWeight(hooks), customResourceDefinitions: try definitions(), notes: notes,
       kept: execution.kept, manifest: manifest, values: values)
   }
 

@@ -14,7 +14,7 @@ enum ManifestReader {
     var documents: [Document] = []
     for piece in pieces(text) {
       let lead = piece.prefix(while: isSpace)
-      let content = piece.dropFirst(lead.count)
+      let content = piece[lead.endIndex...].prefix(upTo: piece.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? lead.endIndex)
       if content.isEmpty { continue }
       let line = text[..<content.startIndex].count { $0 == 0x0A } + 1
       documents.append(

@@ -116,13 +116,16 @@ package enum InstallOrder {
     }.map(\.element)
   }
 
-  /// By weight, then name, and the order of installation before that.
-  static func sorted(_ hooks: [RenderedHook]) -> [RenderedHook] {
-    let byKind = hooks.enumerated().sorted { one, two in
+  static func sortedByKind(_ hooks: [RenderedHook]) -> [RenderedHook] {
+    hooks.enumerated().sorted { one, two in
       let (first, second) = (one.element.object.kind, two.element.object.kind)
       return precedes(first, second) || !precedes(second, first) && one.offset < two.offset
-    }
-    return byKind.map(\.element).enumerated().sorted { one, two in
+    }.map(\.element)
+  }
+
+  /// By weight, then name; what is equal keeps its order.
+  static func sortedByWeight(_ hooks: [RenderedHook]) -> [RenderedHook] {
+    hooks.enumerated().sorted { one, two in
       let (first, second) = (one.element, two.element)
       if first.weight != second.weight { return first.weight < second.weight }
       if first.object.name != second.object.name {
