@@ -78,7 +78,7 @@ import YAML
 
   @Test(arguments: broken)
   func brokenCharts(files: [String: String], message: String) {
-    #expect { try chart(files).rendered() } throws: { "\($0)" == message }
+    #expect { try chart(files).rendered().checkObjects() } throws: { "\($0)" == message }
   }
 
   // MARK: Archives

@@ -157,7 +157,7 @@ private final class ChartRenderer {
     for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
       for (index, document) in try ManifestReader.documents(file.text, path: file.path).enumerated() {
         let object = RenderedObject(
-          path: file.path, index: index, text: document.text, value: document.value, varying: file.varying)
+          path: file.path, index: index, line: document.line, text: document.text, value: document.value, varying: file.varying)
         if let hook = RenderedHook(object) {
           if !hook.events.isEmpty { hooks.append(hook) }
         } else {
@@ -167,10 +167,20 @@ private final class ChartRenderer {
     }
     objects = InstallOrder.sorted(objects)
     hooks = InstallOrder.sortedByKind(hooks)
-    let manifest = (objects + hooks.map(\.object)).map { "---\n# Source: \($0.path)\n\($0.text)\n" }.joined()
+    let manifest = Self.manifest(objects) + hooks.map { Self.entry($0.object) }.joined()
     return RenderedChart(
       objects: objects.filter { !$0.value.isNull }, hooks: InstallOrder.sortedByWeight(hooks), customResourceDefinitions: try definitions(), notes: notes,
       kept: execution.kept, manifest: manifest, values: values)
+  }
+
+  private static func entry(_ object: RenderedObject) -> String { "---\n# Source: \(object.path)\n\(object.text)\n" }
+
+  /// What follows the last object is cut to one line break.
+  private static func manifest(_ objects: [RenderedObject]) -> String {
+    var text = objects.map(entry).joined()
+    if text.isEmpty { return "" }
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return text + "\n"
   }
 
   private func definitions() throws(ChartError) -> [RenderedObject] {
@@ -178,7 +188,7 @@ private final class ChartRenderer {
     for (path, file) in chart.customResourceDefinitions(path: chart.name) {
       for (index, document) in try ManifestReader.documents(file.bytes, path: path).enumerated() where !document.value.isNull {
         result.append(
-          RenderedObject(path: path, index: index, text: document.text, value: document.value, varying: []))
+          RenderedObject(path: path, index: index, line: document.line, text: document.text, value: document.value, varying: []))
       }
     }
     return result

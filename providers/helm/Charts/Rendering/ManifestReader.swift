@@ -14,7 +14,7 @@ enum ManifestReader {
     var documents: [Document] = []
     for piece in pieces(text) {
       let lead = piece.prefix(while: isSpace)
-      let content = piece[lead.endIndex...].prefix(upTo: piece.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? lead.endIndex)
+      let content = piece[lead.endIndex...]
       if content.isEmpty { continue }
       let line = text[..<content.startIndex].count { $0 == 0x0A } + 1
       documents.append(
@@ -55,11 +55,7 @@ enum ManifestReader {
       throw failure(error.line, error.message)
     }
     switch value {
-    case .null: return value
-    case .object:
-      guard value["kind"]?.asString?.isEmpty == false else { throw failure(1, "the object has no kind") }
-      guard value["apiVersion"]?.asString?.isEmpty == false else { throw failure(1, "the object has no apiVersion") }
-      return value
+    case .null, .object: return value
     default: throw failure(1, "a manifest must be a mapping, got \(value.typeName)")
     }
   }

@@ -14,6 +14,16 @@ package struct RenderedChart: Sendable {
   package var manifest: String
   /// The values that the chart's templates saw.
   package var values: [String: JSONValue]
+
+  /// Refuses what no cluster would take: objects and hooks without a kind or an API version.
+  package func checkObjects() throws(ChartError) {
+    for object in customResourceDefinitions + objects + hooks.map(\.object) {
+      let missing = object.kind.isEmpty ? "kind" : object.apiVersion.isEmpty ? "apiVersion" : nil
+      guard let missing else { continue }
+      let first = object.text.split(separator: "\n").first.map(String.init) ?? ""
+      throw .output(path: object.path, line: object.line, excerpt: first, message: "the object has no \(missing)")
+    }
+  }
 }
 
 /// One document of a rendered file.
@@ -22,6 +32,8 @@ package struct RenderedObject: Sendable {
   package var path: String
   /// From 0, in its file.
   package var index: Int
+  /// Where it begins in the rendered file, from 1.
+  package var line: Int
   package var text: String
   package var value: JSONValue
   /// The functions that its file called and that give something else each time: `randAlphaNum`, `genCA`, `lookup` and so on.
