@@ -1,3 +1,4 @@
+import ProviderInterface
 package import Values
 
 /// What `ignore_changes` of a resource names.

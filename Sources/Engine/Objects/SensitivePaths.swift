@@ -1,3 +1,4 @@
+import ProviderInterface
 package import Values
 
 /// The places of a value that are sensitive because the schema says so, in order. Attributes are listed also where they are null;

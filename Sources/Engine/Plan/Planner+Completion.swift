@@ -4,6 +4,7 @@ import Graphs
 import HCL
 import Modules
 import Plans
+import ProviderInterface
 import State
 import Values
 

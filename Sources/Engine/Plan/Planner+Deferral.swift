@@ -3,6 +3,7 @@ import Diagnostics
 import Expressions
 import Modules
 import Plans
+import ProviderInterface
 import State
 import Values
 

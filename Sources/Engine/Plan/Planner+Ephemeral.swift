@@ -4,6 +4,7 @@ import Expressions
 import Graphs
 import Modules
 import Plans
+import ProviderInterface
 import Values
 
 extension Planner {

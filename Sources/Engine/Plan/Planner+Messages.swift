@@ -3,6 +3,7 @@ import Diagnostics
 import Expressions
 import HCL
 import Modules
+import ProviderInterface
 import Values
 
 /// Adds the address of an instance to messages that name none.

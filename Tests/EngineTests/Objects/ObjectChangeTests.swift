@@ -2,6 +2,7 @@ import Testing
 import Values
 
 @testable import Engine
+@testable import ProviderInterface
 
 /// Ignored changes, required replacements, normalisation, sensitive paths and conformance.
 @Suite struct ObjectChangeTests {

@@ -2,6 +2,7 @@ import Testing
 import Values
 
 @testable import Engine
+@testable import ProviderInterface
 
 /// The checks on what a provider planned and made.
 @Suite struct ObjectCheckTests {

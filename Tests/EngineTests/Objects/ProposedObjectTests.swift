@@ -2,6 +2,7 @@ import Testing
 import Values
 
 @testable import Engine
+@testable import ProviderInterface
 
 /// What the engine proposes, by schema, prior object and configuration.
 @Suite struct ProposedObjectTests {

@@ -73,7 +73,7 @@ private func collectWriteOnly(_ schema: ObjectSchema, _ value: Value, at path: P
 }
 
 /// Calls the visitor for every object of a nested value, with its path. Elements of sets have their value as step.
-func forEachObject(_ value: Value, _ nesting: NestingMode, at path: Path, _ visit: (Value, Path) -> Void) {
+package func forEachObject(_ value: Value, _ nesting: NestingMode, at path: Path, _ visit: (Value, Path) -> Void) {
   let (plain, _) = value.unmarked()
   guard plain.isKnownAndNotNull else { return }
   switch nesting {

@@ -1,4 +1,3 @@
-import ProviderInterface
 package import Values
 
 /// What remains of the paths that a provider said require a replacement.

@@ -1,16 +1,16 @@
-import Values
+package import Values
 
 /// The schema of one object: the content of a block, or the attributes of a nested attribute type.
-enum ObjectSchema {
+package enum ObjectSchema {
   case block(BlockSchema)
   case attributes(NestedAttributeSchema)
 
-  enum Member {
+  package enum Member {
     case attribute(AttributeSchema)
     case block(NestedBlockSchema)
   }
 
-  var type: ObjectType {
+  package var type: ObjectType {
     switch self {
     case .block(let schema): schema.impliedType
     case .attributes(let schema): schema.objectType
@@ -18,7 +18,7 @@ enum ObjectSchema {
   }
 
   /// Calls the visitor for every attribute and nested block, with its place among the names of the type.
-  func forEachMember(_ visit: (Int, Member) -> Void) {
+  package func forEachMember(_ visit: (Int, Member) -> Void) {
     let attributes: [AttributeSchema]
     var blocks: [NestedBlockSchema] = []
     switch self {
@@ -40,7 +40,7 @@ enum ObjectSchema {
   }
 
   /// An object of the type, with a value for every member.
-  func object(_ value: (Int, Member) -> Value) -> Value {
+  package func object(_ value: (Int, Member) -> Value) -> Value {
     let type = type
     var values = type.types.map(Value.null)
     forEachMember { place, member in values[place] = value(place, member) }
@@ -50,7 +50,7 @@ enum ObjectSchema {
 
 /// Reads the attributes of an object by their place among the sorted names of its type. Null reads as nulls and unknown as
 /// unknown values, so that callers need no case for them.
-struct ObjectReader {
+package struct ObjectReader {
   private enum Content {
     case aligned(ObjectValue)
     case byName(ObjectValue)
@@ -59,9 +59,9 @@ struct ObjectReader {
   }
 
   private let content: Content
-  let type: ObjectType
+  package let type: ObjectType
 
-  init(_ value: Value, _ type: ObjectType) {
+  package init(_ value: Value, _ type: ObjectType) {
     self.type = type
     switch value.unmarked().0 {
     case .object(let object):
@@ -71,7 +71,7 @@ struct ObjectReader {
     }
   }
 
-  subscript(place: Int) -> Value {
+  package subscript(place: Int) -> Value {
     switch content {
     case .aligned(let object): object.values[place]
     case .byName(let object): object[type.names[place]] ?? .null(type.types[place])
@@ -83,7 +83,7 @@ struct ObjectReader {
 
 extension Value {
   /// The element of a map or the attribute of an object with that name.
-  func element(at key: String) -> Value? {
+  package func element(at key: String) -> Value? {
     switch self {
     case .map(let map): map[key]
     case .object(let object): object[key]
@@ -107,7 +107,7 @@ extension Value {
   }
 
   /// The same list, tuple, map or object with other elements, in the same order; the element type stays.
-  func withElements(_ parts: [Value]) -> Value {
+  package func withElements(_ parts: [Value]) -> Value {
     switch self {
     case .list(let list): .list(parts, of: list.elementType)
     case .set(let set): .set(parts, of: set.elementType)
