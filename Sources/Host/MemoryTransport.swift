@@ -22,6 +22,23 @@ package final class MemoryTransport: HTTPTransport {
   /// Every request so far, in the order they came.
   package var requests: [HTTPRequest] { asked.withLock { $0 } }
 
+  /// Hands the body out line by line.
+  package func stream(
+    _ request: HTTPRequest, _ receive: @escaping @Sendable (HTTPStreamPart) -> Bool
+  ) async throws(HTTPError) -> HTTPResponse {
+    let response = try await send(request)
+    var head = response
+    head.body = []
+    guard receive(.head(head)) else { return head }
+    for line in response.body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let isLast = line.endIndex == response.body.endIndex
+      if isLast, line.isEmpty { break }
+      if Task.isCancelled { throw HTTPError(.cancelled, url: request.url, message: "the request was cancelled") }
+      guard receive(.piece(Array(line) + (isLast ? [] : [UInt8(ascii: "\n")]))) else { break }
+    }
+    return head
+  }
+
   package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     guard request.url.hasPrefix("http://") || request.url.hasPrefix("https://") else {
       throw HTTPError(.invalidURL, url: request.url, message: "Unsupported protocol")

@@ -23,6 +23,21 @@ package enum WebAddress {
     }
   }
 
+  /// The URL with another host, and `host:port` of the old one with its port or that of the scheme; nil when it is no absolute URL.
+  package static func replacingHost(of url: String, by host: String) -> (url: String, old: String, port: String)? {
+    var port = ""
+    var old = ""
+    let new = unsafe withHandle(url) { handle in
+      guard let oldHost = unsafe part(CURLUPART_HOST, of: handle),
+        let used = unsafe part(CURLUPART_PORT, of: handle, flags: UInt32(CURLU_DEFAULT_PORT)),
+        unsafe curl_url_set(handle, CURLUPART_HOST, host, 0) == CURLUE_OK
+      else { return nil }
+      (old, port) = (oldHost, used)
+      return unsafe part(CURLUPART_URL, of: handle)
+    }
+    return new.map { ($0, old, port) }
+  }
+
   private static func withHandle(_ url: String, _ body: (OpaquePointer) -> String?) -> String? {
     guard let handle = unsafe curl_url() else { return nil }
     defer { unsafe curl_url_cleanup(handle) }
@@ -32,9 +47,9 @@ package enum WebAddress {
     return unsafe body(handle)
   }
 
-  private static func part(_ which: CURLUPart, of handle: OpaquePointer) -> String? {
+  private static func part(_ which: CURLUPart, of handle: OpaquePointer, flags: UInt32 = 0) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard unsafe curl_url_get(handle, which, &text, 0) == CURLUE_OK, let text = unsafe text else { return nil }
+    guard unsafe curl_url_get(handle, which, &text, flags) == CURLUE_OK, let text = unsafe text else { return nil }
     defer { unsafe curl_free(text) }
     return unsafe String(cString: text)
   }

@@ -68,6 +68,55 @@ struct TransportUnderTest: Sendable, CustomTestStringConvertible {
     #expect(await code(HTTPRequest("GET", "ftp://x/")) == .invalidURL)
   }
 
+  @Test(arguments: TransportUnderTest.all) func streams(_ subject: TransportUnderTest) async throws {
+    let (transport, base, server) = try subject.make()
+    defer { server?.stop() }
+    let parts = Mutex<[HTTPStreamPart]>([])
+    func stream(_ path: String, pieces: Int = .max) async throws -> (head: HTTPResponse?, heads: Int, body: [UInt8], last: HTTPResponse) {
+      parts.withLock { $0 = [] }
+      let last = try await transport.stream(HTTPRequest("GET", base + path)) { part in
+        parts.withLock { parts in
+          parts.append(part)
+          return parts.count <= pieces
+        }
+      }
+      var (heads, body): ([HTTPResponse], [UInt8]) = ([], [])
+      for part in parts.withLock({ $0 }) {
+        switch part {
+        case .head(let head): heads.append(head)
+        case .piece(let bytes): body += bytes
+        }
+      }
+      if case .head? = parts.withLock({ $0.first }) {} else { Issue.record("the head does not come first") }
+      return (heads.first, heads.count, body, last)
+    }
+    let json = try await stream("/json")
+    #expect(json.head?.status == 200 && json.head?.header("content-type") == "application/json")
+    #expect(json.body == [UInt8]("{}".utf8) && json.last.body == [] && json.heads == 1)
+    let moved = try await stream("/moved")
+    #expect(moved.head?.status == 200 && moved.body == [UInt8]("{}".utf8) && moved.heads == 1)
+    #expect(try await stream("/none").head?.status == 404)
+    #expect(try await stream("/big").body.count == 300_000)
+    let left = try await stream("/big", pieces: 0)
+    #expect(left.last.status == 200 && left.body == [], "who wants no more gets no more, and that is no error")
+  }
+
+  @Test func connectionsAreKept() async throws {
+    let connections = Mutex<Set<String>>([])
+    let server = try LoopbackServer(keepsConnections: true) { request in
+      let number = request.headers.first { $0.name == "X-Connection" }?.value ?? ""
+      connections.withLock { _ = $0.insert(number) }
+      return HTTPResponse(status: 200)
+    }
+    defer { server.stop() }
+    let url = "http://127.0.0.1:\(server.port)/"
+    let keeping = CurlTransport(userAgent: "test", idleConnectionCountMax: 1)
+    for _ in 0..<5 { #expect(try await keeping.send(HTTPRequest("GET", url)).status == 200) }
+    #expect(connections.withLock { $0.count } == 1)
+    #expect(try await keeping.send(HTTPRequest("POST", url, body: [1, 2, 3])).status == 200, "what one request set the next does not have")
+    #expect(try await keeping.send(HTTPRequest("GET", url)).status == 200)
+  }
+
   @Test func curlReportsAClosedPort() async throws {
     let server = try LoopbackServer(answer)
     let port = server.port

@@ -2,14 +2,15 @@ import Glibc
 import Host
 import Synchronization
 
-/// A small HTTP/1.1 server on 127.0.0.1: one request a connection, answered by a function.
+/// A small HTTP/1.1 server on 127.0.0.1, whose requests are answered by a function: one a connection; or, where connections are kept,
+/// one after the other, and the function finds the number of the connection in the header `X-Connection`.
 final class LoopbackServer: Sendable {
   struct Failure: Error {}
 
   let port: UInt16
   private let listener: Int32
 
-  init(_ answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) throws {
+  init(keepsConnections: Bool = false, _ answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -23,21 +24,26 @@ final class LoopbackServer: Sendable {
     guard ok else { throw Failure() }
     listener = socket
     port = UInt16(bigEndian: address.sin_port)
-    guard startThread(named: "server", { Self.serve(socket, answer) }) else { throw Failure() }
+    guard startThread(named: "server", { Self.serve(socket, keepsConnections, answer) }) else { throw Failure() }
   }
 
   func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
-  private static func serve(_ listener: Int32, _ answer: (HTTPRequest) -> HTTPResponse) {
+  private static func serve(_ listener: Int32, _ keepsConnections: Bool, _ answer: (HTTPRequest) -> HTTPResponse) {
+    var number = 0
     while true {
       let connection = accept(listener, nil, nil)
       if connection < 0 { break }
-      if let request = readRequest(connection) {
+      number += 1
+      while var request = readRequest(connection) {
+        if keepsConnections { request.headers.append(HTTPHeader("X-Connection", "\(number)")) }
         let response = answer(request)
         var head =
-          "HTTP/1.1 \(response.status) Status\r\nContent-Length: \(response.body.count)\r\nConnection: close\r\n"
+          "HTTP/1.1 \(response.status) Status\r\nContent-Length: \(response.body.count)\r\n"
+        if !keepsConnections { head += "Connection: close\r\n" }
         for header in response.headers { head += "\(header.name): \(header.value)\r\n" }
         send([UInt8]((head + "\r\n").utf8) + response.body, to: connection)
+        if !keepsConnections { break }
       }
       close(connection)
     }

@@ -9,6 +9,7 @@
 FORWARD_VOID(curl_easy_cleanup, (CURL *curl), (curl))
 FORWARD(NULL, CURL *, curl_easy_init, (void), ())
 FORWARD(CURLE_FAILED_INIT, CURLcode, curl_easy_perform, (CURL *curl), (curl))
+FORWARD_VOID(curl_easy_reset, (CURL *curl), (curl))
 FORWARD(NULL, const char *, curl_easy_strerror, (CURLcode code), (code))
 FORWARD_VOID(curl_free, (void *p), (p))
 FORWARD(CURLE_FAILED_INIT, CURLcode, curl_global_init, (long flags), (flags))
