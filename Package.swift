@@ -87,6 +87,9 @@ let package = Package(
     room(
       "Plugin", imports: ["ProviderInterface", "Values", "Host", "Diagnostics", "Addresses"],
       libraries: ["CNghttp2", "COpenSSL", "CZlib", "CLinux"]),
+    // Providers written in Swift import this room and no other.
+    room("ProviderKit", imports: ["ProviderInterface", "Plugin", "Values", "Host", "Diagnostics", "Addresses"]),
+    room("FilesProvider", imports: ["ProviderKit"], path: "providers/files"),
 
     // Helm charts, for the provider of that name and for whoever wants to see what a chart says.
     room("Charts", imports: ["YAML"], libraries: ["CRE2", "COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
@@ -149,6 +152,8 @@ let package = Package(
     tests("ExpressionsTests", of: ["Expressions", "HCL", "Functions", "Values", "Diagnostics", "Host"]),
     tests("ModulesTests", of: ["Modules", "HCL", "Addresses", "Values", "Diagnostics", "Host"]),
     tests("PluginTests", of: ["Plugin", "ProviderInterface", "Values", "Host", "Diagnostics"]),
+    tests("ProviderKitTests", of: ["ProviderKit", "ProviderInterface", "Values"]),
+    tests("FilesProviderTests", of: ["FilesProvider", "ProviderKit"]),
     tests("StateTests", of: ["State", "SQLiteStore", "Values", "Addresses"]),
     tests("PlansTests", of: ["Plans", "Values", "Addresses", "Graphs", "Diagnostics"]),
     tests(

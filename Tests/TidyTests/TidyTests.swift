@@ -27,6 +27,37 @@ import Testing
     }
   }
 
+  /// A provider sees the kit, and what lies beside it in the wing; nothing of the system and no other room.
+  @Test func providersSeeTheKitAlone() throws {
+    let rooms = Manifest(text: try SourceTree.read("Package.swift")).rooms
+    let wing = rooms.filter { $0.path.hasPrefix("providers/") }
+    let providers = wing.filter { $0.name.hasSuffix("Provider") }
+    #expect(!providers.isEmpty)
+    for room in providers {
+      let allowed = Set(wing.map(\.name) + ["ProviderKit"])
+      #expect(room.imports.isSubset(of: allowed), "\(room.name) may import ProviderKit alone")
+      for file in SourceTree.product where file.path.hasPrefix(room.path + "/") && !isOfAnotherRoom(file, than: room, wing) {
+        for (index, line) in file.lines.enumerated() {
+          guard let module = importedModule(line), !allowed.contains(module) else { continue }
+          Issue.record("\(file.path):\(index + 1): a provider may not import \(module)")
+        }
+      }
+    }
+  }
+
+  private func isOfAnotherRoom(_ file: SourceTree.File, than room: Manifest.Room, _ rooms: [Manifest.Room]) -> Bool {
+    rooms.contains { $0.path.hasPrefix(room.path + "/") && file.path.hasPrefix($0.path + "/") }
+  }
+
+  /// What is public is a promise to people outside, and only the kit and what providers show of themselves makes any.
+  @Test func onlyTheKitIsPublic() {
+    for file in SourceTree.product where !file.path.hasPrefix("Sources/ProviderKit/") && !file.path.hasPrefix("providers/") {
+      for (index, line) in file.lines.enumerated() where line.drop(while: { $0 == " " }).hasPrefix("public ") {
+        Issue.record("\(file.path):\(index + 1): public, outside of the kit")
+      }
+    }
+  }
+
   /// All of Foundation costs start-up time; the small part of it is enough.
   @Test func foundationStaysOutside() {
     for file in SourceTree.product {
