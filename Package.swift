@@ -121,7 +121,7 @@ let package = Package(
       libraries: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(name: "plumb", dependencies: ["CLI"], path: "Sources/plumb", swiftSettings: strict),
     // The bundled providers, one program for all of them.
-    .executableTarget(name: "plumb-providers", dependencies: ["Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
+    .executableTarget(name: "plumb-providers", dependencies: ["FilesProvider", "ProviderKit", "Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
 
     // C libraries, all from Debian.
     systemLibrary("CNghttp2", package: "libnghttp2"),

@@ -1,4 +1,8 @@
+import FilesProvider
 import Plugin
+import ProviderKit
 
 /// The providers in this program by their names: the last part of `plumb.internal/bundled/NAME`.
-let bundledProviders: [String: ProviderBundle.Factory] = [:]
+let bundledProviders: [String: ProviderBundle.Factory] = [
+  "files": LocalFiles.served(environment:)
+]

@@ -40,6 +40,11 @@ package struct ProviderLog: Sendable {
   package func callAsFunction(
     _ level: PluginLogLevel, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
   ) {
+    line(level, message, fields.map { ($0.key, $0.value) })
+  }
+
+  /// The same for fields that are not known beforehand.
+  package func line(_ level: PluginLogLevel, _ message: String, _ fields: [(String, String)]) {
     guard isEnabled(level) else { return }
     var writer = JSONWriter(escapesHTML: false)
     writer.beginObject()

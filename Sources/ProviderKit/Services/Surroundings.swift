@@ -26,10 +26,10 @@ public struct Surroundings: Sendable {
   }
 
   /// The real world, for a provider that is served to a host.
-  public static func real(environment: [String: String], log: Log = .silent) -> Surroundings {
+  public static func real(environment: [String: String]) -> Surroundings {
     Surroundings(
       files: .real, web: .real, clock: ContinuousClock(), environment: environment,
-      log: log, random: RandomSource(), now: timeOfDay)
+      log: .standardError(environment: environment), random: RandomSource(), now: timeOfDay)
   }
 }
 

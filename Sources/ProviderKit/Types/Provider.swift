@@ -8,6 +8,8 @@ public protocol Provider: Model {
   /// The prefix of its types' names, and its own in configurations.
   static var name: String { get }
   static var description: String { get }
+  /// The address by which configurations require it, where it is a program of its own.
+  static var address: String { get }
   static var resources: [any Resource<Self>.Type] { get }
   static var dataSources: [any DataSource<Self>.Type] { get }
   static var ephemeralResources: [any EphemeralResource<Self>.Type] { get }
@@ -23,6 +25,7 @@ public protocol Provider: Model {
 
 extension Provider {
   public static var description: String { "" }
+  public static var address: String { "plumb.internal/bundled/\(name)" }
   public static var resources: [any Resource<Self>.Type] { [] }
   public static var dataSources: [any DataSource<Self>.Type] { [] }
   public static var ephemeralResources: [any EphemeralResource<Self>.Type] { [] }
