@@ -61,11 +61,14 @@ let package = Package(
   name: "plumb",
   products: [
     .executable(name: "plumb", targets: ["plumb"]),
+    .executable(name: "plumb-lab", targets: ["plumb-lab"]),
     .executable(name: "plumb-providers", targets: ["plumb-providers"]),
   ],
   dependencies: [
     // Command-line parsing with generated help.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // The lab's HTTP server: small, in Swift's own concurrency. It needs Foundation, which is why the lab is a program of its own.
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // Ground: knows nothing of what is above.
@@ -119,6 +122,10 @@ let package = Package(
         "Functions", "HCL", "Host", "Addresses", "Graphs", "Values", "Diagnostics",
       ],
       libraries: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    room(
+      "Lab", imports: ["YAML"],
+      libraries: [.product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox")]),
+    .executableTarget(name: "plumb-lab", dependencies: ["Lab"], path: "Sources/plumb-lab", swiftSettings: strict),
     .executableTarget(name: "plumb", dependencies: ["CLI"], path: "Sources/plumb", swiftSettings: strict),
     // The bundled providers, one program for all of them.
     .executableTarget(name: "plumb-providers", dependencies: ["FilesProvider", "ProviderKit", "Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
@@ -170,6 +177,7 @@ let package = Package(
         "CLI", "Install", "Engine", "Modules", "ProviderInterface", "Plans", "State", "Graphs", "Values", "Addresses", "Diagnostics",
         "Host",
       ]),
+    tests("LabTests", of: ["Lab", "YAML"]),
     tests("Fuzz", of: fuzzedRooms),
     tests("ReferenceTests", of: []),
     tests("TidyTests", of: []),
