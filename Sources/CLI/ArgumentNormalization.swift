@@ -7,7 +7,7 @@ struct ArgumentNormalization {
     "help", "input", "json", "lock", "migrate-state", "no-color", "no-rounds", "list", "raw", "reconfigure", "recursive", "no-tests", "verbose",
     "refresh", "refresh-only", "upgrade", "version", "write", "backend", "cloud", "draw-cycles", "or-create",
     "update", "lock-file", "minimal-refresh", "enable-plugin-cache", "allow-missing", "dry-run", "ignore-remote-version",
-    "suppress-forget-errors",
+    "suppress-forget-errors", "kubernetes",
   ]
   /// Those of them that are on unless turned off, so that `=false` must be passed on.
   static let onByDefault: Set<String> = [

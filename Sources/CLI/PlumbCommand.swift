@@ -33,7 +33,7 @@ struct PlumbCommand: Documented {
         name: "All other commands",
         subcommands: [
           CompletionCommand.self, ConsoleCommand.self, ForceUnlockCommand.self, FormatCommand.self, GetCommand.self,
-          GraphCommand.self, ImportCommand.self, LoginCommand.self, LogoutCommand.self, MetadataCommand.self, ModulesCommand.self, OutputCommand.self,
+          GraphCommand.self, ImportCommand.self, LabCommand.self, LoginCommand.self, LogoutCommand.self, MetadataCommand.self, ModulesCommand.self, OutputCommand.self,
           ProvidersCommand.self, RefreshCommand.self, ShowCommand.self, StateCommand.self, TaintCommand.self, TestCommand.self,
           UntaintCommand.self, VersionCommand.self, WorkspaceCommand.self,
         ]),
