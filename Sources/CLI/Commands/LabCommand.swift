@@ -42,8 +42,8 @@ struct LabUpCommand: Command {
   @Option(help: ArgumentHelp("A directory that keeps what is in the lab for its next start. Without it, all is gone with the lab.", valueName: "dir"))
   var directory: String?
 
-  @Option(help: ArgumentHelp("The port to serve on. By default, one that is free.", valueName: "n"))
-  var port: UInt16 = 0
+  @Option(help: ArgumentHelp("The port to serve on. Without it, one that is free.", valueName: "n"))
+  var port: UInt16?
 
   @Option(help: ArgumentHelp("A file to write how clients find the lab: a kubeconfig.", valueName: "file"))
   var kubeconfig: String?
@@ -59,7 +59,7 @@ struct LabUpCommand: Command {
       world.errors.line("Error: The program plumb-lab, which belongs beside plumb, is not there. Install it with plumb.")
       return 1
     }
-    var arguments = ["up", "-port=\(port)"] + (kubernetes ? ["-kubernetes"] : [])
+    var arguments = ["up", "-port=\(port ?? 0)"] + (kubernetes ? ["-kubernetes"] : [])
     for (name, value) in [("directory", directory), ("kubeconfig", kubeconfig), ("faults", faults)] {
       if let value { arguments.append("-\(name)=\(value)") }
     }
