@@ -42,6 +42,22 @@ import Testing
     ) { try await stage.read("sample_lookup", ["name": "forget"]) }
   }
 
+  @Test func anAttributeThatIsNotInTheSchema() async throws {
+    await expectProblem(
+      "The provider's answer for sample_untyped is wrong (spec[0].colour): The attribute spec[0].colour: there is no such attribute in the schema."
+        + Self.end
+    ) { try await stage.apply("sample_untyped", ["name": "strange"]) }
+  }
+
+  @Test func aConfigurationThatIsUsedThoughItIsNotKnown() async throws {
+    let stage = ProviderTest(Sample.self, configuration: ["port": .unknown])
+    #expect(try await stage.read("sample_lookup", ["name": "you"])["greeting"] == "hello nobody: you!")
+    await expectProblem(
+      "The provider's configuration is not known yet: The provider used its argument \"port\", whose value is not known yet. It should have left "
+        + "this for later, or said that it must be known." + Self.end
+    ) { try await stage.read("sample_lookup", ["name": "port"]) }
+  }
+
   // MARK: Definitions
 
   @Test(arguments: Faulty.all)
@@ -83,6 +99,14 @@ struct Faulty: DynamicResource, CustomTestStringConvertible {
     Faulty(
       "defaulted", "Attribute a is required and has a default, which could never be used",
       [AttributeDefinition("a", .string, .required) { $0.defaultValue = "x" }]),
+    Faulty(
+      "written", "Attribute a is write-only and requires a replacement, but nobody can tell whether it changed",
+      [
+        AttributeDefinition("a", .string) {
+          $0.isWriteOnly = true
+          $0.replacement = .always
+        }
+      ]),
     Faulty(
       "loose", "Attribute a has dynamic values inside of a list, set or map; make the whole attribute dynamic",
       [AttributeDefinition("a", .list(.dynamic))]),

@@ -142,6 +142,7 @@ struct Everything: UpdatableResource {
   @Attribute var objects: [Part]?
   @Attribute var objectSet: Set<Label>?
   @Attribute var objectMap: [String: Label]?
+  @Attribute var partSet: Set<Part>?
   @Attribute(name: "renamed") var swiftName: String?
   @Attribute(.sensitive) var hidden: String?
   @Attribute(.deprecated("Use text.")) var old: String?
@@ -155,6 +156,14 @@ struct Everything: UpdatableResource {
 
   private mutating func number() {
     object?.number = 7
+    partSet = partSet.map { parts in
+      Set(
+        parts.map { part in
+          var part = part
+          part.number = part.weight * 2
+          return part
+        })
+    }
     objects = objects?.map { part in
       var part = part
       part.number = part.weight
@@ -242,9 +251,10 @@ struct Lookup: DataSource {
   @Attribute(.computed) var nothing: String?
 
   mutating func read(_ context: Context<Sample>) async throws {
+    if name == "port" { greeting = "port \(context.provider.port)" }
     if name == "missing" { throw $name.error("There is no such thing.", summary: "Not found") }
     if name == "forget" { return }
-    greeting = "\(context.provider.greeting): \(name)\(suffix)"
+    if name != "port" { greeting = "\(context.provider.greeting): \(name)\(suffix)" }
   }
 }
 
@@ -312,6 +322,7 @@ struct Untyped: DynamicResource {
   func create(_ change: DynamicChange, _ context: Context<Sample>) async throws -> DynamicValue {
     var made = change.planned
     made["uid"] = .string("uid of \(made["name"].string ?? "")")
+    if made["name"] == "strange" { made["spec"] = [["replicas": 1, "colour": "red"]] }
     return made
   }
 

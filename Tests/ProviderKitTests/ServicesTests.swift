@@ -73,6 +73,7 @@ final class Crowd: Sendable {
 
   @Test func whatTheOtherSideSaidIsKept() async {
     #expect(await attempts(RetryPolicy(), failing: 2, advice: .tryAgainAfter(.seconds(77))).sleeps == [.seconds(77), .seconds(77)])
+    #expect(await attempts(RetryPolicy(), failing: 2, advice: .tryAgainAfter(.seconds(301))).made == 1, "nobody waits for ever")
   }
 
   @Test(arguments: [

@@ -22,6 +22,7 @@ import Values
     all["objects"] = [["kind": "k", "weight": 2]]
     all["object_set"] = [["key": "k", "value": "v"], ["key": "l"]]
     all["object_map"] = ["m": ["key": "k"]]
+    all["part_set"] = [["kind": "a"], ["kind": "b", "weight": 3]]
     all["renamed"] = "r"
     all["hidden"] = "h"
     all["single"] = ["key": "s"]
@@ -33,10 +34,14 @@ import Values
     #expect(made["object"]["weight"] == 5)
     #expect(made["objects"][0]["number"] == 2)
     #expect(made["object_set"].elements?.count == 2)
+    #expect(Set(made["part_set"].elements?.map { $0["number"].int } ?? []) == [10, 6])
     #expect(made["object_map"]["m"]["value"].isNull)
     #expect(made["row"][0]["member"][1]["value"] == "c")
     #expect(made["anything"] == ["x": [1, .null]])
     #expect(try await stage.plan("sample_everything", all).action == .noChange)
+    all["part_set"] = [["kind": "a"], ["kind": "b", "weight": 4]]
+    let other = try await stage.apply("sample_everything", all)
+    #expect(Set(other["part_set"].elements?.map { $0["number"].int } ?? []) == [10, 8])
   }
 
   @Test func whatIsLeftOutIsNullOrEmpty() async throws {
@@ -85,7 +90,7 @@ import Values
         "hidden: string optional sensitive", "list: list of string optional", "map: map of number optional",
         "object: object optional nested single", "object_map: map of object optional nested map",
         "object_set: set of object optional nested set", "objects: list of object optional nested list",
-        "old: string optional deprecated", "real: number required", "renamed: string optional", "set: set of string optional",
+        "old: string optional deprecated", "part_set: set of object optional nested set", "real: number required", "renamed: string optional", "set: set of string optional",
         "text: string required", "tier: string optional", "whole: number required",
       ])
     let blocks = schema.blocks.map { "\($0.name): \($0.nesting) \($0.minItems)...\($0.maxItems)" }

@@ -48,7 +48,7 @@ extension ObjectRules {
 }
 
 extension AttributeDefinition {
-  fileprivate var mayNeedReplacement: Bool { if case .never = replacement { false } else { true } }
+  var mayNeedReplacement: Bool { if case .never = replacement { false } else { true } }
 
   func needsReplacement(_ prior: Value, _ planned: Value) -> Bool {
     switch replacement {

@@ -36,6 +36,19 @@ final class ObjectRules: Sendable {
     names = members.keys.sorted()
   }
 
+  /// The first attribute of an object, or of one inside of it, that the definition does not know; nil if it knows all.
+  func stranger(in object: Value, at path: Path = .root) -> Path? {
+    for (name, value) in zip(object.keys, object.elements) {
+      let here = path.attribute(name)
+      guard let member = members[name] else { return here }
+      guard let (nesting, rules) = member.nested else { continue }
+      for (place, inner) in nestedObjects(of: value, nesting) {
+        if let found = rules.stranger(in: inner, at: place.path(below: here)) { return found }
+      }
+    }
+    return nil
+  }
+
   /// The same object with every member made anew. Members that the object lacks are null.
   func rebuild(_ object: Value, _ change: (String, Member, Value) -> Value) -> Value {
     guard object.isKnownAndNotNull else { return object }

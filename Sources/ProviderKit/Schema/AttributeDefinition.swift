@@ -103,6 +103,9 @@ extension AttributeDefinition {
     if let problem = type.problem { return problem.hasPrefix("attribute ") ? "\(problem) (in \(name))" : says(problem) }
     if isWriteOnly, isComputed { return says("is write-only and computed, so that nobody would ever see what was computed") }
     if isWriteOnly, isIdentity { return says("is write-only and part of the identity, which is stored") }
+    if isWriteOnly, mayNeedReplacement {
+      return says("is write-only and requires a replacement, but nobody can tell whether it changed")
+    }
     if presence == .required, defaultValue != nil { return says("is required and has a default, which could never be used") }
     if keepsPriorState, !isComputed { return says("keeps its prior state, but only what is computed has one to keep") }
     return nil

@@ -4,18 +4,22 @@ public struct RetryPolicy: Sendable {
   public var attemptCountMax: Int
   public var firstDelay: Duration
   public var delayMax: Duration
+  /// The longest that is waited because the other side said so; when it says more, the error is given on.
+  public var saidDelayMax: Duration
   /// The part of each delay that is left to chance, from 0 to 1.
   public var jitter: Double
   /// Says whether an error passes by itself. By default the error itself says so, if it is a `TransientError`.
   public var advice: @Sendable (any Error) -> RetryAdvice
 
   public init(
-    attemptCountMax: Int = 8, firstDelay: Duration = .milliseconds(500), delayMax: Duration = .seconds(30), jitter: Double = 0.5,
+    attemptCountMax: Int = 8, firstDelay: Duration = .milliseconds(500), delayMax: Duration = .seconds(30), saidDelayMax: Duration = .seconds(300),
+    jitter: Double = 0.5,
     advice: @escaping @Sendable (any Error) -> RetryAdvice = { ($0 as? any TransientError)?.retryAdvice ?? .giveUp }
   ) {
     self.attemptCountMax = attemptCountMax
     self.firstDelay = firstDelay
     self.delayMax = delayMax
+    self.saidDelayMax = saidDelayMax
     self.jitter = jitter
     self.advice = advice
   }
@@ -55,7 +59,7 @@ extension RetryPolicy {
   private func delay(after attempt: Int, _ error: any Error, _ random: RandomSource) -> Duration? {
     switch advice(error) {
     case .giveUp: return nil
-    case .tryAgainAfter(let said): return said
+    case .tryAgainAfter(let said): return said <= saidDelayMax ? said : nil
     case .tryAgain:
       // Doubled often enough every delay is beyond the longest one.
       let doubled = firstDelay * (1 << min(attempt - 1, 20))

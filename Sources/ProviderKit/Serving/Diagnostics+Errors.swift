@@ -10,6 +10,19 @@ extension AttributeError {
   var asWarning: Diagnostic { asDiagnostic(.warning, summary: "Warning") }
 }
 
+extension CallRecord {
+  /// What is to be said beside the result.
+  var diagnostics: [Diagnostic] {
+    warnings.map(\.asWarning)
+      + configurationFaults.all.map {
+        failure(
+          "The provider's configuration is not known yet",
+          "The provider used its argument \"\($0.path)\", whose value is not known yet. It should have left this for later, or said that it must be known."
+            + "\n\n\(providerMistake)")
+      }
+  }
+}
+
 /// What a provider threw, for the person who runs the program.
 /// - Parameter summary: what was being done, for errors that do not say it.
 func diagnostics(of error: any Error, summary: String) -> [Diagnostic] {

@@ -30,8 +30,8 @@ extension TypeCatalog.Entry {
     let object = value.value
     guard object.isKnownAndNotNull else { return .null(self.type) }
     let type = block.impliedType
-    if let stranger = object.keys.first(where: { type.index(of: $0) == nil }) {
-      throw DiagnosticsError(mistake(typeName, [ObjectProblem(Path.root.attribute(stranger), "there is no such attribute in the schema")]))
+    if let stranger = rules.stranger(in: object) {
+      throw DiagnosticsError(mistake(typeName, [ObjectProblem(stranger, "there is no such attribute in the schema")]))
     }
     let empty = block.emptyValue
     var members: [(String, Value)] = []

@@ -23,7 +23,7 @@ extension ServedProvider {
       let (state, problems) = try result(found ?? .null, entry, name, asked: opened, "read left it without a value")
       return ReadDataSourceResponse(
         state: problems.isEmpty ? state : nil,
-        diagnostics: context.record.warnings.map(\.asWarning) + entry.mistake(name, problems))
+        diagnostics: context.record.diagnostics + entry.mistake(name, problems))
     } catch {
       return ReadDataSourceResponse(state: nil, diagnostics: diagnostics(of: error, summary: "Reading \(name) failed"))
     }
@@ -64,7 +64,7 @@ extension ServedProvider {
       return OpenEphemeralResourceResponse(
         result: problems.isEmpty ? object : nil, renewAtSeconds: renewal(found.1),
         private: Self.kept(object, entry, notes),
-        diagnostics: context.record.warnings.map(\.asWarning) + entry.mistake(name, problems))
+        diagnostics: context.record.diagnostics + entry.mistake(name, problems))
     } catch {
       return OpenEphemeralResourceResponse(result: nil, diagnostics: diagnostics(of: error, summary: "Opening \(name) failed"))
     }
@@ -80,7 +80,7 @@ extension ServedProvider {
         return RenewEphemeralResourceResponse(
           renewAtSeconds: self.renewal(lifetime),
           private: Self.kept(try entry.completed(renewed, name).withUnknownsAsNull, entry, notes),
-          diagnostics: context.record.warnings.map(\.asWarning))
+          diagnostics: context.record.diagnostics)
       } catch {
         return RenewEphemeralResourceResponse(private: bytes, diagnostics: diagnostics(of: error, summary: "Renewing \(name) failed"))
       }
@@ -94,7 +94,7 @@ extension ServedProvider {
         let (object, notes) = try Self.read(kept: bytes, entry)
         let context = try self.context(notes, nil)
         try await self.ephemeralResource(name).close(object, context)
-        return context.record.warnings.map(\.asWarning)
+        return context.record.diagnostics
       } catch {
         return diagnostics(of: error, summary: "Closing \(name) failed")
       }

@@ -19,10 +19,10 @@ extension ServedProvider {
       var change = DynamicChange(
         prior: request.prior.isNull ? nil : DynamicValue(request.prior), planned: DynamicValue(proposed),
         configuration: DynamicValue(entry.rules.withDefaults(request.configuration)))
-      var warnings: [Diagnostic] = []
+      var said: [Diagnostic] = []
       do {
         let context = try context(notes, request.capabilities)
-        defer { warnings = context.record.warnings.map(\.asWarning) }
+        defer { said = context.record.diagnostics }
         try await resource.plan(&change, context)
       } catch let deferral as Deferral where request.capabilities.deferralAllowed {
         return PlanResourceChangeResponse(planned: proposed, private: request.priorPrivate, deferred: deferral.hostReason)
@@ -30,12 +30,12 @@ extension ServedProvider {
       let planned = entry.rules.withoutWriteOnly(try entry.completed(change.planned, name))
       let problems = planProblems(entry, request, planned)
       if !problems.isEmpty {
-        return PlanResourceChangeResponse(planned: nil, diagnostics: warnings + entry.mistake(name, problems))
+        return PlanResourceChangeResponse(planned: nil, diagnostics: said + entry.mistake(name, problems))
       }
       let replacements = entry.rules.replacements(prior: request.prior, planned: planned, isUpdatable: entry.isUpdatable)
       return PlanResourceChangeResponse(
         planned: planned, requiresReplace: replacements + change.replacements.map(\.path), private: notes.encoded,
-        diagnostics: warnings, plannedIdentity: entry.identity(of: planned).map { ResourceIdentity(json: $0) })
+        diagnostics: said, plannedIdentity: entry.identity(of: planned).map { ResourceIdentity(json: $0) })
     } catch {
       return PlanResourceChangeResponse(planned: nil, diagnostics: diagnostics(of: error, summary: "Planning \(name) failed"))
     }

@@ -32,15 +32,15 @@ extension ServedProvider {
         return ReadResourceResponse(
           new: request.current, private: request.private, deferred: deferral.hostReason, identity: request.identity)
       }
-      let warnings = context.record.warnings.map(\.asWarning)
-      guard let found else { return ReadResourceResponse(new: .null(entry.type), private: notes.encoded, diagnostics: warnings) }
+      let said = context.record.diagnostics
+      guard let found else { return ReadResourceResponse(new: .null(entry.type), private: notes.encoded, diagnostics: said) }
       var open: [Path] = []
       let new = entry.rules.settled(
         entry.rules.keeping(request.current, in: entry.rules.withoutWriteOnly(try entry.completed(found, name))), &open)
       let problems = open.map { ObjectProblem($0, "read left it without a value") }
-      if !problems.isEmpty { return ReadResourceResponse(new: nil, diagnostics: warnings + entry.mistake(name, problems)) }
+      if !problems.isEmpty { return ReadResourceResponse(new: nil, diagnostics: said + entry.mistake(name, problems)) }
       return ReadResourceResponse(
-        new: new, private: notes.encoded, diagnostics: warnings,
+        new: new, private: notes.encoded, diagnostics: said,
         identity: entry.identity(of: new).map { ResourceIdentity(json: $0) })
     } catch {
       return ReadResourceResponse(new: nil, diagnostics: diagnostics(of: error, summary: "Reading \(name) failed"))
@@ -61,7 +61,7 @@ extension ServedProvider {
       let context = try context(notes, nil)
       if request.planned.isNull {
         try await resource.delete(DynamicValue(request.prior), context)
-        return ApplyResourceChangeResponse(new: .null(entry.type), diagnostics: context.record.warnings.map(\.asWarning))
+        return ApplyResourceChangeResponse(new: .null(entry.type), diagnostics: context.record.diagnostics)
       }
       let change = DynamicChange(
         prior: request.prior.isNull ? nil : DynamicValue(request.prior),
@@ -91,7 +91,7 @@ extension ServedProvider {
     let new = settled.withUnknownsAsNull
     return ApplyResourceChangeResponse(
       new: new, private: notes.encoded,
-      diagnostics: record.warnings.map(\.asWarning) + entry.mistake(request.typeName, problems),
+      diagnostics: record.diagnostics + entry.mistake(request.typeName, problems),
       identity: entry.identity(of: new).map { ResourceIdentity(json: $0) })
   }
 
@@ -107,7 +107,7 @@ extension ServedProvider {
     }
     return ApplyResourceChangeResponse(
       new: new, private: notes.encoded,
-      diagnostics: record.warnings.map(\.asWarning) + diagnostics(of: error, summary: "\(verb) \(request.typeName) failed"),
+      diagnostics: record.diagnostics + diagnostics(of: error, summary: "\(verb) \(request.typeName) failed"),
       identity: entry.identity(of: new).map { ResourceIdentity(json: $0) })
   }
 

@@ -7,7 +7,7 @@ package import Values
 package final class ServedProvider<Owner: Provider>: ProviderInterface.Provider {
   private enum State: Sendable {
     case unconfigured
-    case configured(Owner)
+    case configured(Owner, ModelReading)
     case deferred(Deferral)
   }
 
@@ -111,8 +111,8 @@ package final class ServedProvider<Owner: Provider>: ProviderInterface.Provider 
       surroundings: surroundings, isDeferralAllowed: request.capabilities.deferralAllowed, hostVersion: request.terraformVersion,
       record: record)
     let value = DynamicValue(configuration.rules.withDefaults(request.configuration))
+    let reading = ModelReading(.planning)
     let result: Result<Owner, any Error> = await running.run {
-      let reading = ModelReading(.planning)
       var provider = Owner.loaded(value, reading)
       do {
         try await provider.configure(context)
@@ -125,7 +125,7 @@ package final class ServedProvider<Owner: Provider>: ProviderInterface.Provider 
     let warnings = record.warnings.map(\.asWarning)
     switch result {
     case .success(let provider):
-      state.withLock { $0 = .configured(provider) }
+      state.withLock { $0 = .configured(provider, reading) }
       return warnings
     case .failure(let deferral as Deferral) where request.capabilities.deferralAllowed:
       state.withLock { $0 = .deferred(deferral) }
@@ -150,10 +150,10 @@ package final class ServedProvider<Owner: Provider>: ProviderInterface.Provider 
   /// What a call is given. Throws the provider's own deferral if it could not be configured yet.
   func context(_ privateState: PrivateState, _ capabilities: ClientCapabilities?) throws -> Context<Owner> {
     switch state.withLock({ $0 }) {
-    case .configured(let provider):
+    case .configured(let provider, let reading):
       return Context(
         provider: provider, surroundings: surroundings, isDeferralAllowed: capabilities?.deferralAllowed ?? false,
-        privateState: privateState, record: CallRecord())
+        privateState: privateState, record: CallRecord(configuration: reading.faults))
     case .deferred(let deferral): throw deferral
     case .unconfigured:
       throw AttributeError("It was asked for something before it was configured.", summary: "The provider \(Owner.name) is not configured")

@@ -120,6 +120,10 @@ final class CallRecord: Sendable {
     var saved: DynamicValue?
   }
   private let content = Mutex(Content())
+  /// What was read of the provider's configuration though it is not known yet. All calls share it.
+  let configurationFaults: ReadingFaults
+
+  init(configuration faults: ReadingFaults = ReadingFaults()) { configurationFaults = faults }
 
   func warn(_ warning: AttributeError) { content.withLock { $0.warnings.append(warning) } }
   func save(_ object: DynamicValue) { content.withLock { $0.saved = object } }
