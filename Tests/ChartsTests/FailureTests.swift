@@ -59,6 +59,23 @@ import YAML
     #expect { try chart(own).rendered() } throws: { "\($0)".contains("in itself") }
   }
 
+  /// The largest and smallest numbers, and nothing, as every argument of every function: an answer or an error.
+  @Test func extremeArgumentsAreAnswered() {
+    let extremes = ["9223372036854775807", "-9223372036854775808", "0", "-1", "\"\"", "\"x\"", "nil", "1e308", "(list)", "(dict)", "(list 1 \"a\" nil)", "(dict \"a\" 1)", "true", "now", "(int64 -9223372036854775808)", "(mustToDuration \"1h\")", "(semver \"1.2.3\")", "(b64dec \"//4=\")"]
+    let slow: Set = ["genPrivateKey", "genCA", "genSelfSignedCert", "genSignedCert", "derivePassword", "bcrypt", "htpasswd", "until", "untilStep", "seq"]
+    for function in FunctionTable.functions where !slow.contains(function.name) {
+      for count in 1...3 {
+        for (index, first) in extremes.enumerated() {
+          let arguments = (0..<count).map { $0 == index % count ? first : extremes[(index * 7 + $0 * 5) % extremes.count] }
+          _ = try? rendered("{{ \(function.name) \(arguments.joined(separator: " ")) }}")
+        }
+      }
+    }
+    #expect(failure("{{ until 9223372036854775807 }}").contains("a list of more than"))
+    #expect((try? rendered("{{ untilStep 9223372036854775800 9223372036854775807 5 }}")) == "[9223372036854775800 9223372036854775805]")
+    #expect(failure("{{ repeat 9223372036854775807 \"ab\" }}").contains("the result is too long"))
+  }
+
   /// Pieces of templates in all orders: an answer or an error, and never anything else.
   @Test func strangeTemplatesAreAnswered() {
     let pieces = [

@@ -150,7 +150,7 @@ struct CertificateRequest {
   private func fill(_ certificate: OpaquePointer?, _ pair: KeyPair) -> Bool {
     let number = unsafe BN_bin2bn(serial, Int32(serial.count), nil)
     defer { unsafe BN_free(number) }
-    let end = start + Int64(clamping: days.multipliedReportingOverflow(by: 86_400).partialValue)
+    let end = start &+ Int64(clamping: days.multipliedReportingOverflow(by: 86_400).partialValue)
     let name = Array(commonName.utf8)
     return unsafe X509_set_version(certificate, 2) == 1
       && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != nil

@@ -33,9 +33,16 @@ enum ListFunctions {
 
   static func steps(_ start: Int, _ stop: Int, _ step: Int) throws(TemplateError) -> Value {
     guard stop < start ? step < 0 : step > 0 else { return .list(ListValue([], of: .int)) }
-    let (distance, overflows) = stop.subtractingReportingOverflow(start)
-    guard !overflows, distance / step < longest else { throw TemplateError("a list of more than \(longest) numbers") }
-    return .list(ListValue(stride(from: start, to: stop, by: step).map { .int($0) }, of: .int))
+    var numbers: [Value] = []
+    var next = start
+    while stop < start ? next > stop : next < stop {
+      if numbers.count == longest { throw TemplateError("a list of more than \(longest) numbers") }
+      numbers.append(.int(next))
+      let (sum, overflows) = next.addingReportingOverflow(step)
+      if overflows { break }
+      next = sum
+    }
+    return .list(ListValue(numbers, of: .int))
   }
 
   private static func append(_ call: Call) throws(TemplateError) -> Value { .list(try call.elements(0, "push") + [call[1]]) }
@@ -103,6 +110,7 @@ enum ListFunctions {
     let elements = try call.elements(1, "chunk")
     let size = call.int(0)
     guard size > 0 else { throw TemplateError("chunk size must be positive, got \(size)") }
+    if size >= elements.count { return .list(ListValue(elements.isEmpty ? [] : [.list(elements)], of: .list)) }
     let chunks = stride(from: 0, to: elements.count, by: size).map { start in
       Value.list(Array(elements[start..<min(start + size, elements.count)]))
     }

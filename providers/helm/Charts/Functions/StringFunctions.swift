@@ -208,7 +208,7 @@ enum StringFunctions {
 
   /// Lines of at most `width` bytes, broken at blanks. A longer word is cut, or stands in a line of its own.
   private static func wrapped(_ text: [UInt8], width: Int, separator: [UInt8], cutsWords: Bool) -> [UInt8] {
-    let width = max(1, width)
+    let width = max(1, min(width, text.count))
     var output: [UInt8] = []
     var start = 0
     while text.count - start > width {

@@ -40,7 +40,7 @@ enum TimeFunctions {
   static func time(_ value: Value) -> GoTime? {
     switch value {
     case .object(let object): (object as? TimeObject)?.time
-    case .int(let seconds), .int64(let seconds): GoTime(seconds: Int64(seconds))
+    case .int(let seconds), .int64(let seconds): GoTime(seconds: GoTime.clamped(Int64(seconds)))
     default: nil
     }
   }
@@ -77,7 +77,9 @@ enum TimeFunctions {
   private static func ago(_ call: Call) throws(TemplateError) -> Value {
     let now = call.execution.world.now()
     let then = time(call[0]) ?? now
-    return .string(GoDuration.text((now.nanoseconds(since: then) + 500_000_000) / 1_000_000_000 * 1_000_000_000))
+    // To whole seconds; the longest spans have no half second left to add.
+    let span = min(now.nanoseconds(since: then), Int.max - 500_000_000)
+    return .string(GoDuration.text((span + 500_000_000) / 1_000_000_000 * 1_000_000_000))
   }
 
   private static func duration(_ call: Call) throws(TemplateError) -> Value {

@@ -37,12 +37,12 @@ extension Chart {
     if !missing.isEmpty {
       throw .chart("chart \(name) needs charts that are not in its charts/ directory: \(missing.joined(separator: ", "))")
     }
-    let chart = try Dependencies.processed(self, values: values)
-    let seen = try ChartValues.coalesced(chart, values)
-    let violations = ValuesSchema.violations(of: seen, in: chart)
-    if !violations.isEmpty { throw .values(violations) }
-    // Templates may include each other far deeper than an ordinary thread has room for.
+    // Values and schemas may be nested, and templates include each other, far deeper than an ordinary thread has room for.
     return try LargeStack.run { () throws(ChartError) in
+      let chart = try Dependencies.processed(self, values: values)
+      let seen = try ChartValues.coalesced(chart, values)
+      let violations = ValuesSchema.violations(of: seen, in: chart)
+      if !violations.isEmpty { throw .values(violations) }
       let renderer = ChartRenderer(chart, release, capabilities, world)
       defer { renderer.release() }
       return try renderer.render(values: seen)

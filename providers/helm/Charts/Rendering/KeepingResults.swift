@@ -46,7 +46,7 @@ enum KeptValue {
       return .object(CertificateObject(cert: cert, key: key))
     }
     if let seconds = json["seconds"]?.asInteger, let nanoseconds = json["nanoseconds"]?.asInteger {
-      return .object(TimeObject(GoTime(seconds: seconds, nanoseconds: Int(nanoseconds))))
+      return .object(TimeObject(GoTime(seconds: GoTime.clamped(seconds), nanoseconds: Int(nanoseconds))))
     }
     return nil
   }

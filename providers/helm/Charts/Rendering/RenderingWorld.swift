@@ -33,7 +33,7 @@ package struct RenderingWorld: Sendable {
 
   func now() -> GoTime {
     let (seconds, nanoseconds) = clock()
-    return GoTime(seconds: seconds, nanoseconds: nanoseconds)
+    return GoTime(seconds: GoTime.clamped(seconds), nanoseconds: nanoseconds)
   }
 }
 

@@ -2,6 +2,7 @@ extension Execution {
   func run(_ block: Int, _ source: TemplateSource, _ dot: Value) throws(TemplateError) -> Flow {
     try enter()
     defer { leave() }
+    if output.count > Self.largestOutput { throw TemplateError("the output is larger than \(Self.largestOutput >> 20) MiB") }
     for statement in source.blocks[block] {
       switch statement {
       case .text(let range): output += source.text[range]

@@ -31,6 +31,9 @@ final class Execution {
   /// How many statements, parentheses and templates may be under way at once. The thread's stack holds that many.
   static let deepestExecution = 60_000
 
+  /// How much text one rendering may hold at once.
+  static let largestOutput = 1 << 29
+
   init(world: RenderingWorld) { self.world = world }
 
   /// How a block ended.

@@ -10,6 +10,9 @@ struct GoTime: Sendable, Equatable, Comparable {
   /// The first day of year 1.
   static let zero = GoTime(seconds: -62_135_596_800)
 
+  /// Within some millions of years, so that sums of times do not overflow.
+  static func clamped(_ seconds: Int64) -> Int64 { max(-1 << 48, min(seconds, 1 << 48)) }
+
   static func == (one: GoTime, two: GoTime) -> Bool { one.seconds == two.seconds && one.nanoseconds == two.nanoseconds }
   static func < (one: GoTime, two: GoTime) -> Bool { (one.seconds, one.nanoseconds) < (two.seconds, two.nanoseconds) }
 
@@ -49,7 +52,7 @@ struct GoTime: Sendable, Equatable, Comparable {
   func adding(_ duration: Int) -> GoTime {
     var copy = self
     let nanoseconds = self.nanoseconds + duration % 1_000_000_000
-    copy.seconds += Int64(duration / 1_000_000_000 + nanoseconds.floorDivided(by: 1_000_000_000))
+    copy.seconds = Self.clamped(seconds + Int64(duration / 1_000_000_000 + nanoseconds.floorDivided(by: 1_000_000_000)))
     copy.nanoseconds = nanoseconds - nanoseconds.floorDivided(by: 1_000_000_000) * 1_000_000_000
     return copy
   }
@@ -60,7 +63,7 @@ struct GoTime: Sendable, Equatable, Comparable {
     let year = date.year + years + month.floorDivided(by: 12)
     let first = Self.days(year: year, month: month - month.floorDivided(by: 12) * 12 + 1, day: 1)
     var copy = self
-    copy.seconds += Int64((first + date.day - 1 + days - localDays) * 86_400)
+    copy.seconds = Self.clamped(seconds + Int64((first + date.day - 1 + days - localDays) * 86_400))
     return copy
   }
 
