@@ -107,6 +107,26 @@ final class Crowd: Sendable {
     #expect(advice(429, [WebHeader("Retry-After", "3")]) == .tryAgainAfter(.seconds(3)))
   }
 
+  @Test func requestsAreTriedAgainWhenTheServerSaysSo() async throws {
+    let count = Mutex(0)
+    let web = Web.scripted { _ in
+      switch count.withLock({ $0 += 1; return $0 }) {
+      case 1: nil
+      case 2: WebResponse(status: 429, headers: [WebHeader("Retry-After", "9")])
+      case 3: WebResponse(status: 503)
+      default: WebResponse(text: "at last")
+      }
+    }
+    let client = HTTPClient(web)
+    let clock = TestClock()
+    let policy = RetryPolicy(firstDelay: .seconds(1), jitter: 0)
+    let response = try await policy.run(clock: clock, random: RandomSource(seed: 0), log: .silent) {
+      try await client.send(WebRequest("GET", "https://example.com/")).requireSuccess()
+    }
+    #expect(response.text == "at last")
+    #expect(clock.sleeps == [.seconds(1), .seconds(9), .seconds(4)])
+  }
+
   @Test func requestsCarryHeadersAndBodies() async throws {
     let asked = Mutex<[WebRequest]>([])
     let web = Web.scripted { request in

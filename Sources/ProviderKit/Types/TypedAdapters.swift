@@ -59,8 +59,10 @@ struct TypedResource<Model: Resource>: DynamicResource {
   }
 
   func importObject(id: String, _ context: Context<Owner>) async throws -> DynamicValue {
-    var model = Model()
+    let reading = ModelReading(.acting)
+    var model = Model.loaded(.object([:]), reading)
     try await model.importObject(id: id, context)
+    try reading.faults.check()
     return DynamicValue(model.stored).withUnknownsAsNull
   }
 
@@ -68,8 +70,10 @@ struct TypedResource<Model: Resource>: DynamicResource {
 
   func move(_ source: MovedObject) throws -> DynamicValue? {
     guard let move = Model.moves.first(where: { $0.isOf(source.typeName, source.provider) }) else { return nil }
-    var model = Model()
+    let reading = ModelReading(.acting)
+    var model = Model.loaded(.object([:]), reading)
     try move.convert(source.state, &model)
+    try reading.faults.check()
     return DynamicValue(model.stored).withUnknownsAsNull
   }
 
