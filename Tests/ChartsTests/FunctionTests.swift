@@ -83,7 +83,7 @@ import YAML
   @Test(arguments: [
     ("{{ toYaml (dict \"b\" (list 1 \"yes\") \"a\" nil) }}", "a: null\nb:\n- 1\n- \"yes\""), ("{{ toYaml \"a\" }} {{ toYaml nil }} {{ toYaml list }}", "a null []"),
     ("{{ toYamlPretty (dict \"b\" (list 1)) }} {{ mustToYaml 1000000.0 }}", "b:\n  - 1 1000000"),
-    ("{{ (fromYaml \"a: {b: 08}\").a.b }} {{ kindOf (fromYaml \"a: 1\").a }} {{ (fromYaml \"[1]\").Error }} {{ fromYamlArray \"[1, a]\" }} {{ hasKey (fromYaml \"a: b: c\") \"Error\" }}", "8 float64 error unmarshaling JSON: json: cannot unmarshal array into Go value of type map[string]interface {} [1 a] true"),
+    ("{{ (fromYaml \"a: {b: 08}\").a.b }} {{ kindOf (fromYaml \"a: 1\").a }} {{ (fromYaml \"[1]\").Error }} {{ fromYamlArray \"[1, a]\" }} {{ hasKey (fromYaml \"a: b: c\") \"Error\" }}", "8 float64 error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {} [1 a] true"),
     ("{{ toJson (dict \"a\" \"<b>\") }} {{ toRawJson \"<\" }} {{ toPrettyJson (dict \"a\" 1) }} {{ mustToJson 1e6 }}", "{\"a\":\"\\u003cb\\u003e\"} \"<\" {\n  \"a\": 1\n} 1000000"),
     ("{{ (fromJson \"{\\\"a\\\":[1]}\").a }} {{ fromJsonArray \"[1,2]\" }} {{ hasKey (fromJson \"x\") \"Error\" }} {{ mustFromJson \"[1]\" }}", "[1] [1 2] true [1]"),
     ("{{ toToml (dict \"a\" 1 \"b\" \"x\\n\" \"t\" (dict \"l\" (list 1.0 2.5) \"u\" (dict \"v\" true)) \"ts\" (list (dict \"k\" 1))) }}", "a = 1\nb = \"x\\n\"\n\n[t]\n  l = [1.0, 2.5]\n  [t.u]\n    v = true\n\n[[ts]]\n  k = 1\n"),

@@ -49,36 +49,39 @@ enum SerializationFunctions {
     }
   }
 
+  private static let wayThroughJSON = "error unmarshaling JSON: while decoding JSON: "
+
+  private static func mismatch(_ value: JSONValue, _ type: String) -> String {
+    "json: cannot unmarshal \(goName(value)) into Go value of type \(type)"
+  }
+
+  private static func object(_ value: JSONValue, prefix: String) -> Value {
+    switch value {
+    case .null: .map([:])
+    case .object: Value(json: value)
+    default: failed(prefix + mismatch(value, "map[string]interface {}"))
+    }
+  }
+
+  private static func array(_ value: JSONValue, prefix: String) -> Value {
+    switch value {
+    case .null: .list([])
+    case .array: Value(json: value)
+    default: .list([.string(prefix + mismatch(value, "[]interface {}"))])
+    }
+  }
+
   private static func fromYAML(_ call: Call) throws(TemplateError) -> Value {
     do throws(YAMLError) {
-      return object(try YAML.value(call.bytes(0)))
+      return object(try YAML.value(call.bytes(0)), prefix: wayThroughJSON)
     } catch {
       return failed("error converting YAML to JSON: \(error)")
     }
   }
 
-  private static func object(_ value: JSONValue) -> Value {
-    switch value {
-    case .null: .map([:])
-    case .object: Value(json: value)
-    default: failed("error unmarshaling JSON: json: cannot unmarshal \(goName(value)) into Go value of type map[string]interface {}")
-    }
-  }
-
-  private static func array(_ value: JSONValue) -> Value {
-    switch value {
-    case .null: .list([])
-    case .array: Value(json: value)
-    default:
-      .list([
-        .string("error unmarshaling JSON: json: cannot unmarshal \(goName(value)) into Go value of type []interface {}")
-      ])
-    }
-  }
-
   private static func fromYAMLArray(_ call: Call) throws(TemplateError) -> Value {
     do throws(YAMLError) {
-      return array(try YAML.value(call.bytes(0)))
+      return array(try YAML.value(call.bytes(0)), prefix: wayThroughJSON)
     } catch {
       return .list([.string("error converting YAML to JSON: \(error)")])
     }
@@ -86,7 +89,7 @@ enum SerializationFunctions {
 
   private static func fromJSON(_ call: Call) throws(TemplateError) -> Value {
     do throws(JSONError) {
-      return object(try JSONValue(json: call.bytes(0)))
+      return object(try JSONValue(json: call.bytes(0)), prefix: "")
     } catch {
       return failed(error.message)
     }
@@ -102,7 +105,7 @@ enum SerializationFunctions {
 
   private static func fromJSONArray(_ call: Call) throws(TemplateError) -> Value {
     do throws(JSONError) {
-      return array(try JSONValue(json: call.bytes(0)))
+      return array(try JSONValue(json: call.bytes(0)), prefix: "")
     } catch {
       return .list([.string(error.message)])
     }
