@@ -167,6 +167,9 @@ import YAML
       #expect(found == "200")
       let missing = try await curl(["-i", "\(url)/apis/none/v1/x"])
       #expect(missing.contains("404 page not found"))
+      let odd = "\(url)\(configMaps)?labelSelector=a+notin+%28b%2C+c%29%2C%21d&limit=5"
+      let listed = try await curl(["-w", "%{http_code}", odd])
+      #expect(listed.contains("kube-root-ca.crt") && listed.hasSuffix("200"))
       // One connection for many requests.
       let many = try await curl((0..<50).flatMap { _ in ["\(url)/healthz"] } + ["-w", "%{num_connects}"])
       #expect(many.contains("ok1ok0ok0"))

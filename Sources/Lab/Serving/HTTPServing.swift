@@ -38,11 +38,10 @@ private struct Handler: HTTPHandler {
   func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
     var headers: [String: String] = [:]
     for (name, value) in request.headers { headers[name.rawValue.lowercased()] = value }
-    var query: [String: String] = [:]
-    for item in request.query { query[item.name] = item.value }
     let body = try await request.bodyData
     let asked = Request(
-      request.method.rawValue, Self.unescaped(request.path), query: query, headers: headers, body: [UInt8](body))
+      request.method.rawValue, Self.unescaped(request.target.path()[...]), query: Self.query(request.target.query()), headers: headers,
+      body: [UInt8](body))
     switch await lab.outcome(of: asked) {
     case .answer(let answer): return response(answer)
     case .dropped:
@@ -70,11 +69,23 @@ private struct Handler: HTTPHandler {
     500: "Internal Server Error", 504: "Gateway Timeout",
   ]
 
-  /// A path with its escapes undone.
-  private static func unescaped(_ path: String) -> String {
-    guard path.utf8.contains(UInt8(ascii: "%")) else { return path }
+  /// The parameters of a query; in it, as in forms, a plus sign stands for a space.
+  private static func query(_ text: String) -> [String: String] {
+    var query: [String: String] = [:]
+    for item in text.split(separator: "&") {
+      let halves = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+        unescaped($0.replacing("+", with: " "))
+      }
+      query[halves[0]] = halves.count > 1 ? halves[1] : ""
+    }
+    return query
+  }
+
+  /// A text with its escapes undone.
+  private static func unescaped(_ text: Substring) -> String {
+    guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
     var bytes: [UInt8] = []
-    var rest = Array(path.utf8)[...]
+    var rest = Array(text.utf8)[...]
     while let first = rest.popFirst() {
       if first == UInt8(ascii: "%"), rest.count >= 2, let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
         bytes.append(byte)
