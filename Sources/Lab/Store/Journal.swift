@@ -31,12 +31,21 @@ final class Journal {
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     lines = 0
     guard descriptor >= 0 else { throw Problem(message: "\(path) cannot be opened: \(Self.reason())") }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Problem(message: "\(path) is in use by another lab.") }
+    guard Self.lock(descriptor) else { throw Problem(message: "\(path) is in use by another lab.") }
     let (entries, end) = try Self.read(descriptor, path)
     guard ftruncate(descriptor, off_t(end)) == 0 else { throw Problem(message: "\(path) cannot be cut: \(Self.reason())") }
     lines = entries.count
     store.restore(entries)
     self.store = store
+  }
+
+  /// A lab that was just killed may take a moment to be gone.
+  private static func lock(_ descriptor: Int32) -> Bool {
+    for attempt in 0..<20 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      if attempt < 19 { usleep(50_000) }
+    }
+    return false
   }
 
   deinit {
