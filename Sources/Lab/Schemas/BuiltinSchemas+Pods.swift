@@ -18,7 +18,7 @@ extension BuiltinSchemas {
       readinessGates:[PodReadinessGate] runtimeClassName enableServiceLinks:bool overhead:<qty>
       topologySpreadConstraints:[TopologySpreadConstraint]{topologyKey,whenUnsatisfiable} os:PodOS
       schedulingGates:[PodSchedulingGate]{name} resourceClaims:[PodResourceClaim]{name} resources:ResourceRequirements
-      workloadRef:any schedulingGroup:any evictionInterceptors:any
+      schedulingGroup:any
     Container
       name! image command:[] args:[] workingDir ports:[ContainerPort]{containerPort,protocol} envFrom:[EnvFromSource]
       env:[EnvVar]{name} resources:ResourceRequirements={} resizePolicy:[ContainerResizePolicy] restartPolicy
@@ -137,7 +137,7 @@ extension BuiltinSchemas {
     PodSchedulingGate
       name!
     PodResourceClaim
-      name! resourceClaimName resourceClaimTemplateName podGroupResourceClaim
+      name! resourceClaimName resourceClaimTemplateName
     PodStatus
       observedGeneration:int phase conditions:[PodCondition]{type} message reason nominatedNodeName hostIP hostIPs:[IPHolder]
       podIP podIPs:[IPHolder]{ip} startTime:time initContainerStatuses:[any] containerStatuses:[any] qosClass
@@ -160,7 +160,7 @@ extension BuiltinSchemas {
     HostPathVolume
       path! type
     EmptyDirVolume
-      medium sizeLimit:qty stickyBit:bool
+      medium sizeLimit:qty
     SecretVolume
       secretName items:[KeyToPath] defaultMode:int=420 optional:bool
     ConfigMapVolume
