@@ -85,7 +85,7 @@ extension Block: ModelField {
   var stored: Values.Value {
     if let raw = cell.raw { return raw }
     if case .value(let value) = cell.content { return value.dynamicValue.value }
-    return Value.placeholder.dynamicValue.value
+    return Value.emptyValue.dynamicValue.value
   }
 
   func member(named name: String) -> ModelMember {

@@ -55,7 +55,7 @@ final class Cell<Wrapped: AttributeValue>: @unchecked Sendable {
     raw = nil
   }
 
-  /// The value; where there is none, a placeholder, of which the call's end will tell.
+  /// The value; where there is none, an empty one; the call then ends in an error that names the attribute.
   func read(default defaultValue: Wrapped?) -> Wrapped {
     switch content {
     case .value(let value): return value
@@ -66,7 +66,7 @@ final class Cell<Wrapped: AttributeValue>: @unchecked Sendable {
     case .unset:
       if let defaultValue { return defaultValue }
     }
-    return Wrapped.placeholder
+    return Wrapped.emptyValue
   }
 
   private func fault(_ what: String) {

@@ -27,7 +27,7 @@ extension NestedObject {
     return .object(members.attributes + blocks)
   }
 
-  public static var placeholder: Self { Self() }
+  public static var emptyValue: Self { Self() }
 
   public init(from attribute: AttributeReader) throws {
     guard !attribute.value.keys.isEmpty || attribute.value.attributes != nil else { throw attribute.mismatch("an object is needed here") }

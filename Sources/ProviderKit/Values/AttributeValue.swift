@@ -12,7 +12,7 @@ public protocol AttributeValue: Sendable {
   /// Whether null is one of its values.
   static var isNullable: Bool { get }
   /// A value that stands where none can be given, for example when an unknown one was read.
-  static var placeholder: Self { get }
+  static var emptyValue: Self { get }
   /// Reads a value, which is known, and null only if the type is nullable.
   init(from attribute: AttributeReader) throws
   var dynamicValue: DynamicValue { get }
@@ -65,7 +65,7 @@ struct UnknownValueError: Error {}
 
 extension String: AttributeValue {
   public static var attributeType: AttributeType { .string }
-  public static var placeholder: String { "" }
+  public static var emptyValue: String { "" }
   public init(from attribute: AttributeReader) throws {
     guard let text = attribute.value.string else { throw attribute.mismatch("a string is needed here") }
     self = text
@@ -75,7 +75,7 @@ extension String: AttributeValue {
 
 extension Bool: AttributeValue {
   public static var attributeType: AttributeType { .bool }
-  public static var placeholder: Bool { false }
+  public static var emptyValue: Bool { false }
   public init(from attribute: AttributeReader) throws {
     guard let flag = attribute.value.bool else { throw attribute.mismatch("true or false is needed here") }
     self = flag
@@ -85,7 +85,7 @@ extension Bool: AttributeValue {
 
 extension Int: AttributeValue {
   public static var attributeType: AttributeType { .integer }
-  public static var placeholder: Int { 0 }
+  public static var emptyValue: Int { 0 }
   public init(from attribute: AttributeReader) throws {
     guard let number = attribute.value.int else { throw attribute.mismatch("a whole number of 64 bits is needed here") }
     self = number
@@ -95,7 +95,7 @@ extension Int: AttributeValue {
 
 extension Double: AttributeValue {
   public static var attributeType: AttributeType { .number }
-  public static var placeholder: Double { 0 }
+  public static var emptyValue: Double { 0 }
   public init(from attribute: AttributeReader) throws {
     guard let number = attribute.value.double else { throw attribute.mismatch("a number is needed here") }
     self = number
@@ -105,7 +105,7 @@ extension Double: AttributeValue {
 
 extension ExactNumber: AttributeValue {
   public static var attributeType: AttributeType { .number }
-  public static var placeholder: ExactNumber { 0 }
+  public static var emptyValue: ExactNumber { 0 }
   public init(from attribute: AttributeReader) throws {
     guard let number = attribute.value.number else { throw attribute.mismatch("a number is needed here") }
     self = number
@@ -116,7 +116,7 @@ extension ExactNumber: AttributeValue {
 extension DynamicValue: AttributeValue {
   public static var attributeType: AttributeType { .dynamic }
   public static var isNullable: Bool { true }
-  public static var placeholder: DynamicValue { .null }
+  public static var emptyValue: DynamicValue { .null }
   public init(from attribute: AttributeReader) throws { self = attribute.value }
   public var dynamicValue: DynamicValue { self }
 }
@@ -125,7 +125,7 @@ extension Optional: AttributeValue where Wrapped: AttributeValue {
   public typealias Base = Wrapped
   public static var attributeType: AttributeType { Wrapped.attributeType }
   public static var isNullable: Bool { true }
-  public static var placeholder: Wrapped? { nil }
+  public static var emptyValue: Wrapped? { nil }
   public var baseValue: Wrapped? { self }
   public init(from attribute: AttributeReader) throws {
     self = attribute.value.isNull ? nil : try attribute.read(as: Wrapped.self)
@@ -135,7 +135,7 @@ extension Optional: AttributeValue where Wrapped: AttributeValue {
 
 extension Array: AttributeValue where Element: AttributeValue {
   public static var attributeType: AttributeType { .list(Element.attributeType) }
-  public static var placeholder: [Element] { [] }
+  public static var emptyValue: [Element] { [] }
   public init(from attribute: AttributeReader) throws {
     guard let elements = attribute.value.elements else { throw attribute.mismatch("a list is needed here") }
     let isSet = if case .set = attribute.value.value { true } else { false }
@@ -150,7 +150,7 @@ extension Array: AttributeValue where Element: AttributeValue {
 
 extension Set: AttributeValue where Element: AttributeValue {
   public static var attributeType: AttributeType { .set(Element.attributeType) }
-  public static var placeholder: Set<Element> { [] }
+  public static var emptyValue: Set<Element> { [] }
   public init(from attribute: AttributeReader) throws {
     guard let elements = attribute.value.elements else { throw attribute.mismatch("a set is needed here") }
     self = try Set(elements.map { try attribute.element($0.value, .index($0.value), as: Element.self) })
@@ -162,7 +162,7 @@ extension Set: AttributeValue where Element: AttributeValue {
 
 extension Dictionary: AttributeValue where Key == String, Value: AttributeValue {
   public static var attributeType: AttributeType { .map(Value.attributeType) }
-  public static var placeholder: [String: Value] { [:] }
+  public static var emptyValue: [String: Value] { [:] }
   public init(from attribute: AttributeReader) throws {
     guard let elements = attribute.value.attributes else { throw attribute.mismatch("a map is needed here") }
     var result: [String: Value] = [:]
@@ -187,7 +187,7 @@ private func mapped(_ elements: [(String, DynamicValue)], of type: AttributeType
 extension AttributeValue where Self: RawRepresentable, Self: CaseIterable, Self.RawValue == String {
   public static var attributeType: AttributeType { .choice(allCases.map(\.rawValue)) }
   /// The first case. No value of an enum without cases can exist, so that none is asked for.
-  public static var placeholder: Self { allCases[allCases.startIndex] }
+  public static var emptyValue: Self { allCases[allCases.startIndex] }
   public init(from attribute: AttributeReader) throws {
     guard let text = attribute.value.string, let choice = Self(rawValue: text) else {
       throw attribute.mismatch("one of \(Self.allCases.map(\.rawValue).joined(separator: ", ")) is needed here")
