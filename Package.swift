@@ -76,7 +76,7 @@ let package = Package(
     room("Values"),
     room("Graphs"),
     room("Addresses"),
-    room("Host", libraries: ["CCurl", "COpenSSL", "CLinux", "CSSH"]),
+    room("Host", libraries: ["CCurl", "COpenSSL", "CLinux", "CRnp", "CSSH"]),
     room("YAML", libraries: ["CYaml"]),
 
     // Language.
@@ -114,7 +114,7 @@ let package = Package(
     room("Provisioners", imports: ["Engine", "Host", "Values", "Diagnostics"]),
     room(
       "Install", imports: ["Modules", "HCL", "Expressions", "Addresses", "Values", "Host", "Diagnostics"],
-      libraries: ["CRnp", "CZlib", "COpenSSL"]),
+      libraries: ["CZlib", "COpenSSL"]),
     room(
       "CLI",
       imports: [

@@ -118,6 +118,9 @@ struct RegistryProof: Hashable, Sendable {
   /// Armored public keys.
   var keys: [String]
 
+  /// HashiCorp's package signing key, as published at hashicorp.com/trust/security.
+  private static let hashiCorpFingerprint = "C874011F0AB405110D02105534365D9472D7468F"
+
   /// Checks the list against the checksum, the archive against the list and the list against its signature.
   func check(_ archive: PackageHash) throws(InstallError) -> (PackageTrust, [PackageHash]) {
     let wanted = Hexadecimal.encode(checksum)
@@ -132,9 +135,9 @@ struct RegistryProof: Hashable, Sendable {
     guard archive.value == wanted else {
       throw InstallError(.packageRejected, "the archive has the checksum \(archive), but zh:\(wanted) is expected")
     }
-    let signer: PackageSignature.Signer
-    do throws(PackageSignature.Failure) {
-      signer = try PackageSignature.verify(list, signature: signature, keys: keys)
+    let signer: OpenPGP.Signer
+    do throws(OpenPGP.Failure) {
+      signer = try OpenPGP.verify(list, signature: signature, keys: keys)
     } catch {
       switch error {
       case .unknownIssuer: throw InstallError(.packageRejected, "authentication signature from unknown issuer")
@@ -145,7 +148,7 @@ struct RegistryProof: Hashable, Sendable {
       case .invalid: throw InstallError(.packageRejected, "error checking signature: it is not of this checksum list")
       }
     }
-    let isHashiCorp = signer.fingerprint == PackageSignature.hashiCorpFingerprint
+    let isHashiCorp = signer.fingerprint == Self.hashiCorpFingerprint
     let hashes = lines.map { PackageHash(scheme: "zh", value: $0.hash) }
     return (isHashiCorp ? .signedByHashiCorp(keyID: signer.keyID) : .selfSigned(keyID: signer.keyID), hashes)
   }

@@ -17,6 +17,8 @@ FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_key_get_primary_fprint, (rnp_key_ha
 FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_key_handle_destroy, (rnp_key_handle_t key), (key))
 FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_load_keys,
   (rnp_ffi_t ffi, const char *format, rnp_input_t input, uint32_t flags), (ffi, format, input, flags))
+FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_op_verify_create,
+  (rnp_op_verify_t *op, rnp_ffi_t ffi, rnp_input_t input, rnp_output_t output), (op, ffi, input, output))
 FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_op_verify_destroy, (rnp_op_verify_t op), (op))
 FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_op_verify_detached_create,
   (rnp_op_verify_t *op, rnp_ffi_t ffi, rnp_input_t input, rnp_input_t signature), (op, ffi, input, signature))
@@ -27,3 +29,7 @@ FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_op_verify_get_signature_count, (rnp
 FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_op_verify_signature_get_key,
   (rnp_op_verify_signature_t sig, rnp_key_handle_t *key), (sig, key))
 FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_op_verify_signature_get_status, (rnp_op_verify_signature_t sig), (sig))
+FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_output_destroy, (rnp_output_t output), (output))
+FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_output_memory_get_buf,
+  (rnp_output_t output, uint8_t **buf, size_t *len, bool do_copy), (output, buf, len, do_copy))
+FORWARD(RNP_ERROR_GENERIC, rnp_result_t, rnp_output_to_memory, (rnp_output_t *output, size_t max_alloc), (output, max_alloc))
