@@ -11,6 +11,8 @@ package struct Chart: Sendable {
   /// What `.Files` sees.
   var files: [ChartFile]
   package internal(set) var subcharts: [Chart]
+  /// `Chart.lock`, as it stands.
+  var lock: ChartFile?
 
   package var name: String { metadata.name }
 
@@ -19,6 +21,15 @@ package struct Chart: Sendable {
     let own = files.filter { $0.path.hasPrefix("crds/") && Self.isManifest($0.path) }.sorted { $0.path < $1.path }
     return own.map { (path + "/" + $0.path, $0) }
       + subcharts.flatMap { $0.customResourceDefinitions(path: "\(path)/charts/\($0.name)") }
+  }
+
+  /// The version of a chart that it needs which `Chart.lock` holds it to; nil if none, or if it is no longer one that fits.
+  package func lockedVersion(of dependency: ChartDependency) -> String? {
+    guard let lock, let items = (try? YAML.value(lock.bytes))?["dependencies"]?.asArray,
+      let text = items.first(where: { $0["name"]?.asString == dependency.name })?["version"]?.asString,
+      let version = try? ChartVersion(text), dependency.version.isEmpty || (try? ChartVersionConstraint(dependency.version))?.allows(version) ?? false
+    else { return nil }
+    return text
   }
 
   private static func isManifest(_ path: String) -> Bool { [".yaml", ".yml", ".json"].contains { path.hasSuffix($0) } }
@@ -39,8 +50,14 @@ extension Chart {
 
   /// A chart from an archive, compressed or not, in which all lies in one folder.
   package init(archive bytes: [UInt8]) throws(ChartError) {
-    try self.init(files: try ChartArchive.files(bytes), depth: 0)
+    try self.init(unpacked: try Self.unpacked(archive: bytes))
   }
+
+  /// A chart from the files of an archive.
+  package init(unpacked files: [ChartFile]) throws(ChartError) { try self.init(files: files, depth: 0) }
+
+  /// The files of an archive, with their paths from the chart's root.
+  package static func unpacked(archive bytes: [UInt8]) throws(ChartError) -> [ChartFile] { try ChartArchive.files(bytes) }
 
   private init(files: [ChartFile], depth: Int) throws(ChartError) {
     if depth > Self.deepestNesting { throw .chart("charts lie more than \(Self.deepestNesting) deep in one another") }
@@ -65,7 +82,8 @@ extension Chart {
 
   private mutating func sort(_ file: ChartFile, _ below: inout [String: [ChartFile]]) throws(ChartError) {
     switch file.path {
-    case "Chart.yaml", "Chart.lock": break
+    case "Chart.yaml": break
+    case "Chart.lock": lock = file
     case "values.yaml": values = try ChartValues.read(file.bytes, path: name + "/values.yaml")
     case "values.schema.json": schema = file.bytes
     case "requirements.yaml":

@@ -1,9 +1,14 @@
-import CZlib
-
 /// Archives of charts: tar, as a rule compressed with gzip. All files lie in one folder, whose name does not matter.
 enum ChartArchive {
   /// What an archive may hold when it is unpacked.
   private static let largestArchive = 256 << 20
+
+  private static func inflated(_ bytes: [UInt8]) throws(ChartError) -> [UInt8] {
+    guard let tar = Gzip.inflated(bytes, largest: largestArchive) else {
+      throw .chart("the archive is damaged, or too large when it is unpacked")
+    }
+    return tar
+  }
 
   /// The files without the folder around them.
   static func files(_ bytes: [UInt8]) throws(ChartError) -> [ChartFile] {
@@ -60,34 +65,5 @@ enum ChartArchive {
       if let space = record.firstIndex(of: " "), record[space...].hasPrefix(" path=") { return String(record[space...].dropFirst(6)) }
     }
     return nil
-  }
-
-  private static func inflated(_ bytes: [UInt8]) throws(ChartError) -> [UInt8] {
-    var output: [UInt8] = []
-    var input = bytes
-    var isComplete = false
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    defer { unsafe stream.deallocate() }
-    guard unsafe plumb_inflate_init(stream, 47) == Z_OK else { throw .chart("out of memory") }
-    defer { unsafe inflateEnd(stream) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    unsafe input.withUnsafeMutableBufferPointer { source in
-      unsafe stream.pointee.next_in = source.baseAddress
-      unsafe stream.pointee.avail_in = UInt32(clamping: source.count)
-      var code = Z_OK
-      while code == Z_OK, output.count <= largestArchive {
-        let count = unsafe buffer.withUnsafeMutableBufferPointer { target in
-          unsafe stream.pointee.next_out = target.baseAddress
-          unsafe stream.pointee.avail_out = UInt32(target.count)
-          code = unsafe inflate(stream, Z_NO_FLUSH)
-          return unsafe target.count - Int(stream.pointee.avail_out)
-        }
-        output += buffer[..<count]
-      }
-      isComplete = code == Z_STREAM_END
-    }
-    guard isComplete else { throw .chart("the archive is damaged, or too large when it is unpacked") }
-    return output
   }
 }

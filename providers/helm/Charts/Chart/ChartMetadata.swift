@@ -11,9 +11,9 @@ package struct ChartMetadata: Sendable {
   /// The versions of Kubernetes that the chart works with; empty for all.
   package var kubeVersion: String
   package var isDeprecated: Bool
-  var dependencies: [ChartDependency]
+  package internal(set) var dependencies: [ChartDependency]
   /// The document as it stands.
-  private var document: JSONValue
+  let document: JSONValue
 
   init(_ file: ChartFile) throws(ChartError) {
     let document = try Self.document(file)
@@ -103,10 +103,10 @@ package struct ChartMetadata: Sendable {
 }
 
 /// A chart that another one needs.
-struct ChartDependency: Sendable {
-  var name: String
-  var version: String
-  var repository: String
+package struct ChartDependency: Sendable {
+  package var name: String
+  package var version: String
+  package var repository: String
   /// Paths in the values, with commas between them: the first that is there and a Boolean decides.
   var condition: String
   var tags: [String]

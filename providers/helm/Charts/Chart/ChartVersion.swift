@@ -1,13 +1,13 @@
 /// A version of up to three numbers, a prerelease and metadata, written as loosely as charts do: `v1`, `1.2`, `1.2.3-rc.1+x`.
-struct ChartVersion: Equatable {
+package struct ChartVersion: Equatable, Sendable {
   var major: UInt64
   var minor: UInt64
   var patch: UInt64
-  var prerelease: String
+  package var prerelease: String
   var metadata: String
   var original: String
 
-  init(_ text: String) throws(TemplateError) {
+  package init(_ text: String) throws(TemplateError) {
     guard let parts = VersionParts(text), !parts.numbers.isEmpty, !parts.hasWildcard else {
       throw TemplateError("invalid semantic version: \"\(text)\"")
     }
@@ -26,10 +26,10 @@ struct ChartVersion: Equatable {
     "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-" + prerelease) + (metadata.isEmpty ? "" : "+" + metadata)
   }
 
-  static func == (one: ChartVersion, two: ChartVersion) -> Bool { one.order(two) == 0 }
+  package static func == (one: ChartVersion, two: ChartVersion) -> Bool { one.order(two) == 0 }
 
   /// Negative, zero or positive; metadata does not count.
-  func order(_ other: ChartVersion) -> Int {
+  package func order(_ other: ChartVersion) -> Int {
     for (one, two) in [(major, other.major), (minor, other.minor), (patch, other.patch)] where one != two {
       return one < two ? -1 : 1
     }

@@ -1,23 +1,23 @@
 /// Ranges of versions as charts write them: alternatives between `||`, each a list of comparisons that must all hold.
-struct ChartVersionConstraint {
+package struct ChartVersionConstraint: Sendable {
   private var alternatives: [[Comparison]] = []
 
-  init(_ text: String) throws(TemplateError) {
+  package init(_ text: String) throws(TemplateError) {
     for alternative in text.split(separator: "||", omittingEmptySubsequences: false) {
       alternatives.append(try Self.comparisons(String(alternative), in: text))
     }
   }
 
-  func allows(_ version: ChartVersion) -> Bool {
+  package func allows(_ version: ChartVersion) -> Bool {
     alternatives.contains { $0.allSatisfy { $0.allows(version) } }
   }
 
-  private enum Relation {
+  private enum Relation: Sendable {
     case equal, notEqual, greater, less, greaterOrEqual, lessOrEqual, tilde, caret
   }
 
   /// One bound. Prereleases lie in no range that does not name one.
-  private struct Comparison {
+  private struct Comparison: Sendable {
     var relation: Relation
     var version: ChartVersion
     /// How many numbers the bound has: missing ones leave room.

@@ -1,5 +1,5 @@
 /// `.helmignore`: which files of a directory are no part of the chart.
-struct IgnoreRules {
+package struct IgnoreRules {
   private struct Rule {
     var pattern: Pattern
     /// Of the whole path instead of the last name.
@@ -11,11 +11,11 @@ struct IgnoreRules {
   private var rules: [Rule]
 
   /// What holds without any file: hidden files among the templates are no templates.
-  static var standard: IgnoreRules { (try? IgnoreRules("")) ?? IgnoreRules(rules: []) }
+  package static var standard: IgnoreRules { (try? IgnoreRules("")) ?? IgnoreRules(rules: []) }
 
   private init(rules: [Rule]) { self.rules = rules }
 
-  init(_ text: String) throws(ChartError) {
+  package init(_ text: String) throws(ChartError) {
     rules = []
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) + ["templates/.?*"]
     for (index, line) in lines.enumerated() {
@@ -41,11 +41,17 @@ struct IgnoreRules {
   }
 
   /// Whether a file, or a directory that it lies in, is left out.
-  func ignores(_ path: String) -> Bool {
+  package func ignores(_ path: String) -> Bool {
     let names = path.split(separator: "/")
     return names.indices.contains { index in
       ignores(names[...index].joined(separator: "/"), String(names[index]), isDirectory: index < names.count - 1)
     }
+  }
+
+  /// The same of a directory, so that nobody need look into it.
+  package func ignoresDirectory(_ path: String) -> Bool {
+    let names = path.split(separator: "/")
+    return names.indices.contains { ignores(names[...$0].joined(separator: "/"), String(names[$0]), isDirectory: true) }
   }
 
   private func ignores(_ path: String, _ name: String, isDirectory: Bool) -> Bool {
@@ -127,5 +133,14 @@ enum GlobPattern {
 
   private static func quoted(_ character: Character) -> String {
     "\\.+*?()|[]{}^$".contains(character) ? "\\" + String(character) : String(character)
+  }
+}
+
+/// Patterns of paths as shells have them: `*` and `?` match no slash.
+package enum PathPattern {
+  /// A text that is no pattern matches itself alone.
+  package static func matches(_ pattern: String, _ path: String) -> Bool {
+    guard let expression = GlobPattern.expression(pattern, style: .path), let compiled = try? Pattern(expression) else { return pattern == path }
+    return compiled.firstMatch(in: Array(path.utf8), from: 0) != nil
   }
 }

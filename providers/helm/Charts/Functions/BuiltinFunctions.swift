@@ -132,8 +132,8 @@ enum BuiltinFunctions {
 }
 
 /// Percent signs for what may not stand in an address.
-enum PercentEncoding {
-  static func encode(_ bytes: [UInt8], allowing extra: String, spaceAsPlus: Bool = false) -> String {
+package enum PercentEncoding {
+  package static func encode(_ bytes: [UInt8], allowing extra: String, spaceAsPlus: Bool = false) -> String {
     let allowed = Set(extra.utf8)
     let digits = Array("0123456789ABCDEF".utf8)
     var output: [UInt8] = []

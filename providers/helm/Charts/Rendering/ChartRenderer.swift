@@ -33,7 +33,7 @@ extension Chart {
   ) throws(ChartError) -> RenderedChart {
     if metadata.isLibrary { throw .chart("\(name) is a library chart: it can only be used by other charts") }
     try checkKubernetes(capabilities)
-    let missing = metadata.dependencies.map(\.name).filter { name in !subcharts.contains { $0.name == name } }
+    let missing = missingDependencies.map(\.name)
     if !missing.isEmpty {
       throw .chart("chart \(name) needs charts that are not in its charts/ directory: \(missing.joined(separator: ", "))")
     }
@@ -47,6 +47,11 @@ extension Chart {
       defer { renderer.release() }
       return try renderer.render(values: seen)
     }
+  }
+
+  /// The charts that it says it needs and that do not lie in it.
+  package var missingDependencies: [ChartDependency] {
+    metadata.dependencies.filter { dependency in !subcharts.contains { $0.name == dependency.name } }
   }
 
   private func checkKubernetes(_ capabilities: Capabilities) throws(ChartError) {
@@ -94,7 +99,7 @@ private final class ChartRenderer {
     _ = collect(chart, path: chart.name, values: Value(clusterJSON: .object(values)), isRoot: true)
     sortTemplates()
     var files: [(path: String, text: [UInt8], varying: Set<String>)] = []
-    var notes = ""
+    var (notes, subchartNotes) = ("", "")
     do throws(TemplateError) {
       for template in templates { execution.define(try TemplateParser.parse(name: template.path, text: template.file.bytes)) }
       for template in templates where !template.file.baseName.hasPrefix("_") {
@@ -102,7 +107,8 @@ private final class ChartRenderer {
           MapValue(["Name": .string(template.path), "BasePath": .string(template.basePath)], kind: .values))
         let (text, varying) = try execution.render(template.path, context: .map(template.context))
         if template.path.hasSuffix("NOTES.txt") {
-          if template.path == "\(chart.name)/templates/NOTES.txt" { notes = String(decoding: text, as: UTF8.self) }
+          let text = String(decoding: text, as: UTF8.self)
+          if template.path == "\(chart.name)/templates/NOTES.txt" { notes = text } else { subchartNotes += text + "\n" }
         } else {
           files.append((template.path, text, varying))
         }
@@ -110,7 +116,7 @@ private final class ChartRenderer {
     } catch {
       throw .template(error)
     }
-    return try result(files, notes, values)
+    return try result(files, notes, subchartNotes, values)
   }
 
   // MARK: Contexts
@@ -150,37 +156,22 @@ private final class ChartRenderer {
   // MARK: Results
 
   private func result(
-    _ files: [(path: String, text: [UInt8], varying: Set<String>)], _ notes: String, _ values: [String: JSONValue]
+    _ files: [(path: String, text: [UInt8], varying: Set<String>)], _ notes: String, _ subchartNotes: String,
+    _ values: [String: JSONValue]
   ) throws(ChartError) -> RenderedChart {
-    var objects: [RenderedObject] = []
-    var hooks: [RenderedHook] = []
+    var documents: [RenderedObject] = []
     for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
       for (index, document) in try ManifestReader.documents(file.text, path: file.path).enumerated() {
-        let object = RenderedObject(
-          path: file.path, index: index, line: document.line, text: document.text, value: document.value, varying: file.varying)
-        if let hook = RenderedHook(object) {
-          if !hook.events.isEmpty { hooks.append(hook) }
-        } else {
-          objects.append(object)
-        }
+        documents.append(
+          RenderedObject(
+            path: file.path, index: index, line: document.line, text: document.text, value: document.value, varying: file.varying))
       }
     }
-    objects = InstallOrder.sorted(objects)
-    hooks = InstallOrder.sortedByKind(hooks)
-    let manifest = Self.manifest(objects) + hooks.map { Self.entry($0.object) }.joined()
-    return RenderedChart(
-      objects: objects.filter { !$0.value.isNull }, hooks: InstallOrder.sortedByWeight(hooks), customResourceDefinitions: try definitions(), notes: notes,
-      kept: execution.kept, manifest: manifest, values: values)
-  }
-
-  private static func entry(_ object: RenderedObject) -> String { "---\n# Source: \(object.path)\n\(object.text)\n" }
-
-  /// What follows the last object is cut to one line break.
-  private static func manifest(_ objects: [RenderedObject]) -> String {
-    var text = objects.map(entry).joined()
-    if text.isEmpty { return "" }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return text + "\n"
+    var chart = RenderedChart(
+      objects: [], hooks: [], customResourceDefinitions: try definitions(), notes: notes, subchartNotes: subchartNotes,
+      kept: execution.kept, manifest: "", objectManifest: "", values: values)
+    chart.take(documents)
+    return chart
   }
 
   private func definitions() throws(ChartError) -> [RenderedObject] {

@@ -4,14 +4,20 @@ package import YAML
 package struct RenderedChart: Sendable {
   package var objects: [RenderedObject]
   package var hooks: [RenderedHook]
+  /// The hooks in the order in which manifests show them.
+  package var hooksByKind: [RenderedHook] { InstallOrder.sortedByKind(hooks.sorted { $0.object.order < $1.object.order }) }
   /// The files below `crds/`, in their order.
   package var customResourceDefinitions: [RenderedObject]
   /// `NOTES.txt`
   package var notes: String
+  /// The `NOTES.txt` of the charts below, each ending in a line break.
+  package var subchartNotes: String
   /// What to hand to the next rendering, so that nothing varies that need not.
   package var kept: [KeptResult]
   /// The whole text as `helm template` prints it, without the files below `crds/`.
   package var manifest: String
+  /// The part of it that is no hooks.
+  package var objectManifest: String
   /// The values that the chart's templates saw.
   package var values: [String: JSONValue]
 
@@ -44,7 +50,10 @@ package struct RenderedObject: Sendable {
   package var name: String { value[path: ["metadata", "name"]]?.asString ?? "" }
   package var namespace: String? { value[path: ["metadata", "namespace"]]?.asString }
 
-  func annotation(_ name: String) -> String? { value[path: ["metadata", "annotations", name]]?.asString }
+  /// Sorts objects as they stand in the chart.
+  var order: (String, Int) { (path, index) }
+
+  package func annotation(_ name: String) -> String? { value[path: ["metadata", "annotations", name]]?.asString }
 }
 
 /// An object that is created at a point of an operation, and is no part of the release.

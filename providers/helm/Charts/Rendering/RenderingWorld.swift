@@ -45,6 +45,13 @@ package struct ObjectReference: Hashable, Sendable {
   package var namespace: String
   /// Empty for all.
   package var name: String
+
+  package init(apiVersion: String, kind: String, namespace: String, name: String) {
+    self.apiVersion = apiVersion
+    self.kind = kind
+    self.namespace = namespace
+    self.name = name
+  }
 }
 
 /// What a varying function gave, so that a later rendering of the same chart gives it again.
