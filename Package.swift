@@ -94,6 +94,9 @@ let package = Package(
     room("ProviderKit", imports: ["ProviderInterface", "Plugin", "Values", "Host", "Diagnostics", "Addresses"]),
     room("FilesProvider", imports: ["ProviderKit"], path: "providers/files"),
 
+    // What providers need of a Kubernetes cluster.
+    room("Kubernetes", imports: ["ProviderKit", "YAML"], path: "providers/kubernetes/API"),
+
     // Helm charts, for the provider of that name and for whoever wants to see what a chart says.
     room("Charts", imports: ["YAML"], libraries: ["CRE2", "COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
 
@@ -146,7 +149,8 @@ let package = Package(
     .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(name: "CRE2", dependencies: ["CRE2Library"], path: "Sources/CLibraries/CRE2"),
 
-    // Tests.
+    // Tests. Those of several targets ask the same emulated cluster.
+    .target(name: "LabSupport", dependencies: ["Kubernetes", "Lab", "ProviderKit", "YAML"], path: "Tests/LabSupport", swiftSettings: strict),
     tests("DiagnosticsTests", of: ["Diagnostics"]),
     tests("ValuesTests", of: ["Values"]),
     tests("GraphsTests", of: ["Graphs"]),
@@ -178,6 +182,7 @@ let package = Package(
         "Host",
       ]),
     tests("LabTests", of: ["Lab", "YAML"]),
+    tests("KubernetesTests", of: ["Kubernetes", "LabSupport", "Lab", "ProviderKit", "YAML"]),
     tests("Fuzz", of: fuzzedRooms),
     tests("ReferenceTests", of: []),
     tests("TidyTests", of: []),

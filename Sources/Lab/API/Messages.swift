@@ -88,11 +88,11 @@ package struct Watch: Sendable {
   /// Events after this one are still to come.
   var revision: Int64
   /// What comes first: objects that are there already, or what is wrong.
-  var head: [UInt8]
+  package internal(set) var head: [UInt8]
   var wantsBookmarks: Bool
-  var timeoutSeconds: Int64
+  package internal(set) var timeoutSeconds: Int64
   /// Nothing comes after the head.
-  var isEnded = false
+  package internal(set) var isEnded = false
 }
 
 extension StringProtocol {

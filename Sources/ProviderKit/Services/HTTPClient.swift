@@ -46,6 +46,17 @@ public struct HTTPClient: Sendable {
     gate = Gate(countMax: max(concurrencyMax, 1))
   }
 
+  private init(_ other: HTTPClient, tls: TLSSettings) {
+    web = other.web
+    self.tls = tls
+    proxy = other.proxy
+    headers = other.headers
+    gate = other.gate
+  }
+
+  /// The same client with other settings of TLS, as certificates are renewed. Both count what is under way together.
+  public func secured(by tls: TLSSettings) -> HTTPClient { HTTPClient(self, tls: tls) }
+
   /// The response, whatever its status; throws a `WebError` when none came.
   public func send(_ request: WebRequest) async throws -> WebResponse {
     let request = hosted(request)

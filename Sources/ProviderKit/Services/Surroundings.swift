@@ -5,6 +5,7 @@ import Synchronization
 public struct Surroundings: Sendable {
   public var files: Files
   public var web: Web
+  public var programs: Programs
   public var clock: any Clock<Duration>
   public var environment: [String: String]
   public var log: Log
@@ -14,10 +15,12 @@ public struct Surroundings: Sendable {
 
   public init(
     files: Files = .inMemory(), web: Web = .none, clock: any Clock<Duration> = TestClock(), environment: [String: String] = [:],
-    log: Log = .silent, random: RandomSource = RandomSource(seed: 0), now: @escaping @Sendable () -> Double = { 1_700_000_000 }
+    log: Log = .silent, random: RandomSource = RandomSource(seed: 0), programs: Programs = .none,
+    now: @escaping @Sendable () -> Double = { 1_700_000_000 }
   ) {
     self.files = files
     self.web = web
+    self.programs = programs
     self.clock = clock
     self.environment = environment
     self.log = log
@@ -29,7 +32,14 @@ public struct Surroundings: Sendable {
   public static func real(environment: [String: String]) -> Surroundings {
     Surroundings(
       files: .real, web: .real, clock: ContinuousClock(), environment: environment,
-      log: .standardError(environment: environment), random: RandomSource(), now: timeOfDay)
+      log: .standardError(environment: environment), random: RandomSource(), programs: .real, now: timeOfDay)
+  }
+
+  /// Tries until it succeeds, the policy is at its end, or an error comes that does not pass by itself.
+  public func retry<Result: Sendable>(
+    _ policy: RetryPolicy = RetryPolicy(), _ operation: () async throws -> Result
+  ) async throws -> Result {
+    try await policy.run(clock: clock, random: random, log: log, operation)
   }
 }
 

@@ -1,4 +1,5 @@
 import Host
+import Synchronization
 
 /// Where HTTP requests go: the real web, or a function that answers them in tests.
 public struct Web: Sendable {
@@ -21,6 +22,65 @@ public struct Web: Sendable {
             status: response.status, headers: response.headers.map { HTTPHeader($0.name, $0.value) }, body: response.body)
         }
       })
+  }
+
+  /// The same for answers that take their time or do not end, such as those of an emulated service.
+  public static func streaming(_ answer: @escaping @Sendable (WebRequest) async -> StreamedResponse?) -> Web {
+    Web(StreamingTransport(answer: answer))
+  }
+}
+
+/// A response whose body comes piece by piece.
+public struct StreamedResponse: Sendable {
+  /// Status and headers.
+  public var head: WebResponse
+  /// An error in it is a connection that breaks.
+  public var body: AsyncThrowingStream<[UInt8], any Error>
+
+  public init(_ head: WebResponse, body: AsyncThrowingStream<[UInt8], any Error>) {
+    self.head = head
+    self.body = body
+  }
+
+  /// One that is there at once.
+  public init(_ response: WebResponse) {
+    self.init(response, body: AsyncThrowingStream { continuation in
+      continuation.yield(response.body)
+      continuation.finish()
+    })
+  }
+}
+
+/// Answers requests from a function that may take its time.
+private struct StreamingTransport: HTTPTransport {
+  let answer: @Sendable (WebRequest) async -> StreamedResponse?
+
+  func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    let body = Mutex<[UInt8]>([])
+    var response = try await stream(request) { part in
+      if case .piece(let bytes) = part { body.withLock { $0 += bytes } }
+      return true
+    }
+    response.body = body.withLock { $0 }
+    return response
+  }
+
+  func stream(
+    _ request: HTTPRequest, _ receive: @escaping @Sendable (HTTPStreamPart) -> Bool
+  ) async throws(HTTPError) -> HTTPResponse {
+    guard let answered = await answer(WebRequest(request)) else {
+      throw HTTPError(.noConnection, url: request.url, message: "Couldn't connect to server")
+    }
+    let head = HTTPResponse(
+      status: answered.head.status, headers: answered.head.headers.map { HTTPHeader($0.name, $0.value) }, finalURL: request.url)
+    guard receive(.head(head)) else { return head }
+    do {
+      for try await piece in answered.body where !receive(.piece(piece)) { break }
+    } catch {
+      throw HTTPError(.other, url: request.url, message: "Failure when receiving data from the peer")
+    }
+    if Task.isCancelled { throw HTTPError(.cancelled, url: request.url, message: "the request was cancelled") }
+    return head
   }
 }
 

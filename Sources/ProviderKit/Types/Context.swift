@@ -33,7 +33,7 @@ public struct Context<Owner: Provider>: Sendable {
   public func retry<Result: Sendable>(
     _ policy: RetryPolicy = RetryPolicy(), _ operation: () async throws -> Result
   ) async throws -> Result {
-    try await policy.run(clock: clock, random: surroundings.random, log: log, operation)
+    try await surroundings.retry(policy, operation)
   }
 
   /// Asks again and again until there is an answer.
