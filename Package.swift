@@ -96,6 +96,7 @@ let package = Package(
 
     // What providers need of a Kubernetes cluster.
     room("Kubernetes", imports: ["ProviderKit", "YAML"], path: "providers/kubernetes/API"),
+    room("KubernetesProvider", imports: ["ProviderKit", "Kubernetes", "YAML"], path: "providers/kubernetes/Provider"),
 
     // Helm charts, for the provider of that name and for whoever wants to see what a chart says.
     room("Charts", imports: ["YAML"], libraries: ["CRE2", "COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
@@ -131,7 +132,7 @@ let package = Package(
     .executableTarget(name: "plumb-lab", dependencies: ["Lab"], path: "Sources/plumb-lab", swiftSettings: strict),
     .executableTarget(name: "plumb", dependencies: ["CLI"], path: "Sources/plumb", swiftSettings: strict),
     // The bundled providers, one program for all of them.
-    .executableTarget(name: "plumb-providers", dependencies: ["FilesProvider", "ProviderKit", "Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
+    .executableTarget(name: "plumb-providers", dependencies: ["FilesProvider", "KubernetesProvider", "ProviderKit", "Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
 
     // C libraries, all from Debian.
     systemLibrary("CNghttp2", package: "libnghttp2"),
@@ -183,6 +184,7 @@ let package = Package(
       ]),
     tests("LabTests", of: ["Lab", "YAML"]),
     tests("KubernetesTests", of: ["Kubernetes", "LabSupport", "Lab", "ProviderKit", "YAML"]),
+    tests("KubernetesProviderTests", of: ["KubernetesProvider", "LabSupport", "ProviderKit", "YAML"]),
     tests("Fuzz", of: fuzzedRooms),
     tests("ReferenceTests", of: []),
     tests("TidyTests", of: []),

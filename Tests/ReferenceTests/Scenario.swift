@@ -15,6 +15,8 @@ import Testing
 /// A section `known differences` pins what does not agree yet, a line each: `STEP PLACE: why`. Such a difference must be there
 /// (a place stands for all that begins with it, and `everything` for the whole step), so that a line that is out of date fails too.
 ///
+/// A section `lab PATCH /api/… MANAGER` does to the emulated cluster of a scenario what somebody else might do: its body is the request's.
+///
 /// A section with a file's name writes the file; `-- rm FILE --` takes one away; a section that begins with `$` runs a command
 /// with both programs. With `-json`, every message of `plan`, `apply`, `destroy`, `refresh` and `init` must agree, not only what they
 /// come to. The body of a command sets environment variables, a line each; the body of `$ console` is its input.
@@ -23,6 +25,15 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     case write(path: String, text: String)
     case remove(path: String)
     case run(Command)
+    case lab(LabRequest)
+  }
+
+  /// A request to the emulated cluster.
+  struct LabRequest: Equatable, Sendable {
+    var method: String
+    var path: String
+    var manager: String
+    var body: String
   }
 
   struct Command: Equatable, Sendable {
@@ -82,6 +93,10 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
   static func event(header: String, body: String) -> Event {
     if header.hasPrefix("rm ") { return .remove(path: String(header.dropFirst(3))) }
+    if header.hasPrefix("lab ") {
+      let words = words(of: header.dropFirst(4))
+      return .lab(LabRequest(method: words[0], path: words.count > 1 ? words[1] : "/", manager: words.count > 2 ? words[2] : "kubectl-edit", body: body))
+    }
     guard header.hasPrefix("$ ") else {
       // The line break before the next header belongs to the text, an empty line there does not.
       let text = body.hasSuffix("\n\n") ? String(body.dropLast()) : body

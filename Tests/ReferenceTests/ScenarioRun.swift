@@ -23,6 +23,9 @@ struct ScenarioRun {
   /// A file into which providers write what they are told.
   var providerLog: String?
 
+  /// The cluster that this run has to itself, if the scenario needs one.
+  var lab: LabProcess?
+
   private var isInitialised = false
 
   init(program: Program, directory: URL) {
@@ -42,6 +45,9 @@ struct ScenarioRun {
       case .remove(let path):
         try FileManager.default.removeItem(at: directory.appending(path: path))
         isInitialised = false
+      case .lab(let request):
+        guard let lab else { throw CocoaError(.featureUnsupported) }
+        try await lab.send(request)
       case .run(let command):
         if !isInitialised, command.verb != "init", command.verb != "console" {
           results += try await initialise()

@@ -5,9 +5,24 @@ import Values
 
 extension ServedProvider {
   package func planResourceChange(_ request: PlanResourceChangeRequest) async -> PlanResourceChangeResponse {
-    // What is deleted needs no plan.
-    if request.proposed.isNull { return PlanResourceChangeResponse(planned: request.proposed, private: request.priorPrivate) }
-    return await running.run { await self.plan(request) }
+    await running.run { request.proposed.isNull ? await self.planDeletion(request) : await self.plan(request) }
+  }
+
+  /// What is deleted is not planned, but there may be something to say of it.
+  private func planDeletion(_ request: PlanResourceChangeRequest) async -> PlanResourceChangeResponse {
+    let name = request.typeName
+    var said: [Diagnostic] = []
+    do {
+      let (resource, _) = try resource(name)
+      let context = try context(PrivateState(request.priorPrivate), request.capabilities)
+      defer { said = context.record.diagnostics }
+      try await resource.planDeletion(DynamicValue(request.prior), context)
+    } catch is Deferral {
+      // Without a configuration there is nobody to ask; the deletion itself will say so.
+    } catch {
+      return PlanResourceChangeResponse(planned: nil, diagnostics: said + diagnostics(of: error, summary: "Planning to delete \(name) failed"))
+    }
+    return PlanResourceChangeResponse(planned: request.proposed, private: request.priorPrivate, diagnostics: said)
   }
 
   private func plan(_ request: PlanResourceChangeRequest) async -> PlanResourceChangeResponse {

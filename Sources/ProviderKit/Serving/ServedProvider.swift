@@ -40,7 +40,7 @@ package final class ServedProvider<Owner: Provider>: ProviderInterface.Provider 
       throw DiagnosticsError(.error("The provider \(Owner.name) is wrong", "\(problem)\n\n\(providerMistake)"))
     }
     return ProviderMetadata(
-      configuration: providerSchema, capabilities: ServerCapabilities(getProviderSchemaOptional: true, moveResourceState: true))
+      configuration: providerSchema, capabilities: ServerCapabilities(planDestroy: true, getProviderSchemaOptional: true, moveResourceState: true))
   }
 
   package func schema(for kind: TypeKind, named name: String) async throws(DiagnosticsError) -> Schema? {

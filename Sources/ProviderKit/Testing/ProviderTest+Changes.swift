@@ -116,6 +116,11 @@ extension ProviderTest {
     guard let stored = stored(typeName, name) else { return }
     let prior = try await upgraded(typeName, stored)
     let null = Value.null(.object(try await schema(.resource, typeName).block.impliedType))
+    let plan = await provider.planResourceChange(
+      PlanResourceChangeRequest(
+        typeName: typeName, prior: prior, proposed: null, configuration: null, priorPrivate: stored.privateState, capabilities: capabilities,
+        priorIdentity: stored.identity))
+    try check(plan.diagnostics)
     let response = await provider.applyResourceChange(
       ApplyResourceChangeRequest(
         typeName: typeName, prior: prior, planned: null, configuration: null, plannedPrivate: stored.privateState,

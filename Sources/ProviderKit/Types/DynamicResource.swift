@@ -9,6 +9,8 @@ public protocol DynamicResource<Owner>: Sendable {
   func validate(_ configuration: DynamicValue) throws
   /// Says more of a planned change than the definition does; see `Resource.plan`.
   func plan(_ change: inout DynamicChange, _ context: Context<Owner>) async throws
+  /// Warns of what a planned deletion means, or refuses it by throwing.
+  func planDeletion(_ current: DynamicValue, _ context: Context<Owner>) async throws
   /// Makes the object that is planned, and gives it as it is.
   func create(_ change: DynamicChange, _ context: Context<Owner>) async throws -> DynamicValue
   /// The object as it is now; nil if it is no more.
@@ -26,6 +28,7 @@ public protocol DynamicResource<Owner>: Sendable {
 extension DynamicResource {
   public func validate(_ configuration: DynamicValue) throws {}
   public func plan(_ change: inout DynamicChange, _ context: Context<Owner>) async throws {}
+  public func planDeletion(_ current: DynamicValue, _ context: Context<Owner>) async throws {}
   public func read(_ current: DynamicValue, _ context: Context<Owner>) async throws -> DynamicValue? { current }
   public func update(_ change: DynamicChange, _ context: Context<Owner>) async throws -> DynamicValue {
     throw AttributeError("Objects of this type cannot be changed in place.", summary: "Update is not possible")

@@ -16,6 +16,8 @@ public protocol Resource<Owner>: ProvidedType {
   /// Says more of a planned change than the attributes' traits do. The struct holds the planned object: computed attributes whose
   /// values are known already may be set, and nothing that the configuration says may be changed. Not called for deletions.
   mutating func plan(_ change: inout PlannedChange<Self>, _ context: Context<Owner>) async throws
+  /// Warns of what a planned deletion means, or refuses it by throwing.
+  func planDeletion(_ context: Context<Owner>) async throws
   /// Makes the object. What throws has made nothing, unless `context.save(self)` said otherwise.
   mutating func create(_ context: Context<Owner>) async throws
   /// Looks what became of the object, and sets the attributes to what is there now.
@@ -44,6 +46,7 @@ extension Resource {
   public static var upgrades: [Int: StateUpgrade] { [:] }
   public static var moves: [StateMove<Self>] { [] }
   public mutating func plan(_ change: inout PlannedChange<Self>, _ context: Context<Owner>) async throws {}
+  public func planDeletion(_ context: Context<Owner>) async throws {}
   public mutating func read(_ context: Context<Owner>) async throws -> Existence { .exists }
 
   public mutating func importObject(id: String, _ context: Context<Owner>) async throws {

@@ -22,6 +22,12 @@ struct TypedResource<Model: Resource>: DynamicResource {
     for path in typed.replacements { change.requireReplacement(path) }
   }
 
+  func planDeletion(_ current: DynamicValue, _ context: Context<Owner>) async throws {
+    let reading = ModelReading(.acting)
+    try await Model.loaded(current, reading).planDeletion(context)
+    try reading.faults.check()
+  }
+
   func create(_ change: DynamicChange, _ context: Context<Owner>) async throws -> DynamicValue {
     try await acting(on: change.planned, context) { model in try await model.create(context) }
   }

@@ -26,8 +26,16 @@ import Testing
     var run = ScenarioRun(program: program, directory: directory)
     run.environment = ["TF_CLI_CONFIG_FILE": try settings(in: home).path]
     run.needsProviders = false
+    if scenario.needsCluster {
+      let lab = try LabProcess(kubeconfig: home.appending(path: "kubeconfig"))
+      run.lab = lab
+      run.environment["KUBE_CONFIG_PATH"] = try await lab.kubeconfigPath()
+    }
+    defer { run.lab?.end() }
     let results = try await run.run(scenario)
     var normaliser = Normaliser(replacements: [(directory.path, "‹directory›"), (home.path, "‹home›")])
+    // What is kept beside an object names it by its identifier.
+    normaliser.isPrivateDataSealed = scenario.needsCluster
     return normaliser.normalise(results)
   }
 
@@ -74,4 +82,7 @@ import Testing
 extension Scenario {
   /// The scenarios with providers that ship with the program.
   static let bundled = read(from: directory.appending(path: "Bundled"))
+
+  /// Whether it is about objects of a cluster.
+  var needsCluster: Bool { name.hasPrefix("kubernetes") || name.hasPrefix("helm") }
 }

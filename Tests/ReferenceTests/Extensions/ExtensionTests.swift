@@ -21,6 +21,9 @@ import Testing
       guard PeerTests.canRun else { return }
       settings["TF_CLI_CONFIG_FILE"] = try PeerProviders.install(PeerProviders.all, in: home, asMirror: false).path
     }
+    let lab = scenario.needsCluster ? try LabProcess(kubeconfig: home.appending(path: "kubeconfig")) : nil
+    defer { lab?.end() }
+    if let lab { settings["KUBE_CONFIG_PATH"] = try await lab.kubeconfigPath() }
     var last: (command: Scenario.Command, outcome: Outcome)?
     for event in scenario.events {
       switch event {
@@ -36,6 +39,9 @@ import Testing
         check(outcome, of: command, against: text)
       case .write(let path, let text): try run.write(text, to: path)
       case .remove(let path): try FileManager.default.removeItem(at: directory.appending(path: path))
+      case .lab(let request):
+        let lab = try #require(lab, "there is no cluster here")
+        try await lab.send(request)
       }
     }
     #expect(last != nil)

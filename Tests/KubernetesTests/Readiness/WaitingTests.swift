@@ -1,0 +1,80 @@
+@testable import Kubernetes
+import LabSupport
+import ProviderKit
+import Synchronization
+import Testing
+import YAML
+
+/// Waiting for objects of an emulated cluster.
+@Suite struct WaitingTests {
+  let world: LabWorld
+  let client: ClusterClient
+  var manager: ObjectManager { ObjectManager(client) }
+
+  init() throws {
+    world = try LabWorld()
+    client = try ClusterClient(ClusterSettings(), world.surroundings)
+  }
+
+  @Test func deploymentsBecomeReady() async throws {
+    let applied = try await manager.apply(ObjectManagerTests.deployment(replicas: 2), prior: nil).applied
+    let lines = Mutex<[String]>([])
+    try await manager.awaitReady(applied.reference, .ofKind, timeout: .seconds(60)) { line in lines.withLock { $0.append(line) } }
+    #expect(world.get("\(ObjectManagerTests.deployments)/web")[path: ["status", "readyReplicas"]] == 2)
+    #expect(lines.withLock { $0 }.first?.contains("Deployment default/web") == true)
+  }
+
+  @Test(arguments: [("broken:1", "", "ImagePull"), ("nginx", "lab.plumb/behaviour: crash-loop", "CrashLoopBackOff")])
+  func rolloutsThatFailSayWhy(_ image: String, _ annotation: String, _ reason: String) async throws {
+    var manifest = ObjectManagerTests.deployment(image: image, replicas: 1)
+    manifest.set(FieldPath(fields: "spec", "progressDeadlineSeconds"), to: 3000)
+    if !annotation.isEmpty {
+      let halves = annotation.split(separator: ":")
+      manifest.set(
+        FieldPath(fields: "spec", "template", "metadata", "annotations", String(halves[0])), to: .string(String(halves[1].dropFirst())))
+    }
+    let applied = try await manager.apply(manifest, prior: nil).applied
+    let lines = Mutex<[String]>([])
+    let error = await #expect(throws: ObjectError.self) {
+      try await manager.awaitReady(applied.reference, .ofKind, timeout: .seconds(90)) { line in lines.withLock { $0.append(line) } }
+    }
+    let message = error?.message ?? ""
+    #expect(message.contains("1m30s"))
+    #expect(message.contains(reason), "\(message)")
+    #expect(message.contains("Pods that are not ready:") && message.contains("Warnings:") && message.contains("Conditions:"), "\(message)")
+    #expect(lines.withLock { $0 }.contains { $0.contains(reason) }, "it is said while waiting")
+  }
+
+  /// A final failure is not waited out.
+  @Test func finalFailuresEndEarly() async throws {
+    var manifest = ObjectManagerTests.deployment(image: "broken:1", replicas: 1)
+    manifest.set(FieldPath(fields: "spec", "progressDeadlineSeconds"), to: 20)
+    let applied = try await manager.apply(manifest, prior: nil).applied
+    let start = world.clock.now
+    let error = await #expect(throws: ObjectError.self) {
+      try await manager.awaitReady(applied.reference, .ofKind, timeout: .seconds(3600))
+    }
+    #expect(error?.message.contains("ProgressDeadlineExceeded") == true)
+    #expect(start.duration(to: world.clock.now) < .seconds(120))
+  }
+
+  @Test func whatIsChangedEndsTheWaiting() async throws {
+    let applied = try await manager.apply(ObjectManagerTests.configMap(), prior: nil).applied
+    let condition = ReadinessCondition(fields: [try FieldExpectation("data.a", matches: "2")])
+    async let waiting: Void = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
+    try await world.clock.sleep(for: .seconds(30))
+    try world.edit("/api/v1/namespaces/default/configmaps/settings", ["data": ["a": "2"]])
+    try await waiting
+    #expect(world.log.contains { $0.query["watch"] == "true" })
+  }
+
+  @Test func whatIsDeletedIsNotWaitedFor() async throws {
+    let applied = try await manager.apply(ObjectManagerTests.configMap(), prior: nil).applied
+    let condition = ReadinessCondition(fields: [try FieldExpectation("data.a", matches: "2")])
+    let waiting = Task { try await manager.awaitReady(applied.reference, condition, timeout: .seconds(600)) }
+    try await world.clock.sleep(for: .seconds(5))
+    #expect(world.ask("DELETE", "/api/v1/namespaces/default/configmaps/settings").code == 200)
+    let error = await #expect(throws: ObjectError.self) { try await waiting.value }
+    #expect(error?.summary.contains("is gone") == true)
+  }
+}
