@@ -80,7 +80,8 @@ import YAML
     #expect(observation.manifest[path: ["spec", "replicas"]] == nil)
     // Ours is taken back, which needs no force.
     let plan = try await manager.plan(Self.deployment(), prior: applied)
-    #expect(plan.changes.contains { $0.path.description.hasSuffix("image") && $0.after == "nginx:1" })
+    #expect(plan.changes.contains { $0.path.description.hasSuffix("image") && $0.before == "nginx:2" && $0.after == "nginx:1" })
+    #expect(plan.changes.contains { $0.path.description == "metadata.labels.team" && $0.before == nil && $0.after == "shop" })
     _ = try await manager.apply(Self.deployment(), prior: applied)
     #expect(world.get(path)[path: ["spec", "replicas"]] == 5)
     #expect(world.get(path)[path: ["metadata", "labels"]] == ["team": "shop", "theirs": "1"])

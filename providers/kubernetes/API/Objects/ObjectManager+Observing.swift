@@ -21,7 +21,8 @@ extension ObjectManager {
     let drift = drift(of: applied, live.json).filter { !isIgnored($0.path) }
     var manifest = applied.manifest
     for field in drift { manifest.show(field) }
-    return Observation(drift: drift, manifest: manifest, object: live.json.cleaned(for: manager), live: live, applied: applied)
+    return Observation(drift: drift, manifest: manifest, object: live.json.cleaned(for: manager, keeping: applied.stored.keys), live: live,
+      applied: applied)
   }
 
   private func drift(of applied: AppliedObject, _ live: JSONValue) -> [DriftedField] {

@@ -12,7 +12,7 @@ extension ObjectManager {
     if let live { try checkTakingOver(live, reference, prior) }
     do {
       let answer = try await send(KubernetesObject(wanted.sent(to: reference)), over: live, prior, dryRun: true)
-      return plan(wanted, live, answer)
+      return plan(wanted, live, answer, prior)
     } catch let failure as ClusterFailure {
       switch failure.kind {
       case .namespaceMissing:
@@ -65,7 +65,9 @@ extension ObjectManager {
     }
   }
 
-  private func plan(_ wanted: WantedObject, _ live: KubernetesObject?, _ answer: ServerAnswer) -> ObjectPlan {
+  private func plan(
+    _ wanted: WantedObject, _ live: KubernetesObject?, _ answer: ServerAnswer, _ prior: AppliedObject?
+  ) -> ObjectPlan {
     var planned = answer.object.json
     let applied = planned.fields(appliedBy: manager)
     if let live, live.json.fields(appliedBy: manager) == nil { planned = planned.without(predecessorsOf: owner, in: live.json) }
@@ -74,7 +76,7 @@ extension ObjectManager {
     plan.object = object
     plan.exists = live != nil
     plan.warnings = answer.warnings
-    let before = live.map { $0.json.cleaned(for: manager) } ?? .object([:])
+    let before = live.map { $0.json.cleaned(for: manager, keeping: prior.map { Array($0.stored.keys) } ?? []) } ?? .object([:])
     plan.changes = FieldChange.all(from: before, to: object)
     plan.changesOwnership = live?.json.fields(appliedBy: manager) != applied
     plan.volatile = planned.volatilePaths(kind: wanted.kind, sent: wanted.sent, live: live?.json)

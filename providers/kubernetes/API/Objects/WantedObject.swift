@@ -101,11 +101,12 @@ extension JSONValue {
 
   /// An object as people look at it: without its status, without what the server notes beside it, and without the fields that only
   /// others than this manager set. Of an object of which the manager has nothing, all fields stay.
-  package func cleaned(for manager: String) -> JSONValue {
+  /// - Parameter kept: fields that stay, whoever set them: those that were the manager's.
+  package func cleaned(for manager: String, keeping kept: some Collection<FieldPath> = EmptyCollection()) -> JSONValue {
     guard let ours = fields(appliedBy: manager) else { return withoutServerFields }
     var object = withoutServerFields
     for record in fieldRecords where !record.isApplied(by: manager) {
-      for path in record.set.paths(outside: ours) { object.removePruning(path) }
+      for path in record.set.paths(outside: ours) where !kept.contains(where: { $0.starts(with: path) }) { object.removePruning(path) }
     }
     return object
   }
