@@ -224,6 +224,11 @@ import YAML
     // What is dropped goes away, although kubectl had set it.
     try await stage.apply(Self.type, try configMap("{a: '1'}"))
     #expect(world.get("\(Self.maps)/settings")["data"] == ["a": "1"])
+    #expect(
+      try stage.identity(Self.type) == ["api_version": "v1", "kind": "ConfigMap", "name": "settings", "namespace": "default"])
+    let known = try await stage.importObject(
+      Self.type, identity: ["api_version": "v1", "kind": "ConfigMap", "name": "settings", "namespace": "default"], name: "known")
+    #expect(known["manifest"]["data"] == ["a": "1"])
     for wrong in ["settings", "apiVersion=v1,kind=ConfigMap", "apiVersion=v1,kind=ConfigMap,name=a,name=b"] {
       await #expect(throws: ProviderProblems.self) { try await stage.importObject(Self.type, id: wrong, name: "wrong") }
     }

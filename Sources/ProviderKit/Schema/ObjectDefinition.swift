@@ -7,6 +7,8 @@ public struct ObjectDefinition: Sendable {
   public var description: String
   /// What to use instead; nil if the type is not deprecated.
   public var deprecation: String?
+  /// What objects are known by, where that is not some of their attributes.
+  public var ownIdentity: ObjectIdentity?
 
   public init(
     attributes: [AttributeDefinition] = [], blocks: [BlockDefinition] = [], description: String = "", deprecation: String? = nil
@@ -15,6 +17,25 @@ public struct ObjectDefinition: Sendable {
     self.blocks = blocks
     self.description = description
     self.deprecation = deprecation
+  }
+}
+
+/// What objects are known by, where that is not some of their attributes, but is found somewhere in them.
+public struct ObjectIdentity: Sendable {
+  /// What it is made of.
+  public var attributes: [AttributeDefinition]
+  /// Finds it in an object, as an object with these attributes; nil where it is not known yet.
+  public var found: @Sendable (_ object: DynamicValue) -> DynamicValue?
+  /// Makes an object of it, with as many attributes as `read` needs to find the rest.
+  public var object: @Sendable (_ identity: DynamicValue) throws -> DynamicValue
+
+  public init(
+    _ attributes: [AttributeDefinition], found: @escaping @Sendable (_ object: DynamicValue) -> DynamicValue?,
+    object: @escaping @Sendable (_ identity: DynamicValue) throws -> DynamicValue
+  ) {
+    self.attributes = attributes
+    self.found = found
+    self.object = object
   }
 }
 
@@ -109,7 +130,7 @@ extension ObjectDefinition {
 
   /// What objects of the type are known by; nil if the type says nothing of it.
   var identity: Schema? {
-    let members = attributes.filter(\.isIdentity)
+    let members = ownIdentity?.attributes ?? attributes.filter(\.isIdentity)
     if members.isEmpty { return nil }
     return Schema(
       block: BlockSchema(

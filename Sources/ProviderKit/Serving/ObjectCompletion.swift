@@ -63,7 +63,14 @@ extension TypeCatalog.Entry {
   /// What objects of the type are known by, if all of it is known.
   func identity(of object: Value) -> [UInt8]? {
     guard let identity = definition.identity, object.isKnownAndNotNull else { return nil }
-    let members = identity.block.attributes.map { ($0.name, object.attribute($0.name) ?? .null($0.type)) }
+    let holder: Value
+    if let own = definition.ownIdentity {
+      guard let found = own.found(DynamicValue(object)) else { return nil }
+      holder = found.value
+    } else {
+      holder = object
+    }
+    let members = identity.block.attributes.map { ($0.name, holder.element(at: $0.name) ?? .null($0.type)) }
     guard members.allSatisfy({ $0.1.isWhollyKnown }), members.contains(where: { !$0.1.isNull }) else { return nil }
     return JSONValueCodec.encode(.object(members))
   }

@@ -150,6 +150,7 @@ extension ServedProvider {
       throw AttributeError("Objects of this type have no identity; import them by their id.", summary: "Import is not possible")
     }
     let value = try DynamicValue(json: String(decoding: identity.json, as: UTF8.self))
+    if let own = entry.definition.ownIdentity { return try own.object(value) }
     return .object((value.attributes ?? [:]).filter { !$0.value.isNull })
   }
 

@@ -10,6 +10,8 @@ public protocol Resource<Owner>: ProvidedType {
   static var version: Int { get }
   /// How states of older versions become those of the next: `[0: { state in state["path"] = state["filename"] }]`.
   static var upgrades: [Int: StateUpgrade] { get }
+  /// What objects are known by, where that is not some of their attributes; nil for the attributes with the trait `identity`.
+  static var identity: ObjectIdentity? { get }
   /// Which types' objects may become objects of this one, by `moved` blocks.
   static var moves: [StateMove<Self>] { get }
 
@@ -44,6 +46,7 @@ public enum Existence: Hashable, Sendable {
 extension Resource {
   public static var version: Int { 0 }
   public static var upgrades: [Int: StateUpgrade] { [:] }
+  public static var identity: ObjectIdentity? { nil }
   public static var moves: [StateMove<Self>] { [] }
   public mutating func plan(_ change: inout PlannedChange<Self>, _ context: Context<Owner>) async throws {}
   public func planDeletion(_ context: Context<Owner>) async throws {}

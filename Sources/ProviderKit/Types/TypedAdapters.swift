@@ -6,7 +6,9 @@ struct TypedResource<Model: Resource>: DynamicResource {
   let name: String
 
   func makeDefinition() -> ResourceDefinition {
-    ResourceDefinition(Model.makeDefinition(), version: Model.version, isUpdatable: Model.self is any UpdatableResource.Type)
+    var content = Model.makeDefinition()
+    content.ownIdentity = Model.identity
+    return ResourceDefinition(content, version: Model.version, isUpdatable: Model.self is any UpdatableResource.Type)
   }
 
   func validate(_ configuration: DynamicValue) throws { try validateModel(Model.self, configuration) }

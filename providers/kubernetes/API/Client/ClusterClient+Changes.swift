@@ -108,7 +108,8 @@ extension ClusterClient {
   private func ours(_ reference: ObjectReference, _ sent: KubernetesObject, _ manager: String) async throws -> KubernetesObject? {
     guard let found = try await get(reference), found.managedFields.contains(where: { $0.manager == manager }) else { return nil }
     var sent = sent.json
-    sent["metadata"]?["resourceVersion"] = nil
+    // What servers say anew each time.
+    for name in ["resourceVersion", "generation", "managedFields"] { sent["metadata"]?[name] = nil }
     sent["status"] = nil
     return found.json.contains(sent) ? found : nil
   }

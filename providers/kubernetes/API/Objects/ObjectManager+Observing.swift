@@ -57,7 +57,7 @@ extension ObjectManager {
     }
     var stored = live.json.values(of: set)
     stored[annotation] = nil
-    let applied = AppliedObject(reference: reference, uid: live.uid, manifest: manifest, stored: stored)
+    let applied = AppliedObject(reference: live.reference ?? reference, uid: live.uid, manifest: manifest, stored: stored)
     return Observation(drift: [], manifest: manifest, object: cleaned, live: live, applied: applied)
   }
 }

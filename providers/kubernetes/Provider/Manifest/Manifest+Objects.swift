@@ -93,15 +93,24 @@ extension Manifest {
     guard let apiVersion = parts["apiVersion"], let kind = parts["kind"], let name = parts["name"] else { throw Self.wrongID(id) }
     var wanted: JSONValue = ["apiVersion": .string(apiVersion), "kind": .string(kind), "metadata": ["name": .string(name)]]
     if let namespace = parts["namespace"] { wanted.set(FieldPath(fields: "metadata", "namespace"), to: .string(namespace)) }
-    let client = try context.provider.requiredClient()
-    do {
-      let reference = try await ObjectManager(client, owner: owner).reference(try WantedObject(wanted))
-      Self.keep(AppliedObject(reference: reference), context.privateState)
-    } catch {
-      throw shown(error)
-    }
     manifest = DynamicValue(wanted)
     object = .null
+  }
+
+  static var identity: ObjectIdentity? {
+    func text(_ name: String, _ presence: AttributePresence = .required) -> AttributeDefinition { AttributeDefinition(name, .string, presence) }
+    return ObjectIdentity([text("api_version"), text("kind"), text("name"), text("namespace", .optional)]) { object in
+      let manifest = object["manifest"]
+      guard !manifest.isUnknown, !manifest["metadata"].isUnknown else { return nil }
+      return [
+        "api_version": manifest["apiVersion"], "kind": manifest["kind"], "name": manifest["metadata"]["name"],
+        "namespace": manifest["metadata"]["namespace"],
+      ]
+    } object: { identity in
+      var metadata: [String: DynamicValue] = ["name": identity["name"]]
+      if let namespace = identity["namespace"].string { metadata["namespace"] = .string(namespace) }
+      return ["manifest": ["apiVersion": identity["api_version"], "kind": identity["kind"], "metadata": .object(metadata)]]
+    }
   }
 
   private static func wrongID(_ id: String) -> AttributeError {
