@@ -27,9 +27,7 @@ extension ObjectManager {
         let now = elapsed()
         if now >= timeout {
           throw ObjectError(
-            "\(reference.title) is not ready",
-            await explained("After \(timeout.text) it was still so: \(reason).", live)
-              + "\nWhat was applied is kept, and the next run goes on waiting.")
+            "\(reference.title) is not ready", await explained("After \(timeout.text) it was still so: \(reason).", live))
         }
         if reason != told.text || now - told.at >= .seconds(10) {
           let trouble = now - told.at >= .seconds(10) ? await podTroubles(of: live).first : nil

@@ -34,6 +34,13 @@ extension Manifest {
     context.save(self)
     do {
       try await manager.awaitReady(result.applied.reference, condition, timeout: timeout, progress: progress)
+    } catch var error as ObjectError {
+      // Hosts do not trust what failed while it was created.
+      error.message +=
+        prior == nil
+        ? "\nWhat was applied is kept. The next run replaces it, as hosts do with what failed while it was created, unless it is untainted first; then that run goes on waiting."
+        : "\nWhat was applied is kept, and the next run goes on waiting."
+      throw shown(error)
     } catch {
       throw shown(error)
     }
