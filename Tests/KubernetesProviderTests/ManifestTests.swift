@@ -174,6 +174,11 @@ import YAML
     manifest["data"] = .unknown
     configuration["manifest"] = manifest
     #expect(try await stage.plan(Self.type, configuration).planned["object"].isUnknown)
+    for name in ["computed_fields", "skip_validation", "field_manager", "wait", "timeouts"] {
+      var other = try configMap()
+      other[name] = name == "field_manager" ? [["name": .unknown]] : .unknown
+      #expect(try await stage.plan(Self.type, other).action == .create, "\(name)")
+    }
     try await stage.apply(Self.type, try configMap())
     #expect(try await stage.plan(Self.type, configuration).action == .update)
     var metadata = manifest["metadata"]

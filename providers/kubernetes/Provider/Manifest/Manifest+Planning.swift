@@ -21,7 +21,7 @@ extension Manifest {
       }
     }
     if $fieldManager.isUnknown || !($fieldManager.known ?? []).allSatisfy({ $0.dynamicValue.isWhollyKnown }) { return }
-    if skipValidation == true { return }
+    if $skipValidation.isUnknown || $skipValidation.known == true { return }
     guard let client = context.provider.client else { return }
     let prior = change.prior
     let manager = ObjectManager(client, owner: owner(after: prior))
@@ -119,7 +119,7 @@ extension Manifest {
 
   /// Whether a field may differ from the manifest.
   func isIgnored(_ path: FieldPath, _ provider: KubernetesAPI) -> Bool {
-    let computed = (computedFields ?? []).compactMap { FieldPath(expression: $0) }
+    let computed = ($computedFields.known ?? []).compactMap { FieldPath(expression: $0) }
     if computed.contains(where: { path.isInside($0) }) { return true }
     guard path.steps.count == 3, path.steps[0] == .field("metadata"), case .field(let name) = path.steps[2] else { return false }
     let patterns: [String]? =
@@ -135,7 +135,7 @@ extension Manifest {
 
   /// The places in a planned object whose values the cluster may change.
   private func ignoredPaths(in planned: JSONValue) -> [FieldPath] {
-    (computedFields ?? []).compactMap { FieldPath(expression: $0) }.filter { planned.value(at: $0) != nil }
+    ($computedFields.known ?? []).compactMap { FieldPath(expression: $0) }.filter { planned.value(at: $0) != nil }
   }
 }
 
