@@ -7,6 +7,8 @@ package actor LabServer {
   private var faults: Faults
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private var seenRevision: Int64 = 0
+  /// Whether nothing will change any more.
+  private var isOver = false
 
   /// What becomes of a call.
   package enum Outcome: Sendable {
@@ -56,7 +58,7 @@ package actor LabServer {
 
   /// What a watch has not seen yet; nil when there will be no more.
   package func news(_ watch: Watch) -> (lines: [UInt8], watch: Watch)? {
-    if watch.isEnded { return nil }
+    if watch.isEnded || isOver { return nil }
     var watch = watch
     let lines = cluster.news(&watch)
     return (lines, watch)
@@ -66,7 +68,7 @@ package actor LabServer {
 
   /// Returns when something changed since a revision, or after a while.
   package func wait(after revision: Int64) async {
-    if cluster.store.revision > revision { return }
+    if cluster.store.revision > revision || isOver { return }
     await withCheckedContinuation { waiting.append($0) }
   }
 
@@ -82,6 +84,7 @@ package actor LabServer {
       let pause = min(20, max(1, ((cluster.nextDue ?? .max) - time) / 1_000_000))
       try? await Task.sleep(for: .milliseconds(pause))
     }
+    isOver = true
     wake()
   }
 
