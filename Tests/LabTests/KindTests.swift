@@ -119,6 +119,25 @@ import YAML
     #expect(answer.message.contains(message), "\(answer.message)")
   }
 
+  @Test func claimsOfStatefulSetsAreVolumesOfTheirPods() throws {
+    let lab = try TestCluster()
+    try lab.make(
+      """
+      apiVersion: apps/v1
+      kind: StatefulSet
+      metadata: {name: db}
+      spec:
+        serviceName: db
+        selector: {matchLabels: {app: db}}
+        template:
+          metadata: {labels: {app: db}}
+          spec: {containers: [{name: db, image: db, volumeMounts: [{name: data, mountPath: /data}]}]}
+        volumeClaimTemplates:
+        - metadata: {name: data}
+          spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+      """)
+  }
+
   // MARK: Custom kinds
 
   static let definition = """

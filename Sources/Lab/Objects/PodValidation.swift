@@ -2,7 +2,8 @@ import YAML
 
 /// The rules for pods and the templates of pods.
 enum PodValidation {
-  static func problems(_ spec: JSONValue, _ path: String, restart: [String]?) -> [Failure.Cause] {
+  /// - Parameter claims: the names of volumes that each pod gets besides, as those of stateful sets do.
+  static func problems(_ spec: JSONValue, _ path: String, restart: [String]?, claims: Set<String> = []) -> [Failure.Cause] {
     var causes: [Failure.Cause] = []
     let policy = spec["restartPolicy"]?.asString ?? "Always"
     if let restart, !restart.contains(policy) {
@@ -14,7 +15,7 @@ enum PodValidation {
       causes.append(.notSupported("\(path).restartPolicy", policy, ["Always", "Never", "OnFailure"]))
     }
     if spec.asObject != nil, spec["containers"] == nil, !path.isEmpty, path != "spec" { return causes }
-    let volumes = Set(spec.items(at: ["volumes"]).compactMap { $0["name"]?.asString })
+    let volumes = claims.union(spec.items(at: ["volumes"]).compactMap { $0["name"]?.asString })
     causes += duplicates(spec, "volumes", path)
     for list in ["initContainers", "containers"] {
       causes += duplicates(spec, list, path)

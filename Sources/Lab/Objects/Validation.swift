@@ -106,7 +106,9 @@ enum Validation {
     case "pods": causes += PodValidation.problems(object["spec"] ?? [:], "spec", restart: nil)
     case "deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps":
       causes += workload(object)
-      causes += PodValidation.problems(object[path: ["spec", "template", "spec"]] ?? [:], "spec.template.spec", restart: ["Always"])
+      let claims = object.items(at: ["spec", "volumeClaimTemplates"]).compactMap { $0.string(at: ["metadata", "name"]) }
+      causes += PodValidation.problems(
+        object[path: ["spec", "template", "spec"]] ?? [:], "spec.template.spec", restart: ["Always"], claims: Set(claims))
     case "jobs.batch":
       causes += PodValidation.problems(
         object[path: ["spec", "template", "spec"]] ?? [:], "spec.template.spec", restart: ["OnFailure", "Never"])
