@@ -101,6 +101,8 @@ let package = Package(
     // Helm charts, for the provider of that name and for whoever wants to see what a chart says.
     room("Charts", imports: ["YAML"], libraries: ["CRE2", "COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
 
+    room("HelmProvider", imports: ["ProviderKit", "Kubernetes", "Charts", "YAML"], path: "providers/helm/Provider"),
+
     // Memory.
     room("State", imports: ["Values", "Addresses"], path: "state/State"),
     room("SQLiteStore", imports: ["State", "Values", "Addresses"], libraries: ["CSQLite", "CLinux"], path: "state/SQLiteStore"),
@@ -132,7 +134,7 @@ let package = Package(
     .executableTarget(name: "plumb-lab", dependencies: ["Lab"], path: "Sources/plumb-lab", swiftSettings: strict),
     .executableTarget(name: "plumb", dependencies: ["CLI"], path: "Sources/plumb", swiftSettings: strict),
     // The bundled providers, one program for all of them.
-    .executableTarget(name: "plumb-providers", dependencies: ["FilesProvider", "KubernetesProvider", "ProviderKit", "Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
+    .executableTarget(name: "plumb-providers", dependencies: ["FilesProvider", "HelmProvider", "KubernetesProvider", "ProviderKit", "Plugin"], path: "Sources/plumb-providers", swiftSettings: strict),
 
     // C libraries, all from Debian.
     systemLibrary("CNghttp2", package: "libnghttp2"),
@@ -182,6 +184,7 @@ let package = Package(
         "CLI", "Install", "Engine", "Modules", "ProviderInterface", "Plans", "State", "Graphs", "Values", "Addresses", "Diagnostics",
         "Host",
       ]),
+    tests("HelmProviderTests", of: ["HelmProvider", "Charts", "Kubernetes", "LabSupport", "Lab", "ProviderKit", "YAML"]),
     tests("LabTests", of: ["Lab", "YAML"]),
     tests("KubernetesTests", of: ["Kubernetes", "LabSupport", "Lab", "ProviderKit", "YAML"]),
     tests("KubernetesProviderTests", of: ["KubernetesProvider", "LabSupport", "ProviderKit", "YAML"]),

@@ -27,14 +27,14 @@ import Testing
     }
   }
 
-  /// A provider sees the kit, what lies beside it in the wing, and YAML's plain values; nothing of the system and no other room.
+  /// A provider sees the kit, what lies beside it in the wing, YAML's plain values and the language's own locks; nothing of the system and no other room.
   @Test func providersSeeTheKitAlone() throws {
     let rooms = Manifest(text: try SourceTree.read("Package.swift")).rooms
     let wing = rooms.filter { $0.path.hasPrefix("providers/") }
     let providers = wing.filter { $0.name.hasSuffix("Provider") }
     #expect(!providers.isEmpty)
     for room in providers {
-      let allowed = Set(wing.map(\.name) + ["ProviderKit", "YAML"])
+      let allowed = Set(wing.map(\.name) + ["ProviderKit", "YAML", "Synchronization"])
       #expect(room.imports.isSubset(of: allowed), "\(room.name) may import ProviderKit alone")
       for file in SourceTree.product where file.path.hasPrefix(room.path + "/") && !isOfAnotherRoom(file, than: room, wing) {
         for (index, line) in file.lines.enumerated() {
