@@ -55,8 +55,6 @@ let widget = GroupVersionKind(apiVersion: "example.com/v1", kind: "Widget")
     client = try makeClient(world)
   }
 
-  private let isOld: @Sendable (LabRequest) -> Bool = { $0.headers["accept"]?.contains("APIGroupDiscoveryList") ?? false }
-
   private func expectWhatIsKnown() async throws {
     let resource = try #require(try await client.resource(for: deployment))
     #expect(resource.plural == "deployments" && resource.isNamespaced)
@@ -142,6 +140,13 @@ let widget = GroupVersionKind(apiVersion: "example.com/v1", kind: "Widget")
       try await group.waitForAll()
     }
     #expect(world.log.count == 2)
+  }
+
+  @Test func whatIsNoClusterIsNotTakenForOneWithoutKinds() async throws {
+    world.script { _, _ in .answer(WebResponse(status: 404, text: "<html>not here</html>")) }
+    let failure = await #expect(throws: ClusterFailure.self) { try await client.resource(for: deployment) }
+    #expect(failure?.kind == .server(404))
+    #expect(failure?.description.contains("no Kubernetes API at \(LabWorld.server)") == true)
   }
 
   @Test func answersThatAreNoneAreSaid() async throws {

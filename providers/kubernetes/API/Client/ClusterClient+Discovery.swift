@@ -49,7 +49,7 @@ extension ClusterClient {
   private func discover(_ root: String) async throws -> ServerKnowledge {
     let forms = ["v2", "v2beta1"].map { "application/json;g=apidiscovery.k8s.io;v=\($0);as=APIGroupDiscoveryList" }
     let accept = (forms + ["application/json"]).joined(separator: ",")
-    let json = try await send(Call(method: "GET", path: root, accept: accept, action: "ask what kinds the cluster knows")).json
+    let json = try await self.root(Call(method: "GET", path: root, accept: accept, action: "ask what kinds the cluster knows"))
     if json["kind"]?.asString == "APIGroupDiscoveryList" { return ServerKnowledge(aggregated: json) }
     let versions =
       root == "/api"
@@ -60,6 +60,16 @@ extension ClusterClient {
       var all = ServerKnowledge()
       for try await knowledge in group { all.merge(knowledge) }
       return all
+    }
+  }
+
+  /// A root that is not there is not a kind that is missing: there is no cluster at all.
+  private func root(_ call: Call) async throws -> JSONValue {
+    do {
+      return try await send(call).json
+    } catch let failure as ClusterFailure where failure.kind == .kindMissing {
+      throw ClusterFailure(
+        .server(failure.status), "there is no Kubernetes API at \(server)", status: failure.status, action: call.action)
     }
   }
 

@@ -78,7 +78,7 @@ package final class ClusterClient: Sendable {
         return attempts.count
       }
       if failure.isAmbiguous, call.repetition == .untouched { return .giveUp }
-      if failure.isWithoutConnection, count >= 2, !hasAnswered.withLock({ $0 }) { return .giveUp }
+      if failure.isSilence, count >= 2, !hasAnswered.withLock({ $0 }) { return .giveUp }
       return failure.retryAdvice
     })
     do {

@@ -20,6 +20,7 @@ extension ClusterFailure {
     isTransient = error.retryAdvice != .giveUp
     // Without a connection nothing was asked.
     isAmbiguous = isTransient && ![.noConnection, .unknownHost].contains(error.code)
+    isSilence = [.noConnection, .unknownHost, .timeout].contains(error.code)
   }
 
   /// What stands in a watch instead of an object.
@@ -30,9 +31,6 @@ extension ClusterFailure {
     self.init(kind, status?.message ?? "", reason: status?.reason ?? "", status: code, action: action, retryAfter: status?.retryAfter)
     isTransient = passesByItself
   }
-
-  /// No connection could be made, so that nothing is known of the server.
-  var isWithoutConnection: Bool { kind == .unreachable && !isAmbiguous }
 
   private var passesByItself: Bool {
     switch kind {

@@ -49,6 +49,8 @@ package struct ClusterFailure: TransientError, Hashable, CustomStringConvertible
   package var isTransient: Bool
   /// Whether the server may have done what it was asked all the same.
   package var isAmbiguous: Bool
+  /// Whether nothing at all came from the address, so that perhaps nobody is there.
+  var isSilence = false
 
   package init(
     _ kind: Kind, _ message: String, reason: String = "", status: Int = 0, action: String = "", retryAfter: Duration? = nil,
