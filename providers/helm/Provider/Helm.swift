@@ -4,7 +4,6 @@
 import Charts
 import Kubernetes
 public import ProviderKit
-import Synchronization
 
 /// The provider `helm`. Its configuration says which cluster releases are for, and as whom charts are fetched.
 public struct Helm: Provider {
@@ -103,14 +102,6 @@ struct SharedState: Sendable {
       throw AttributeError("Which cluster this is for is not known yet.", summary: "The provider's configuration is not known yet")
     }
   }
-}
-
-/// The releases that are in the state, as far as they were looked at.
-final class ReleaseLedger: Sendable {
-  private let titles = Mutex<Set<String>>([])
-
-  func note(_ title: String) { titles.withLock { _ = $0.insert(title) } }
-  func contains(_ title: String) -> Bool { titles.withLock { $0.contains(title) } }
 }
 
 /// How far the way to a cluster is known.

@@ -16,8 +16,7 @@ extension ReleaseResource {
     if let planned, !planned.isNeeded, prior != nil { return }
     let client = try context.provider.shared.requiredClient()
     let operation = try ReleaseOperation(self, client, context)
-    var kept = KeptRelease(context.privateState) ?? KeptRelease(salt: KeptRelease.newSalt(context.surroundings.random))
-    if prior == nil { kept = KeptRelease(salt: kept.salt) }
+    let kept = KeptRelease(context.privateState) ?? KeptRelease(salt: KeptRelease.newSalt(context.surroundings.random))
     let fetched = try await operation.library.chart(chartRequest(pinned: pinnedVersion(planned)))
     let history = try await operation.store.history(name, namespace: operation.namespace)
     if planned == nil { client.forgetDiscovery() }
@@ -98,7 +97,6 @@ extension ReleaseResource {
     let client = try context.provider.shared.requiredClient()
     let operation = try ReleaseOperation(self, client, context)
     namespace = operation.namespace
-    context.provider.shared.ledger.note(operation.title)
     let history = try await operation.store.history(name, namespace: operation.namespace)
     let latest = history.last
     var kept = KeptRelease(context.privateState) ?? KeptRelease(salt: KeptRelease.newSalt(context.surroundings.random))
@@ -107,6 +105,7 @@ extension ReleaseResource {
     }
     let found = try await observe(operation, &kept)
     kept.save(to: context.privateState)
+    context.provider.shared.ledger.note(operation.title, kept)
     let isRecorded = latest.map { $0.status != .uninstalled } ?? false
     if !isRecorded, found.isEmpty { return .gone }
     let mask = SecretMask(salt: kept.salt, secrets: kept.secrets.union((setSensitive ?? []).map(\.value)))
@@ -175,6 +174,10 @@ extension ReleaseResource {
     let client = try context.provider.shared.requiredClient()
     let operation = try ReleaseOperation(self, client, context)
     var history = try await operation.store.history(name, namespace: operation.namespace)
+    if context.provider.shared.ledger.takeContinuation(operation.title), !history.wasInstalled {
+      context.log.info("the release \(operation.title) is not removed: its installation goes on")
+      return
+    }
     let kept = KeptRelease(context.privateState) ?? KeptRelease(salt: "")
     let deadline = Deadline(timeouts?.delete.flatMap(TimeoutArguments.duration), clock: context.clock)
     let removal = ReleaseRemoval(operation: operation, kept: kept, deadline: deadline) { [log = context.log] in log.info($0) }

@@ -83,16 +83,24 @@ extension ReleaseResource {
     if fetched.chart.metadata.isDeprecated { context.warn("The chart \(fetched.chart.name) is deprecated", "It is no longer looked after.", at: $chart.path) }
     if change.configuration.$version.isNull { version = fetched.chart.metadata.version }
     let operation = try ReleaseOperation(self, client, context)
-    // What is in the state and is to be made all the same is to be made anew.
-    let isReplacement = change.prior == nil && shared.ledger.contains(operation.title)
-    if change.prior != nil { shared.ledger.note(operation.title) }
     var history = try await operation.store.history(name, namespace: operation.namespace)
-    if isReplacement { history = [] }
+    var known = change.prior == nil ? nil : KeptRelease(context.privateState)
+    // What is in the state and is to be made all the same is to be made anew; but a first installation that failed is gone on with, where
+    // this process will be asked to remove it before.
+    var isReplacement = false
+    if change.prior == nil, let kept = shared.ledger.kept(operation.title) {
+      if context.isDeferralAllowed, !history.isEmpty, !history.wasInstalled {
+        known = kept
+        shared.ledger.noteContinuation(operation.title)
+      } else {
+        isReplacement = true
+        history = []
+      }
+    }
     try checkAdoption(change, history, context)
     let given = try operation.given(
       writeOnly: change.configuration.setWo ?? [],
       keepsWriteOnly: change.prior != nil && change.prior?.$setWoRevision.known == $setWoRevision.known, latest: history.last)
-    let known = change.prior == nil ? nil : KeptRelease(context.privateState)
     let planning = ReleasePlanning(
       operation: operation, fetched: fetched, given: given, history: history, known: known,
       kept: known ?? KeptRelease(salt: KeptRelease.newSalt(context.surroundings.random)), isBinding: context.isDeferralAllowed,
