@@ -296,4 +296,43 @@ import YAML
     try await manager.delete(applied)
     #expect(world.ask("GET", "/api/v1/namespaces/default/configmaps/settings").code == 404)
   }
+
+  /// Somebody who must be asked cannot answer without doing it.
+  @Test func webhooksWithSideEffectsAreAskedLater() async throws {
+    world.script { request, _ in
+      guard request.method == "PATCH", request.query["dryRun"] == "All" else { return nil }
+      let status = #"{"kind":"Status","status":"Failure","reason":"BadRequest","code":400,"message":"admission webhook \"tickets.example.org\" does not support dry run"}"#
+      return .answer(WebResponse(status: 400, headers: [WebHeader("Content-Type", "application/json")], body: Array(status.utf8)))
+    }
+    let plan = try await manager.plan(Self.configMap(), prior: nil)
+    #expect(plan.object == nil && !plan.isEmpty && plan.checkedAtApply?.contains("tickets.example.org") == true)
+    #expect(plan.warnings.contains { $0.contains("tickets.example.org") })
+    var wrong = Self.configMap()
+    wrong["dta"] = [:]
+    let error = await #expect(throws: ObjectErrors.self) { try await manager.plan(wrong, prior: nil) }
+    #expect(error?.errors.first?.message.contains("dta") == true)
+    #expect(try await manager.apply(Self.configMap(), prior: nil).wasCreated)
+  }
+
+  /// What belongs to an object can be left for the one that takes its place.
+  @Test func dependentsMayStay() async throws {
+    let applied = try await manager.apply(Self.deployment(replicas: 2), prior: nil).applied
+    try await manager.awaitReady(applied.reference, .ofKind, timeout: .seconds(60))
+    let pods = Set(try await client.list(ObjectManager.pods, namespace: "default").map(\.uid))
+    let replaced = try await manager.replace(Self.deployment(replicas: 2), prior: applied, keepsDependents: true)
+    #expect(replaced.applied.uid != applied.uid && replaced.wasCreated)
+    try await manager.awaitReady(replaced.applied.reference, .ofKind, timeout: .seconds(60))
+    #expect(Set(try await client.list(ObjectManager.pods, namespace: "default").map(\.uid)) == pods)
+  }
+
+  /// The records of an object are told by what they cover, however many have a part in it.
+  @Test func fieldsThatAreSharedStay() async throws {
+    let applied = try await manager.apply(Self.configMap("settings", ["a": "1", "b": "2"]), prior: nil).applied
+    try world.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: default}, data: {b: '2'}}", by: "other", force: false)
+    let second = try await manager.apply(Self.configMap("settings", ["a": "1"]), prior: applied).applied
+    #expect(world.get("/api/v1/namespaces/default/configmaps/settings")["data"] == ["a": "1", "b": "2"])
+    #expect(second.stored.keys.map(\.description) == ["data.a"])
+    try world.edit("/api/v1/namespaces/default/configmaps/settings", ["data": ["b": "3"]])
+    #expect(try await manager.observe(second)?.drift.isEmpty == true)
+  }
 }

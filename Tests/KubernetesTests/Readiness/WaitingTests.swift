@@ -77,4 +77,34 @@ import YAML
     let error = await #expect(throws: ObjectError.self) { try await waiting.value }
     #expect(error?.summary.contains("is gone") == true)
   }
+
+  /// A server that has forgotten where a watch begins is looked at again.
+  @Test func forgottenWatchesAreBegunAnew() async throws {
+    let applied = try await manager.apply(ObjectManagerTests.configMap(), prior: nil).applied
+    world.script { request, _ in
+      guard request.query["watch"] == "true" else { return nil }
+      let status = #"{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old resource version"}"#
+      return .answer(WebResponse(status: 410, headers: [WebHeader("Content-Type", "application/json")], body: Array(status.utf8)))
+    }
+    let condition = ReadinessCondition(fields: [try FieldExpectation("data.a", matches: "2")])
+    async let waiting: Void = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
+    try await world.clock.sleep(for: .seconds(10))
+    #expect(world.log.filter { $0.query["watch"] == "true" }.count > 1)
+    try world.edit("/api/v1/namespaces/default/configmaps/settings", ["data": ["a": "2"]])
+    try await waiting
+  }
+
+  /// A claim that is bound when a pod needs it is waited for only if one does.
+  @Test func claimsThatWaitForPods() async throws {
+    try world.apply(
+      "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: late}, provisioner: nobody, volumeBindingMode: WaitForFirstConsumer}")
+    let claim = try YAML.value(
+      "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {storageClassName: late, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}")
+    let applied = try await manager.apply(claim, prior: nil).applied
+    try await manager.awaitReady(applied.reference, .ofKind, timeout: .seconds(5))
+    try world.apply(
+      "{apiVersion: v1, kind: Pod, metadata: {name: user, namespace: default}, spec: {containers: [{name: a, image: nginx}], volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]}}")
+    try await manager.awaitReady(applied.reference, .ofKind, timeout: .seconds(20))
+    #expect(world.get("/api/v1/namespaces/default/persistentvolumeclaims/data")[path: ["status", "phase"]] == "Bound")
+  }
 }
