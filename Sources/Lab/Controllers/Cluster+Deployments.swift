@@ -18,6 +18,7 @@ extension Cluster {
     let wanted = deployment.integer(at: ["spec", "replicas"]) ?? 1
     let template = deployment[path: ["spec", "template"]] ?? [:]
     let hash = Self.revision(of: template)
+    adoptReplicaSets(for: deployment, reference)
     var sets = controlled(by: deployment.uid, "replicasets.apps")
     let isPaused = deployment[path: ["spec", "paused"]]?.asBool ?? false
     if !isPaused, !sets.contains(where: { $0.value.labels["pod-template-hash"] == hash }) {
@@ -37,6 +38,17 @@ extension Cluster {
       for other in others.suffix(1) { scale(other.reference, to: wanted) }
     }
     report(deployment, reference, current: current?.value, sets: sets.map(\.value), wanted: wanted)
+  }
+
+  /// Takes what a deployment left behind that was there before.
+  private func adoptReplicaSets(for deployment: JSONValue, _ reference: ObjectReference) {
+    let selector = deployment.strings(at: ["spec", "selector", "matchLabels"])
+    for (name, set) in store.values("replicasets.apps", namespace: reference.name.namespace) {
+      guard set.controller == nil, !set.isBeingDeleted, selector.allSatisfy({ set.labels[$0.key] == $0.value }) else { continue }
+      change(ObjectReference(type: "replicasets.apps", name: name), subresource: "") {
+        $0[["metadata", "ownerReferences"]] = .array($0.ownerReferences + [self.ownerReference(deployment, reference.type)])
+      }
+    }
   }
 
   private func makeReplicaSet(of deployment: JSONValue, _ reference: ObjectReference, _ hash: String, replicas: Int64, revision: Int64) {

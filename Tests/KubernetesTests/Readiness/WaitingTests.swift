@@ -88,8 +88,8 @@ import YAML
     }
     let condition = ReadinessCondition(fields: [try FieldExpectation("data.a", matches: "2")])
     async let waiting: Void = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
-    try await world.clock.sleep(for: .seconds(10))
-    #expect(world.log.filter { $0.query["watch"] == "true" }.count > 1)
+    for _ in 0..<100 where world.log.count(where: { $0.query["watch"] == "true" }) < 3 { try await world.clock.sleep(for: .seconds(1)) }
+    #expect(world.log.count { $0.query["watch"] == "true" } >= 3)
     try world.edit("/api/v1/namespaces/default/configmaps/settings", ["data": ["a": "2"]])
     try await waiting
   }
