@@ -13,10 +13,12 @@ import YAML
   ]
 
   /// Puts into the cluster what Helm would have left there.
-  private func install(_ stage: HelmStage, status: ReleaseRecord.Status = .deployed, revision: Int = 3) throws {
+  /// - Parameter isOlder: whether by Helm 3, which does not apply on the server.
+  private func install(
+    _ stage: HelmStage, status: ReleaseRecord.Status = .deployed, revision: Int = 3, isOlder: Bool = false
+  ) throws {
     let manifest = TestChart.configMap("c", "\"1\"") + "  old: gone\n"
-    try stage.lab.apply(
-      """
+    let object = """
       apiVersion: v1
       kind: ConfigMap
       metadata:
@@ -25,7 +27,12 @@ import YAML
         labels: {app.kubernetes.io/managed-by: Helm}
         annotations: {meta.helm.sh/release-name: rel, meta.helm.sh/release-namespace: default}
       data: {key: "1", old: gone}
-      """, by: "helm")
+      """
+    if isOlder {
+      #expect(stage.lab.ask("POST", configMaps, try YAML.value(object), query: ["fieldManager": "helm"]).code == 201)
+    } else {
+      try stage.lab.apply(object, by: "helm")
+    }
     let chart = try Chart(directory: Self.chart.map { ChartFile(path: $0.key, text: $0.value) })
     var record = ReleaseRecord(name: "rel", namespace: "default", revision: revision, chart: chart.record, values: [:])
     record.manifest = "---\n# Source: web/templates/c.yaml\n" + manifest
@@ -43,9 +50,9 @@ import YAML
     #expect(stage.lab.ask("POST", "/api/v1/namespaces/default/secrets", secret).code == 201)
   }
 
-  @Test func releasesOfHelmAreTakenOverWhenThatIsWanted() async throws {
+  @Test(arguments: [false, true]) func releasesOfHelmAreTakenOverWhenThatIsWanted(isOlder: Bool) async throws {
     let stage = try HelmStage(Self.chart)
-    try install(stage)
+    try install(stage, isOlder: isOlder)
     let text = await problems { _ = try await stage.plan() }
     #expect(text.contains("There is a release of this name already") && text.contains("upgrade_install"), "\(text)")
     let state = try await stage.apply(["upgrade_install": true])

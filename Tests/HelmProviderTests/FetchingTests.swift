@@ -163,6 +163,22 @@ import Testing
     #expect(await problems { _ = try await library.chart(request) }.contains("no version 9.9.9"))
   }
 
+  @Test func registriesOfThisMachineMayGoWithoutTLS() async throws {
+    let manifest = manifest("1.2.0")
+    let answer: @Sendable (WebRequest) -> WebResponse? = { [self] request in
+      guard request.url.hasPrefix("http://") else { return nil }
+      return request.url.hasSuffix("/manifests/1.2.0") ? WebResponse(body: manifest) : WebResponse(body: archive("1.2.0"))
+    }
+    let near = ChartRequest(chart: "oci://localhost:5000/charts/web", version: "1.2.0")
+    #expect(try await library(.inMemory(), answer).chart(near).chart.name == "web")
+    let far = ChartRequest(chart: "oci://reg.test/charts/web", version: "1.2.0")
+    #expect(await problems { _ = try await library(.inMemory(), answer).chart(far) }.contains("cannot be asked"))
+    let changed: @Sendable (WebRequest) -> WebResponse? = { request in
+      request.url.contains("/manifests/") ? WebResponse(body: manifest) : WebResponse(text: "something else")
+    }
+    #expect(await problems { _ = try await library(.inMemory(), changed).chart(near) }.contains("was changed on its way"))
+  }
+
   @Test func passwordsOfDockerAndHelmAreUsed() async throws {
     let request = ChartRequest(chart: "oci://reg.test/charts/web", version: "1.2.0")
     let files = Files.inMemory()

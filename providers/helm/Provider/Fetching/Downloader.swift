@@ -5,14 +5,16 @@ struct Downloader: Sendable {
   let surroundings: Surroundings
 
   /// The answer to a GET, whatever its status; tried again when it may pass by itself.
-  func get(_ url: String, headers: [WebHeader] = [], access: RepositoryAccess = RepositoryAccess()) async throws -> WebResponse {
-    try await send(WebRequest("GET", url, headers: headers), access: access)
+  func get(
+    _ url: String, headers: [WebHeader] = [], access: RepositoryAccess = RepositoryAccess(), attemptCountMax: Int = 4
+  ) async throws -> WebResponse {
+    try await send(WebRequest("GET", url, headers: headers), access: access, attemptCountMax: attemptCountMax)
   }
 
-  func send(_ request: WebRequest, access: RepositoryAccess) async throws -> WebResponse {
+  func send(_ request: WebRequest, access: RepositoryAccess, attemptCountMax: Int = 4) async throws -> WebResponse {
     let client = HTTPClient(surroundings.web, tls: try tls(access))
     do {
-      return try await surroundings.retry(RetryPolicy(attemptCountMax: 4)) {
+      return try await surroundings.retry(RetryPolicy(attemptCountMax: attemptCountMax)) {
         let response = try await client.send(request)
         return response.status == 429 || response.status >= 500 ? try response.requireSuccess() : response
       }

@@ -191,10 +191,11 @@ final class OCIRegistry: Sendable {
   /// Registries on this machine may go without TLS.
   private func exchange(_ registry: String, _ path: String, _ headers: [WebHeader], _ access: RepositoryAccess) async throws -> WebResponse {
     if plain.withLock({ $0.contains(registry) }) { return try await downloader.get("http://\(registry)\(path)", headers: headers, access: access) }
+    let isNear = Self.isThisMachine(registry)
     do {
-      return try await downloader.get("https://\(registry)\(path)", headers: headers, access: access)
+      return try await downloader.get("https://\(registry)\(path)", headers: headers, access: access, attemptCountMax: isNear ? 1 : 4)
     } catch let error as WebError {
-      guard Self.isThisMachine(registry) else { throw ChartProblem.repository("The registry cannot be asked: \(error).") }
+      guard isNear else { throw ChartProblem.repository("The registry cannot be asked: \(error).") }
       let response = try await downloader.get("http://\(registry)\(path)", headers: headers, access: access)
       plain.withLock { _ = $0.insert(registry) }
       return response
