@@ -94,7 +94,7 @@ import Values
         "text: string required", "tier: string optional", "whole: number required",
       ])
     let blocks = schema.blocks.map { "\($0.name): \($0.nesting) \($0.minItems)...\($0.maxItems)" }
-    #expect(blocks == ["bag: set 0...0", "row: list 0...2", "single: single 0...1"])
+    #expect(blocks == ["bag: set 0...0", "row: list 0...2", "single: single 0...0"])
     let thing = try await stage.schema(.resource, "sample_thing")
     #expect(thing.version == 2)
     #expect(thing.block.attribute("size").map { [$0.optional, $0.computed, $0.required] } == [true, true, false])

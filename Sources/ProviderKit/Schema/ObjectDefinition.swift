@@ -101,7 +101,8 @@ extension ObjectDefinition {
       blocks: blocks.map {
         NestedBlockSchema(
           name: $0.name, nesting: $0.mode, block: $0.content.block,
-          minItems: $0.minimumCount, maxItems: $0.nesting == .single ? 1 : $0.maximumCount ?? 0)
+          // Of a single block hosts want both numbers to be the same.
+          minItems: $0.minimumCount, maxItems: $0.nesting == .single ? $0.minimumCount : $0.maximumCount ?? 0)
       },
       description: description, deprecated: deprecation != nil)
   }
