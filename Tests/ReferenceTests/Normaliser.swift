@@ -9,6 +9,8 @@ struct Normaliser {
   var replacements: [(text: String, placeholder: String)] = []
   /// Attributes, as `type.attribute`, whose texts are made up altogether.
   var madeUp: Set<String> = []
+  /// Names of attributes whose values depend on what else was going on: nothing but whether there is one is compared.
+  var unsteady: Set<String> = []
   /// Whether what providers keep for themselves is other bytes each time that they write it.
   var isPrivateDataSealed = false
 
@@ -96,10 +98,20 @@ struct Normaliser {
       return .array(isOrderGenerated ? changed.inCanonicalOrder : changed)
     case .object(let members):
       var result: [String: JSONTree] = [:]
-      for (key, value) in members.sorted(by: { $0.key < $1.key }) { result[normalise(key)] = normalise(value) }
+      for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+        result[normalise(key)] = isUnsteady(key, value) ? .string("‹\(key)›") : normalise(value)
+      }
       return .object(result)
     default:
       return tree
+    }
+  }
+
+  private func isUnsteady(_ key: String, _ value: JSONTree) -> Bool {
+    guard unsteady.contains(key) else { return false }
+    return switch value {
+    case .string, .number, .array: true
+    case .null, .bool, .object: false
     }
   }
 

@@ -74,6 +74,7 @@ extension ObjectManager {
     var plan = ObjectPlan()
     let object = planned.cleaned(for: manager)
     plan.object = object
+    plan.whole = planned
     plan.exists = live != nil
     plan.warnings = answer.warnings
     let before = live.map { $0.json.cleaned(for: manager, keeping: prior.map { Array($0.stored.keys) } ?? []) } ?? .object([:])

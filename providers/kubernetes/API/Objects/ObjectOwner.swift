@@ -119,6 +119,8 @@ package struct ObjectPlan: Sendable {
 
   /// What the server would store, cleaned; nil when it could not be asked.
   package var object: JSONValue?
+  /// The same with what only others own, and with what the server notes beside it.
+  package var whole: JSONValue?
   /// Places in `object` whose values the server makes up anew each time.
   package var volatile: [FieldPath] = []
   /// Why the server could not be asked, as a sentence; it will be when the object is applied.
