@@ -151,7 +151,10 @@ extension ProviderTest {
       action = .create
     } else if !required.paths.isEmpty {
       action = .replace
-      last = try await propose(typeName, schema, null, configuration, nil)
+      // As to a host, the new object is another one, and yet what was kept beside the old one is there.
+      var old = stored
+      old?.identity = nil
+      last = try await propose(typeName, schema, null, configuration, old)
       outcome = try checked(last, typeName, schema, null, configuration)
     } else if isKnownEqual(prior, planned) {
       action = .noChange

@@ -87,6 +87,25 @@ extension [Field] {
   }
 }
 
+// MARK: States of others
+
+extension [Field] {
+  /// A state with nothing where others store that nothing was said: empty texts, zero, no elements.
+  func withoutEmptyValues(_ state: DynamicValue) -> DynamicValue {
+    var members = state.attributes ?? [:]
+    for field in self where field.presence != .computed {
+      guard let value = members[field.name] else { continue }
+      switch field.shape {
+      case .value(let coding):
+        if field.presence == .optional, field.defaultValue == nil, coding.encode(value)?.isZero ?? true { members[field.name] = .null }
+      case .block(let block):
+        if let items = value.elements { members[field.name] = .sequence(items.map(block.fields.withoutEmptyValues)) }
+      }
+    }
+    return .object(members)
+  }
+}
+
 // MARK: Comparisons
 
 extension [Field] {

@@ -4,7 +4,18 @@ import YAML
 
 extension KindResource {
   func create(_ change: DynamicChange, _ context: Context<KubernetesAPI>) async throws -> DynamicValue {
-    try await apply(change, prior: nil, timeout: kind.timeout("create", change.configuration), context)
+    try await checkRoom(for: change, context)
+    return try await apply(change, prior: nil, timeout: kind.timeout("create", change.configuration), context)
+  }
+
+  /// A new object cannot be made before the one that it replaces is gone, if both have the same name.
+  private func checkRoom(for change: DynamicChange, _ context: Context<KubernetesAPI>) async throws {
+    guard let old = KindNotes(context).applied, old.reference == kind.reference(of: change.planned), let client = context.provider.client,
+      let live = try await client.get(old.reference), live.uid == old.uid, !live.isBeingDeleted
+    else { return }
+    throw AttributeError(
+      "The object that is to be replaced has the same name, and is still there. With create_before_destroy a replacement needs another name: leave the name to generate_name, or let the old object be destroyed first.",
+      summary: "\(old.reference.title) exists already", at: AttributePath("metadata").element(0).attribute("name"))
   }
 
   func update(_ change: DynamicChange, _ context: Context<KubernetesAPI>) async throws -> DynamicValue {
@@ -75,10 +86,15 @@ extension KindResource {
     }
     let notes = KindNotes(context)
     let known = notes.applied
+    let isMoved = known == nil && !current["metadata"][0]["uid"].isNull
+    let current = isMoved ? kind.fields.withoutEmptyValues(current) : current
     let manager = ObjectManager(client, owner: owner(current, notes))
     do {
       let wanted = try known ?? AppliedObject(reference: reference(of: current))
-      guard let found = try await manager.observe(wanted, ignoring: { context.provider.ignores($0) }) else { return nil }
+      guard let found = try await manager.observe(wanted, ignoring: { context.provider.ignores($0) }) else {
+        notes.forget()
+        return nil
+      }
       tell(found.drift, wanted.reference, context)
       notes.keep(found.applied)
       if known == nil {

@@ -18,14 +18,12 @@ extension KindResource {
       // Nothing that is shown changes; but a field that is ours is to be left to others, or there is still something to wait for.
       change.planned = change.planned.replacingMetadata("resource_version", with: .unknown)
     }
-    // Of an object that is in the way of the new one the server would only say that it cannot become that.
-    if let prior = change.prior, kind.fields.areReplaced(prior, change.planned) { return }
+    if isInTheWay(change, notes.applied) { return }
     guard let client = context.provider.client else { return }
     let manager = ObjectManager(client, owner: owner(configuration, notes))
     do {
       use(try await manager.plan(manifest, prior: change.isCreation ? nil : notes.applied), &change, context)
     } catch let failure as ClusterFailure {
-      if change.isCreation, try await isInTheWay(failure, change.planned, manager) { return }
       try planWithoutCluster(failure, change, context)
     } catch {
       throw shown(error, change.planned)
@@ -60,10 +58,11 @@ extension KindResource {
     }
   }
 
-  /// Whether the server only refused because the object that is to be replaced is still there.
-  private func isInTheWay(_ failure: ClusterFailure, _ planned: DynamicValue, _ manager: ObjectManager) async throws -> Bool {
-    guard case .invalid = failure.kind, let live = try await manager.client.get(reference(of: planned)) else { return false }
-    return live.json.fields(appliedBy: manager.owner.manager) != nil
+  /// Whether there is an object that must go before the new one is made. Of it the server would only say that it cannot become that; or
+  /// that it can, with what the new one will not have. That there is one hosts tell by what was kept beside it.
+  private func isInTheWay(_ change: DynamicChange, _ applied: AppliedObject?) -> Bool {
+    if let prior = change.prior { return kind.fields.areReplaced(prior, change.planned) }
+    return applied != nil && applied?.reference == kind.reference(of: change.planned)
   }
 
   /// Where there is no cluster to ask: it is asked when the object is applied.

@@ -82,6 +82,7 @@ struct KindNotes {
     return AppliedObject(json: json)
   }
 
+  func forget() { notes[Self.appliedKey] = nil }
   func keep(_ applied: AppliedObject) { notes[Self.appliedKey] = applied.json.jsonText() }
 
   /// Whether what is kept was made up, because the object was made by other means.
