@@ -189,6 +189,20 @@ import YAML
     #expect(try await stage.state(type)?["data"].isNull == true)
   }
 
+  @Test func errorsDoNotTellSecrets() async throws {
+    world.script { request, _ in
+      guard request.method == "PATCH" else { return nil }
+      let status: JSONValue = [
+        "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 400, "reason": "BadRequest", "message": "hunter2 or aHVudGVyMg== is wrong",
+      ]
+      return .answer(WebResponse(status: 400, headers: [WebHeader("Content-Type", "application/json")], body: status.json()))
+    }
+    let problem = try await #require(throws: ProviderProblems.self) {
+      try await stage.plan("kubernetes_secret", ["metadata": .metadata("web"), "data": ["password": "hunter2"]])
+    }
+    #expect(problem.description.contains("(sensitive) or (sensitive) is wrong"))
+  }
+
   @Test func tokensOfServiceAccountsAreWaitedFor() async throws {
     try await stage.apply("kubernetes_service_account", ["metadata": .metadata("robot")])
     var secret: DynamicValue = [

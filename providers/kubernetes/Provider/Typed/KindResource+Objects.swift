@@ -34,7 +34,9 @@ extension KindResource {
     let name = metadata["name"].string ?? generatedName(configuration, context.surroundings.random)
     do {
       let result = try await manager.apply(kind.manifest(of: configuration, name: name), prior: prior, progress: progress)
-      for warning in result.warnings { context.warn("The cluster has something to say about \(result.applied.reference.title)", warning) }
+      for warning in result.warnings {
+        context.warn("The cluster has something to say about \(result.applied.reference.title)", masked(warning, configuration))
+      }
       notes.keep(result.applied.without(kind.secretPaths(configuration)))
       notes.setImported(false)
       var state = change.planned

@@ -43,7 +43,9 @@ extension KindResource {
   }
 
   private func use(_ plan: ObjectPlan, _ change: inout DynamicChange, _ context: Context<KubernetesAPI>) {
-    for warning in plan.warnings { context.warn("The cluster has something to say about \(title(change.planned))", warning) }
+    for warning in plan.warnings {
+      context.warn("The cluster has something to say about \(title(change.planned))", masked(warning, change.configuration))
+    }
     if let prior = change.prior {
       for field in plan.replacement {
         guard let path = kind.fields.place(of: field.field, in: change.planned, changedFrom: prior) else { continue }
@@ -95,15 +97,26 @@ extension KindResource {
     kind.reference(of: state)?.title ?? kind.kind.kind
   }
 
+  /// A text in which the values of secrets are not to be read.
+  func masked(_ text: String, _ object: DynamicValue) -> String {
+    var text = text
+    for field in kind.fields where field.isSensitive || field.isWriteOnly {
+      for value in (object[field.name].attributes ?? [:]).values.compactMap(\.string) where value.utf8.count > 1 {
+        for secret in [value, Base64.encode(Array(value.utf8))] { text = text.replacing(secret, with: "(sensitive)") }
+      }
+    }
+    return text
+  }
+
   /// What went wrong, beside the attribute that is to blame.
   func shown(_ error: any Error, _ state: DynamicValue) -> any Error {
     func place(_ field: String?) -> AttributePath { field.flatMap { kind.fields.place(of: $0, in: state, changedFrom: nil) } ?? .root }
     switch error {
     case let errors as ObjectErrors:
-      return AttributeErrors(errors.errors.map { AttributeError($0.message, summary: $0.summary, at: place($0.field)) })
-    case let error as ObjectError: return AttributeError(error.message, summary: error.summary, at: place(error.field))
+      return AttributeErrors(errors.errors.map { AttributeError(masked($0.message, state), summary: $0.summary, at: place($0.field)) })
+    case let error as ObjectError: return AttributeError(masked(error.message, state), summary: error.summary, at: place(error.field))
     case let failure as ClusterFailure:
-      return AttributeError(failure.description, summary: "The cluster refused \(title(state))", at: place(failure.field))
+      return AttributeError(masked(failure.description, state), summary: "The cluster refused \(title(state))", at: place(failure.field))
     default: return error
     }
   }
