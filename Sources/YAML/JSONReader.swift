@@ -25,10 +25,13 @@ private struct JSONReader {
   private let bytes: [UInt8]
   private var index = 0
 
-  /// A collection that is not yet closed.
-  private enum Open {
-    case array([JSONValue])
-    case object([String: JSONValue], name: String)
+  /// A collection that is not yet closed, which changes in its place: to take it out would copy it at each item.
+  private struct Open {
+    var isObject: Bool
+    var items: [JSONValue] = []
+    var members: [String: JSONValue] = [:]
+    /// Of the member whose value comes next.
+    var name = ""
   }
 
   private var open: [Open] = []
@@ -62,7 +65,7 @@ private struct JSONReader {
       index += 1
       skipSpace()
       if take("]") { return .array([]) }
-      try push(.array([]))
+      try push(Open(isObject: false))
       return nil
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
@@ -77,7 +80,7 @@ private struct JSONReader {
     index += 1
     skipSpace()
     if take("}") { return .object([:]) }
-    try push(.object([:], name: try memberName()))
+    try push(Open(isObject: true, name: try memberName()))
     return nil
   }
 
@@ -88,20 +91,20 @@ private struct JSONReader {
 
   /// Puts a value into the innermost collection; gives that collection when it is thereby closed.
   private mutating func put(_ value: JSONValue) throws(JSONError) -> JSONValue? {
-    let collection = open.removeLast()
+    let last = open.count - 1
     skipSpace()
-    switch collection {
-    case .array(var items):
-      items.append(value)
-      if take("]") { return .array(items) }
-      guard take(",") else { throw unexpected("after an item of an array") }
-      open.append(.array(items))
-    case .object(var members, let name):
-      members[name] = value
-      if take("}") { return .object(members) }
+    if open[last].isObject {
+      let name = open[last].name
+      open[last].members[name] = value
+      if take("}") { return .object(open.removeLast().members) }
       guard take(",") else { throw unexpected("after a member of an object") }
       skipSpace()
-      open.append(.object(members, name: try memberName()))
+      let next = try memberName()
+      open[last].name = next
+    } else {
+      open[last].items.append(value)
+      if take("]") { return .array(open.removeLast().items) }
+      guard take(",") else { throw unexpected("after an item of an array") }
     }
     return nil
   }

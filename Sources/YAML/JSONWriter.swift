@@ -75,27 +75,32 @@ private struct JSONWriter {
 
   private mutating func string(_ text: String) {
     output.append(UInt8(ascii: "\""))
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\"".utf8
-      case "\\": output += "\\\\".utf8
-      case "\n": output += "\\n".utf8
-      case "\r": output += "\\r".utf8
-      case "\t": output += "\\t".utf8
-      case "\u{08}": output += "\\b".utf8
-      case "\u{0C}": output += "\\f".utf8
-      // Legal in JSON, but not in JavaScript.
-      case "\u{2028}", "\u{2029}": escape(scalar)
-      case "<", ">", "&": if escapesHTML { escape(scalar) } else { output.append(UInt8(ascii: scalar)) }
-      default:
-        if scalar.value < 0x20 { escape(scalar) } else { output += UTF8.encode(scalar).map(Array.init) ?? [] }
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): output += "\\\"".utf8
+      case UInt8(ascii: "\\"): output += "\\\\".utf8
+      case 0x0A: output += "\\n".utf8
+      case 0x0D: output += "\\r".utf8
+      case 0x09: output += "\\t".utf8
+      case 0x08: output += "\\b".utf8
+      case 0x0C: output += "\\f".utf8
+      case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): if escapesHTML { escape(UInt32(byte)) } else { output.append(byte) }
+      // U+2028 and U+2029: legal in JSON, but not in JavaScript.
+      case 0xA8, 0xA9:
+        if output.suffix(2).elementsEqual([0xE2, 0x80]) {
+          output.removeLast(2)
+          escape(0x2028 + UInt32(byte - 0xA8))
+        } else {
+          output.append(byte)
+        }
+      default: if byte < 0x20 { escape(UInt32(byte)) } else { output.append(byte) }
       }
     }
     output.append(UInt8(ascii: "\""))
   }
 
-  private mutating func escape(_ scalar: Unicode.Scalar) {
-    let digits = String(scalar.value, radix: 16)
+  private mutating func escape(_ code: UInt32) {
+    let digits = String(code, radix: 16)
     output += "\\u".utf8
     output.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
     output += digits.utf8

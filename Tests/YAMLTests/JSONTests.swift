@@ -26,6 +26,24 @@ import Testing
     #expect(JSONValue.string("<a>").jsonText() == "\"<a>\"")
   }
 
+  @Test func signsOfSeveralBytes() throws {
+    let text = "\u{2028}\u{2029}\u{A8}\u{28}ä\u{2027}\u{1F600}\u{7F}©"
+    #expect(JSONValue.string(text).jsonText() == "\"\\u2028\\u2029\u{A8}(ä\u{2027}\u{1F600}\u{7F}©\"")
+    #expect(try JSONValue(json: JSONValue.string(text).json()) == .string(text))
+  }
+
+  /// Twice as much takes twice as long, no more: copying the collection at each item would take minutes.
+  @Test func largeCollectionsAreReadAtOnce() throws {
+    let clock = ContinuousClock()
+    let items = JSONValue.array((0..<50_000).map { .integer($0) })
+    let members = JSONValue.object(Dictionary(uniqueKeysWithValues: (0..<50_000).map { ("name\($0)", .string("value")) }))
+    let text = JSONValue.array([items, members]).json()
+    var value = JSONValue.null
+    let duration = try clock.measure { value = try JSONValue(json: text) }
+    #expect(value == [items, members])
+    #expect(duration < .seconds(15))
+  }
+
   @Test func pretty() {
     #expect(JSONValue(dictionaryLiteral: ("b", [1]), ("a", [:])).jsonText(pretty: true) == "{\n  \"a\": {},\n  \"b\": [\n    1\n  ]\n}")
   }
