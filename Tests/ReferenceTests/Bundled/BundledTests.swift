@@ -37,7 +37,7 @@ import Testing
     // What is kept beside an object names it by its identifier.
     normaliser.isPrivateDataSealed = scenario.needsCluster
     // Steps that may run at the same time come in any order, and the cluster counts them.
-    if scenario.needsCluster { normaliser.unsteady = ["resource_version", "cluster_ip", "cluster_ips", "ip", "node_port"] }
+    if scenario.needsCluster { normaliser.unsteady = ["resource_version", "cluster_ip", "cluster_ips", "ip", "node_port", "first_deployed", "last_deployed"] }
     return normaliser.normalise(results)
   }
 
