@@ -124,6 +124,22 @@ import YAML
     #expect(!stage.exists("/api/v1/namespaces/default/secrets/s") && stage.records().isEmpty)
   }
 
+  @Test func whoComesSecondWaits() async throws {
+    let stage = try HelmStage(["Chart.yaml": TestChart.metadata("web"), "templates/c.yaml": TestChart.configMap("c", "v")])
+    let plan = try await stage.plan()
+    // Between the look at the history and the first record somebody else is faster.
+    stage.lab.script { [lab = stage.lab] request, _ in
+      if request.method == "POST", request.path.hasSuffix("/secrets"), request.headers["user-agent"]?.contains("plumb") ?? false {
+        _ = lab.ask(
+          "POST", "/api/v1/namespaces/default/secrets",
+          ["apiVersion": "v1", "kind": "Secret", "metadata": ["name": "sh.helm.release.v1.rel.v1", "namespace": "default"]])
+      }
+      return nil
+    }
+    let text = await problems { try await stage.stage.apply(plan, "helm_release") }
+    #expect(text.contains("being changed by somebody else") && !stage.exists(configMaps + "/c"), "\(text)")
+  }
+
   @Test func nothingIsLostWhenTheFirstStepFails() async throws {
     let stage = try HelmStage([
       "Chart.yaml": TestChart.metadata("web"), "templates/c.yaml": TestChart.configMap("c", "v"), "templates/h.yaml": job("h", "pre-install", fails: true),

@@ -77,7 +77,13 @@ struct RecordStore: Sendable {
     if driver == .memory { return }
     let answer: ServerAnswer
     if record.resourceVersion.isEmpty {
-      answer = try await client.create(try object(record, "createdAt"), manager: manager)
+      do {
+        answer = try await client.create(try object(record, "createdAt"), manager: manager)
+      } catch let failure as ClusterFailure where failure.kind == .alreadyExists {
+        throw AttributeError(
+          "Somebody else began with revision \(record.revision) of the release \(record.namespace)/\(record.name) a moment ago. Wait until it is done, and plan again.",
+          summary: "The release is being changed by somebody else")
+      }
     } else {
       answer = try await client.replace(try object(record, "modifiedAt"), manager: manager)
     }

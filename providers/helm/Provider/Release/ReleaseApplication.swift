@@ -247,7 +247,8 @@ struct ReleaseApplication: Sendable {
 
   /// Writes down that the revision failed, and undoes it as far as that is wanted. Not even who stops the program stops that.
   private mutating func fail(_ error: any Error) async {
-    let text = (error as? AttributeError)?.message ?? (error as? AttributeErrors)?.errors.first?.message ?? "\(error)"
+    var text = (error as? AttributeError)?.message ?? (error as? AttributeErrors)?.errors.first?.message ?? "\(error)"
+    if error is CancellationError { text = "it was stopped" }
     record.status = .failed
     let mask = operation.mask(given, kept)
     record.description = "\(isUpgrade ? "Upgrade" : "Install") \"\(record.name)\" failed: \(mask.redacted(text).prefix(500))"
