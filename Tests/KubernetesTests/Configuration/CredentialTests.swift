@@ -124,6 +124,7 @@ import YAML
     let error = await #expect(throws: AttributeError.self) { _ = try await client.version() }
     #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
     #expect(error?.message.contains("/k/./login") == true)
+    #expect(error?.path == .root, "whoever asks for an object has none of the provider's arguments")
   }
 
   @Test(arguments: [

@@ -39,9 +39,9 @@ struct ClusterAccess: Sendable {
     proxy = cluster.proxyURL
     execExtension = cluster.execExtension
     self.user = user
-    authorities = try Self.bytes(cluster.authority, surroundings, "the cluster's certificate authority")
+    authorities = try Self.bytes(cluster.authority, surroundings, "the cluster's certificate authority", at: "config_path")
     for (material, what) in [(user.clientCertificate, "the client certificate"), (user.clientKey, "the client's key")] {
-      _ = try Self.bytes(material, surroundings, what)
+      _ = try Self.bytes(material, surroundings, what, at: "config_path")
     }
   }
 
@@ -169,15 +169,18 @@ struct ClusterAccess: Sendable {
     return information
   }
 
-  /// The content of PEM files is looked for when it is needed; that it is there, at once.
-  static func bytes(_ material: Kubeconfig.Material, _ surroundings: Surroundings, _ what: String) throws(AttributeError) -> [UInt8]? {
+  /// The content of PEM.
+  /// - Parameter path: the provider's argument, while it is configured. Later calls are about objects, which have none of its arguments.
+  static func bytes(
+    _ material: Kubeconfig.Material, _ surroundings: Surroundings, _ what: String, at path: AttributePath = .root
+  ) throws(AttributeError) -> [UInt8]? {
     if let data = material.data { return data }
-    guard let path = material.path else { return nil }
+    guard let file = material.path else { return nil }
     do {
-      if let bytes = try surroundings.files.read(path) { return bytes }
+      if let bytes = try surroundings.files.read(file) { return bytes }
     } catch {
-      throw AttributeError("The file \(path) with \(what) cannot be read: \(error)", summary: Kubeconfig.summary, at: "config_path")
+      throw AttributeError("The file \(file) with \(what) cannot be read: \(error)", summary: Kubeconfig.summary, at: path)
     }
-    throw AttributeError("There is no file \(path), in which \(what) should be.", summary: Kubeconfig.summary, at: "config_path")
+    throw AttributeError("There is no file \(file), in which \(what) should be.", summary: Kubeconfig.summary, at: path)
   }
 }

@@ -70,6 +70,6 @@ struct ExecPluginRun {
   }
 
   private func failure(_ text: String) -> AttributeError {
-    AttributeError("The exec plugin \"\(plugin.command)\" \(text)", summary: "No credentials for the cluster", at: "exec")
+    AttributeError("The exec plugin \"\(plugin.command)\" \(text)", summary: "No credentials for the cluster")
   }
 }
