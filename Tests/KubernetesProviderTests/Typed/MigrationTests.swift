@@ -59,6 +59,20 @@ import YAML
     #expect(try await typed.plan(type, configuration).action == .noChange)
   }
 
+  @Test(arguments: ["plumb.internal/bundled/kubernetes", "registry.terraform.io/hashicorp/kubernetes"])
+  func namesOfAKindAreTheSame(provider: String) async throws {
+    let map: DynamicValue = ["metadata": .metadata("web", ["labels": ["a": "b"]]), "data": ["a": "1"]]
+    let made = try await stage.apply("kubernetes_config_map", map)
+    var state = made
+    state["of_another_time"] = "x"
+    try await stage.move(from: "kubernetes_config_map", of: provider, json: state.json, to: "kubernetes_config_map_v1", name: "moved")
+    #expect(try await stage.state("kubernetes_config_map_v1", name: "moved")?["metadata"][0]["uid"] == made["metadata"][0]["uid"])
+    #expect(try await stage.plan("kubernetes_config_map_v1", map, name: "moved").action == .noChange)
+    await #expect(throws: ProviderProblems.self) {
+      try await stage.move(from: "kubernetes_secret", of: provider, json: state.json, to: "kubernetes_config_map_v1", name: "wrong")
+    }
+  }
+
   @Test func statesOfOlderVersionsAreReadAnew() async throws {
     let type = "kubernetes_service"
     let service: JSONValue = [

@@ -112,6 +112,20 @@ public struct KubernetesAPI: Provider {
     if case .unavailable(let reason) = connection { reason } else { nil }
   }
 
+  /// Whether others may change a field without its being noticed.
+  func ignores(_ path: FieldPath) -> Bool {
+    guard path.steps.count == 3, path.steps[0] == .field("metadata"), case .field(let name) = path.steps[2] else { return false }
+    let patterns: [String]? =
+      switch path.steps[1] {
+      case .field("annotations"): ignoreAnnotations
+      case .field("labels"): ignoreLabels
+      default: nil
+      }
+    return (patterns ?? []).contains { pattern in
+      (try? Regex<AnyRegexOutput>(pattern)).flatMap { try? $0.firstMatch(in: name) } != nil
+    }
+  }
+
   private var unknownArguments: [String] {
     let all: [(String, Bool)] = [
       ("host", $host.isUnknown), ("username", $username.isUnknown), ("password", $password.isUnknown), ("insecure", $insecure.isUnknown),

@@ -120,17 +120,7 @@ extension Manifest {
   /// Whether a field may differ from the manifest.
   func isIgnored(_ path: FieldPath, _ provider: KubernetesAPI) -> Bool {
     let computed = ($computedFields.known ?? []).compactMap { FieldPath(expression: $0) }
-    if computed.contains(where: { path.isInside($0) }) { return true }
-    guard path.steps.count == 3, path.steps[0] == .field("metadata"), case .field(let name) = path.steps[2] else { return false }
-    let patterns: [String]? =
-      switch path.steps[1] {
-      case .field("annotations"): provider.ignoreAnnotations
-      case .field("labels"): provider.ignoreLabels
-      default: nil
-      }
-    return (patterns ?? []).contains { pattern in
-      (try? Regex<AnyRegexOutput>(pattern)).flatMap { try? $0.firstMatch(in: name) } != nil
-    }
+    return computed.contains { path.isInside($0) } || provider.ignores(path)
   }
 
   /// The places in a planned object whose values the cluster may change.

@@ -90,6 +90,17 @@ extension [Field] {
 // MARK: States of others
 
 extension [Field] {
+  /// The part of a state that the table knows.
+  func known(in state: DynamicValue) -> DynamicValue {
+    var members: [String: DynamicValue] = [:]
+    for field in self {
+      members[field.name] = state[field.name]
+      guard case .block(let block) = field.shape, let items = state[field.name].elements else { continue }
+      members[field.name] = .sequence(items.map(block.fields.known))
+    }
+    return .object(members)
+  }
+
   /// A state with nothing where others store that nothing was said: empty texts, zero, no elements.
   func withoutEmptyValues(_ state: DynamicValue) -> DynamicValue {
     var members = state.attributes ?? [:]

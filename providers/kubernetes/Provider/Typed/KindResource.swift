@@ -36,6 +36,19 @@ struct KindResource: DynamicResource {
     for name in state.keys where name != "id" && name != "metadata" { state[name] = .null }
   }
 
+  /// The names of a kind stand for the same objects, here and in the official provider.
+  func move(_ source: MovedObject) -> DynamicValue? {
+    guard source.provider.hasSuffix("/\(KubernetesAPI.name)"),
+      kind.names.contains(where: { source.typeName == "\(KubernetesAPI.name)_\($0)" })
+    else { return nil }
+    var state = source.state
+    for version in source.version..<max(source.version, kind.version) { upgrade(&state, from: version) }
+    var known = kind.fields.known(in: state)
+    known["id"] = state["id"]
+    if !kind.timeouts.isEmpty { known["timeouts"] = state["timeouts"] }
+    return known
+  }
+
   // MARK: As whom
 
   func owner(_ configuration: DynamicValue, _ notes: KindNotes) -> ObjectOwner {

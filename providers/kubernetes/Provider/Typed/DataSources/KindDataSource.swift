@@ -83,13 +83,4 @@ extension KubernetesAPI {
       throw AttributeError(failure.description, summary: "The cluster did not answer")
     }
   }
-
-  /// Whether others may change a field without its being noticed.
-  func ignores(_ path: FieldPath) -> Bool {
-    guard path.steps.count == 3, path.steps[0] == .field("metadata"), case .field(let name) = path.steps[2] else { return false }
-    let patterns = path.steps[1] == .field("annotations") ? ignoreAnnotations : path.steps[1] == .field("labels") ? ignoreLabels : nil
-    return (patterns ?? []).contains { pattern in
-      (try? Regex<AnyRegexOutput>(pattern)).flatMap { try? $0.firstMatch(in: name) } != nil
-    }
-  }
 }

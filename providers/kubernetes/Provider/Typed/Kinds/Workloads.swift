@@ -166,7 +166,8 @@ extension Kind {
     $0.timeouts = ["create": .seconds(300), "delete": .seconds(300)]
     $0.wait = { configuration in
       let phases = (configuration["target_state"].elements ?? []).compactMap(\.string)
-      let wanted = phases.isEmpty ? ["Running"] : phases
+      // One that has come to its end already did run.
+      let wanted = phases.isEmpty ? ["Running", "Succeeded"] : phases
       return ReadinessCondition(fields: [try FieldExpectation("status.phase", matches: "^(\(wanted.joined(separator: "|")))$")])
     }
   }
