@@ -90,6 +90,30 @@ import YAML
     #expect(try await stage.apply()["metadata"]["revision"] == 4)
   }
 
+  /// Helm may have gone back to an older revision, or forward to a newer one.
+  @Test func whatHelmDidMeanwhileIsPutRight() async throws {
+    let stage = try HelmStage(Self.chart)
+    try await stage.apply(["version": "1.0.0"])
+    var record = try #require(stage.records().last?.record)
+    record.json["version"] = 2
+    record.json["config"] = ["unused": true]
+    var metadata = try #require(record.json[path: ["chart", "metadata"]])
+    metadata["version"] = "0.9.0"
+    record.json["chart"] = ["metadata": metadata]
+    let encoded = try #require(record.encoded)
+    let labels: JSONValue = ["name": "rel", "owner": "helm", "status": "deployed", "version": "2"]
+    let secret: JSONValue = [
+      "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
+      "metadata": ["name": "sh.helm.release.v1.rel.v2", "namespace": "default", "labels": labels],
+      "data": ["release": .string(ProviderKit.Base64.encode(Array(encoded.utf8)))],
+    ]
+    #expect(stage.lab.ask("POST", "/api/v1/namespaces/default/secrets", secret).code == 201)
+    let plan = try await stage.plan(["version": "1.0.0"])
+    #expect(plan.action == .update && plan.prior["version"] == "0.9.0" && plan.prior["metadata"]["revision"] == 2)
+    #expect(try await stage.apply(["version": "1.0.0"])["metadata"]["revision"] == 3)
+    #expect(stage.records().map(\.status) == ["superseded", "superseded", "deployed"])
+  }
+
   @Test func releasesAreImported() async throws {
     let stage = try HelmStage(Self.chart)
     try install(stage)

@@ -50,13 +50,20 @@ struct ReleasePlanning: Sendable {
       plan.warnings.append(("\(key) stays", "The chart no longer has it, and its annotation helm.sh/resource-policy says that it is to be kept."))
     }
     let isNeeded = priorStatus != ReleaseRecord.Status.deployed.rawValue || plan.rendered.digest != kept.digest || !removed.isEmpty
-      || plan.outcomes.contains { !$0.isEmpty }
+      || !isRecorded || plan.outcomes.contains { !$0.isEmpty }
     plan.rendering = PlannedRendering(
       inputs: plan.rendered.inputs, digest: plan.rendered.digest, chartVersion: fetched.chart.metadata.version,
       written: Set(plan.outcomes.filter { isBinding && $0.isWritten || $0.wasWritten }.map(\.object.key)),
       replaced: Set(plan.outcomes.filter { !($0.plan?.replacement.isEmpty ?? true) }.map(\.object.key)), isNeeded: isNeeded)
     if isNeeded, !isBinding { plan.variation = try await Variation(of: plan.rendered, wanted, self) }
     return plan
+  }
+
+  /// Whether the last record, which others may have written, says what is wanted.
+  private var isRecorded: Bool {
+    if operation.store.driver == .memory { return true }
+    guard let last = history.last, last.chartVersion == fetched.chart.metadata.version else { return false }
+    return JSONValue.object(last.values).jsonText() == JSONValue.object(given.values).jsonText()
   }
 
   /// What the release had and no longer has.
