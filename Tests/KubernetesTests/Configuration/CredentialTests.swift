@@ -55,7 +55,7 @@ import YAML
     let runs = programs.withLock { $0 }
     #expect(runs.count == 1, "what does not expire is kept")
     let program = try #require(runs.first)
-    #expect(program.executable == "/k/./login" && program.arguments == ["get-token", "--cluster", "lab"])
+    #expect(program.executable == "/k/login" && program.arguments == ["get-token", "--cluster", "lab"])
     #expect(program.environment["PROFILE"] == "dev" && program.environment["PATH"] == "/bin")
     let information = try JSONValue(json: try #require(program.environment["KUBERNETES_EXEC_INFO"]))
     #expect(
@@ -123,7 +123,7 @@ import YAML
     let client = try client(try LabWorld()) { _ in result }
     let error = await #expect(throws: AttributeError.self) { _ = try await client.version() }
     #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
-    #expect(error?.message.contains("/k/./login") == true)
+    #expect(error?.message.contains("/k/login") == true)
     #expect(error?.path == .root, "whoever asks for an object has none of the provider's arguments")
   }
 

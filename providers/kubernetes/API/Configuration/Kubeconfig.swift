@@ -172,7 +172,9 @@ struct KubeconfigFile {
     return Kubeconfig.Material(path: Self.text(json[name]).map(absolute))
   }
 
-  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+  private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(directory)/\(path.hasPrefix("./") ? path.dropFirst(2) : path[...])"
+  }
 
   /// Empty texts say nothing.
   private static func text(_ value: JSONValue?) -> String? {
