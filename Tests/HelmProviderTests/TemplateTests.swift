@@ -29,6 +29,8 @@ import YAML
     #expect(stage.lab.log.isEmpty, "nobody asks the cluster")
     let some = try await stage.stage.read("helm_template", stage.release(["show_only": ["templates/a*"], "skip_tests": true]))
     #expect(some["manifests"].keys == ["templates/a.yaml"])
+    let said = try await stage.stage.read("helm_template", stage.release(["crds": [], "notes": "mine"]))
+    #expect(said["notes"] == "mine" && said["crds"].elements?.count == 0)
     let none = await problems { _ = try await stage.stage.read("helm_template", stage.release(["show_only": ["templates/x.yaml"]])) }
     #expect(none.contains("show_only[0]") && none.contains("templates/b.yaml"), "\(none)")
   }

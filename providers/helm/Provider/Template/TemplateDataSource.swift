@@ -90,8 +90,9 @@ struct TemplateDataSource: DataSource {
     }
     id = name
     if version == nil { version = fetched.chart.metadata.version }
-    crds = chart.customResourceDefinitions.map(\.text)
-    notes = renderSubchartNotes ?? true ? chart.notes + chart.subchartNotes : chart.notes
+    // Configurations may say these, and then it is so.
+    if $crds.isUnknown { crds = chart.customResourceDefinitions.map(\.text) }
+    if $notes.isUnknown { notes = renderSubchartNotes ?? true ? chart.notes + chart.subchartNotes : chart.notes }
     try show(chart)
   }
 
@@ -173,8 +174,8 @@ struct TemplateDataSource: DataSource {
     chart.objects.forEach(add)
     for hook in chart.hooksByKind where !(disableWebhooks ?? false) && !(skipTests ?? false && hook.events.contains(.test)) { add(hook.object) }
     let shown = try selected(documents)
-    manifest = shown.map { "---\n\($0.text)\n" }.joined()
-    manifests = shown.reduce(into: [:]) { $0[$1.path, default: ""] += "---\n\($1.text)\n" }
+    if $manifest.isUnknown { manifest = shown.map { "---\n\($0.text)\n" }.joined() }
+    if $manifests.isUnknown { manifests = shown.reduce(into: [:]) { $0[$1.path, default: ""] += "---\n\($1.text)\n" } }
   }
 
   private func selected(_ documents: [Document]) throws -> [Document] {
