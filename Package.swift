@@ -42,7 +42,7 @@ let unchecked = SwiftSetting.unsafeFlags(["-enforce-exclusivity=unchecked"], .wh
 
 /// The rooms that read what anybody may have written.
 let fuzzedRooms = [
-  "CLI", "Diagnostics", "Expressions", "Functions", "HCL", "Host", "Install", "Modules", "Plans", "State", "Values",
+  "Charts", "CLI", "Diagnostics", "Expressions", "Functions", "HCL", "Host", "Install", "Modules", "Plans", "State", "Values", "YAML",
 ]
 
 /// Inputs of fuzzing.
@@ -78,10 +78,11 @@ let package = Package(
     room("Addresses"),
     room("Host", libraries: ["CCurl", "COpenSSL", "CLinux", "CRnp", "CSSH"]),
     room("YAML", libraries: ["CYaml"]),
+    room("RegularExpressions", libraries: ["CRE2"]),
 
     // Language.
     room("HCL", imports: ["Diagnostics"]),
-    room("Functions", imports: ["Values", "Host"], libraries: ["CRE2", "CCrypt", "CZlib", "COpenSSL", "CYaml"]),
+    room("Functions", imports: ["Values", "Host", "YAML", "RegularExpressions"], libraries: ["CCrypt", "CZlib", "COpenSSL"]),
     room("Expressions", imports: ["HCL", "Functions", "Values", "Diagnostics", "Host"]),
     room("Modules", imports: ["Expressions", "HCL", "Addresses", "Values", "Diagnostics", "Host"]),
 
@@ -99,7 +100,7 @@ let package = Package(
     room("KubernetesProvider", imports: ["ProviderKit", "Kubernetes", "YAML"], path: "providers/kubernetes/Provider"),
 
     // Helm charts, for the provider of that name and for whoever wants to see what a chart says.
-    room("Charts", imports: ["YAML"], libraries: ["CRE2", "COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
+    room("Charts", imports: ["YAML", "RegularExpressions"], libraries: ["COpenSSL", "CCrypt", "CZlib", "CLinux"], path: "providers/helm/Charts"),
 
     room("HelmProvider", imports: ["ProviderKit", "Kubernetes", "Charts", "YAML"], path: "providers/helm/Provider"),
 

@@ -1,10 +1,11 @@
-import CYaml
 import Values
+import YAML
 
 /// `yamldecode`: one document of YAML as objects, tuples and primitive values.
-@safe struct YAMLDecoder: ~Copyable {
-  private let parser: UnsafeMutablePointer<yaml_parser_t>
-  private let input: UnsafeMutableBufferPointer<UInt8>
+struct YAMLDecoder: ~Copyable {
+  private typealias Event = YAMLEvents.Event
+
+  private var events: YAMLEvents
   private var anchors: [String: Value] = [:]
   /// The anchors of the nodes that are being read.
   private var openAnchors: [String] = []
@@ -20,79 +21,27 @@ import Values
   }
 
   private init(_ text: String) throws(FunctionError) {
-    // No text at all counts as an empty line.
-    let bytes = text.isEmpty ? [UInt8(ascii: "\n")] : Array(text.utf8)
-    unsafe parser = .allocate(capacity: 1)
-    unsafe parser.initialize(to: yaml_parser_t())
-    unsafe input = .allocate(capacity: bytes.count)
-    _ = unsafe input.initialize(fromContentsOf: bytes)
-    guard unsafe yaml_parser_initialize(parser) == 1 else { throw FunctionError("out of memory") }
-    unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    unsafe yaml_parser_set_input_string(parser, input.baseAddress, input.count)
-  }
-
-  deinit {
-    unsafe yaml_parser_delete(parser)
-    unsafe parser.deallocate()
-    unsafe input.deallocate()
-  }
-
-  // MARK: Events
-
-  /// What the parser said next, copied out of its memory.
-  private struct Event {
-    var kind: yaml_event_type_t
-    var line: Int
-    var column: Int
-    var anchor: String?
-    var tag: String?
-    var text = ""
-    var isPlain = false
-  }
-
-  private static func string(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {
-    guard let pointer = unsafe pointer else { return nil }
-    return unsafe String(cString: pointer)
+    do throws(YAMLEvents.Problem) {
+      // No text at all counts as an empty line.
+      events = try YAMLEvents(text.isEmpty ? [UInt8(ascii: "\n")] : Array(text.utf8), detectsEncoding: false)
+    } catch {
+      throw YAMLDecoder.failure(error)
+    }
   }
 
   private mutating func next() throws(FunctionError) -> Event {
-    var event = unsafe yaml_event_t()
-    guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw syntaxError() }
-    defer { unsafe yaml_event_delete(&event) }
-    var result = unsafe Event(
-      kind: event.type, line: Int(event.start_mark.line), column: Int(event.start_mark.column))
-    switch unsafe event.type {
-    case YAML_ALIAS_EVENT:
-      unsafe result.anchor = YAMLDecoder.string(event.data.alias.anchor)
-    case YAML_SCALAR_EVENT:
-      unsafe result.anchor = YAMLDecoder.string(event.data.scalar.anchor)
-      unsafe result.tag = YAMLDecoder.string(event.data.scalar.tag)
-      unsafe result.isPlain = event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
-      if let value = unsafe event.data.scalar.value {
-        unsafe result.text = String(
-          decoding: UnsafeBufferPointer(start: value, count: Int(event.data.scalar.length)), as: UTF8.self)
-      }
-    case YAML_SEQUENCE_START_EVENT:
-      unsafe result.anchor = YAMLDecoder.string(event.data.sequence_start.anchor)
-      unsafe result.tag = YAMLDecoder.string(event.data.sequence_start.tag)
-    case YAML_MAPPING_START_EVENT:
-      unsafe result.anchor = YAMLDecoder.string(event.data.mapping_start.anchor)
-      unsafe result.tag = YAMLDecoder.string(event.data.mapping_start.tag)
-    default: break
+    do throws(YAMLEvents.Problem) {
+      return try events.next()
+    } catch {
+      throw YAMLDecoder.failure(error)
     }
-    return result
   }
 
-  private func syntaxError() -> FunctionError {
-    let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "invalid YAML"
-    let line = unsafe Int(parser.pointee.problem_mark.line)
-    let column = unsafe Int(parser.pointee.problem_mark.column)
-    if line == 0 { return FunctionError(problem) }
+  private static func failure(_ problem: YAMLEvents.Problem) -> FunctionError {
+    if problem.line == 0 { return FunctionError(problem.message) }
     // The scanner counts the line only after it is through with it.
-    if unsafe parser.pointee.error == YAML_SCANNER_ERROR {
-      return FunctionError("on line \(line + 1), column 1: \(problem)")
-    }
-    return FunctionError("on line \(line), column \(column + 1): \(problem)")
+    if problem.stage == .scanner { return FunctionError("on line \(problem.line + 1), column 1: \(problem.message)") }
+    return FunctionError("on line \(problem.line), column \(problem.column + 1): \(problem.message)")
   }
 
   private func failure(_ message: String, at event: Event) -> FunctionError {
@@ -104,17 +53,17 @@ import Values
   private mutating func document() throws(FunctionError) -> Value {
     _ = try next()
     let start = try next()
-    if start.kind == YAML_STREAM_END_EVENT { throw failure("missing start of document", at: start) }
+    if start.kind == .streamEnd { throw failure("missing start of document", at: start) }
     let value = try node(try next())
     _ = try next()
     let end = try next()
-    if end.kind != YAML_STREAM_END_EVENT { throw failure("unexpected extra content after value", at: end) }
+    if end.kind != .streamEnd { throw failure("unexpected extra content after value", at: end) }
     return value
   }
 
   private mutating func node(_ event: Event) throws(FunctionError) -> Value {
     switch event.kind {
-    case YAML_ALIAS_EVENT:
+    case .alias:
       let name = event.anchor ?? ""
       if openAnchors.contains(name) {
         throw failure("cannot refer to anchor \(quoted(name)) from inside its own definition", at: event)
@@ -126,13 +75,13 @@ import Values
       aliased = aliased.addingClamped(value.weight)
       if aliased > Value.largestWeight { throw failure("the document is too large with all that it refers to", at: event) }
       return value
-    case YAML_SCALAR_EVENT:
+    case .scalar:
       return remembered(event, try scalar(event))
-    case YAML_SEQUENCE_START_EVENT:
+    case .sequenceStart:
       return try nested(event) { (decoder, event) throws(FunctionError) in
         try decoder.sequence(event)
       }
-    case YAML_MAPPING_START_EVENT:
+    case .mappingStart:
       return try nested(event) { (decoder, event) throws(FunctionError) in
         try decoder.mapping(event)
       }
@@ -164,7 +113,7 @@ import Values
     var elements: [Value] = []
     while true {
       let next = try next()
-      if next.kind == YAML_SEQUENCE_END_EVENT { return .tuple(elements) }
+      if next.kind == .sequenceEnd { return .tuple(elements) }
       elements.append(try node(next))
     }
   }
@@ -174,8 +123,8 @@ import Values
     var attributes: [String: Value] = [:]
     while true {
       let keyEvent = try next()
-      if keyEvent.kind == YAML_MAPPING_END_EVENT { return .object(attributes) }
-      if keyEvent.kind == YAML_SCALAR_EVENT && keyEvent.text == "<<" {
+      if keyEvent.kind == .mappingEnd { return .object(attributes) }
+      if keyEvent.kind == .scalar && keyEvent.text == "<<" {
         // A merge puts all attributes of another mapping at its place: what comes later wins.
         let merged = try node(try next())
         guard case .object(let object) = merged else {

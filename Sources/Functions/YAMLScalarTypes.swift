@@ -1,5 +1,6 @@
 import Host
 import Values
+import YAML
 
 /// Which value a scalar of YAML stands for: by its tag, or by its form where there is none.
 enum YAMLTag {
@@ -84,40 +85,13 @@ enum YAMLTag {
       }
       return Number(value)
     }
-    return isDecimal(Array(text.utf8)) ? Number(parsing: text) : nil
+    return YAMLScalar.isDecimal(Array(text.utf8)) ? Number(parsing: text) : nil
   }
 
   private static func isDigit(_ byte: UInt8, base: Int) -> Bool {
     let digit = byte &- 48
     if Int(digit) < min(base, 10) { return true }
     return base == 16 && (byte | 0x20) &- 97 < 6
-  }
-
-  /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
-  private static func isDecimal(_ bytes: [UInt8]) -> Bool {
-    var index = 0
-    func digits() -> Int {
-      let start = index
-      while index < bytes.count, bytes[index] &- 48 < 10 { index += 1 }
-      return index - start
-    }
-    func take(_ wanted: Unicode.Scalar, or other: Unicode.Scalar) -> Bool {
-      guard index < bytes.count, bytes[index] == UInt8(ascii: wanted) || bytes[index] == UInt8(ascii: other) else {
-        return false
-      }
-      index += 1
-      return true
-    }
-    _ = take("+", or: "-")
-    let whole = digits()
-    let hasPoint = take(".", or: ".")
-    let fraction = hasPoint ? digits() : 0
-    guard whole > 0 || (hasPoint && fraction > 0) else { return false }
-    if take("e", or: "E") {
-      _ = take("+", or: "-")
-      guard digits() > 0 else { return false }
-    }
-    return index == bytes.count
   }
 
   // MARK: Timestamps

@@ -42,7 +42,7 @@ package enum YAML {
   package static func text(_ value: JSONValue, layout: Layout = .compact) -> String {
     var writer = YAMLWriter(layout: layout)
     writer.document(value)
-    return String(decoding: writer.output, as: UTF8.self)
+    return String(decoding: writer.lines.output, as: UTF8.self)
   }
 }
 

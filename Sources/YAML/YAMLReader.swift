@@ -1,9 +1,6 @@
-import CYaml
-
-/// Documents from libyaml's events, built with a stack of its own so that no input can exhaust the thread's.
-@safe struct YAMLReader: ~Copyable {
-  private let parser: UnsafeMutablePointer<yaml_parser_t>
-  private let input: UnsafeMutableBufferPointer<UInt8>
+/// Documents from events, built with a stack of its own so that no input can exhaust the thread's.
+struct YAMLReader: ~Copyable {
+  private var events: YAMLEvents
   private let refusesDuplicates: Bool
   private var open: [Collection] = []
   private var anchors: [String: (value: JSONValue, weight: Int)] = [:]
@@ -30,18 +27,11 @@ import CYaml
 
   init(_ bytes: [UInt8], refusesDuplicates: Bool) throws(YAMLError) {
     self.refusesDuplicates = refusesDuplicates
-    unsafe parser = .allocate(capacity: 1)
-    unsafe parser.initialize(to: yaml_parser_t())
-    unsafe input = .allocate(capacity: bytes.count)
-    _ = unsafe input.initialize(fromContentsOf: bytes)
-    guard unsafe yaml_parser_initialize(parser) == 1 else { throw YAMLError(line: 0, message: "out of memory") }
-    unsafe yaml_parser_set_input_string(parser, input.baseAddress, input.count)
-  }
-
-  deinit {
-    unsafe yaml_parser_delete(parser)
-    unsafe parser.deallocate()
-    unsafe input.deallocate()
+    do throws(YAMLEvents.Problem) {
+      events = try YAMLEvents(bytes, detectsEncoding: true)
+    } catch {
+      throw YAMLReader.failure(error)
+    }
   }
 
   /// The next document; nil at the end of the stream.
@@ -50,12 +40,12 @@ import CYaml
     while true {
       let event = try next()
       switch event.kind {
-      case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return nil
-      case YAML_DOCUMENT_START_EVENT:
+      case .streamEnd: return nil
+      case .documentStart:
         anchors = [:]
         aliasing = Aliasing()
-      case YAML_DOCUMENT_END_EVENT: return result ?? .null
-      case YAML_STREAM_START_EVENT: break
+      case .documentEnd: return result ?? .null
+      case .streamStart: break
       default: if let root = try take(event) { result = root }
       }
     }
@@ -64,19 +54,19 @@ import CYaml
   // MARK: Nodes
 
   /// Works one event in; gives the document's root when that is complete.
-  private mutating func take(_ event: Event) throws(YAMLError) -> JSONValue? {
+  private mutating func take(_ event: YAMLEvents.Event) throws(YAMLError) -> JSONValue? {
     switch event.kind {
-    case YAML_SEQUENCE_START_EVENT: try push(.sequence([]), event)
-    case YAML_MAPPING_START_EVENT: try push(.mapping([:], key: nil), event)
-    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return try close()
-    case YAML_SCALAR_EVENT: return try scalar(event)
-    case YAML_ALIAS_EVENT: return try alias(event)
+    case .sequenceStart: try push(.sequence([]), event)
+    case .mappingStart: try push(.mapping([:], key: nil), event)
+    case .sequenceEnd, .mappingEnd: return try close()
+    case .scalar: return try scalar(event)
+    case .alias: return try alias(event)
     default: break
     }
     return nil
   }
 
-  private mutating func push(_ content: Collection.Content, _ event: Event) throws(YAMLError) {
+  private mutating func push(_ content: Collection.Content, _ event: YAMLEvents.Event) throws(YAMLError) {
     if open.count >= JSONValue.deepestNesting { throw failure("exceeded max depth of \(JSONValue.deepestNesting)", event.line) }
     if isAtKey { throw failure("a key may not be a mapping or a sequence", event.line) }
     open.append(Collection(content: content, anchor: event.anchor, line: event.line))
@@ -93,7 +83,7 @@ import CYaml
     return try put(value, weight: collection.weight, line: collection.line)
   }
 
-  private mutating func scalar(_ event: Event) throws(YAMLError) -> JSONValue? {
+  private mutating func scalar(_ event: YAMLEvents.Event) throws(YAMLError) -> JSONValue? {
     if isAtKey {
       if event.isPlain && event.text == "<<" && (event.tag == nil || event.tag == YAMLScalar.mergeTag) {
         setKey(.merge)
@@ -109,7 +99,7 @@ import CYaml
     return try put(value, weight: 1, line: event.line)
   }
 
-  private mutating func alias(_ event: Event) throws(YAMLError) -> JSONValue? {
+  private mutating func alias(_ event: YAMLEvents.Event) throws(YAMLError) -> JSONValue? {
     let name = event.anchor ?? ""
     guard let known = anchors[name] else {
       let isOpen = open.contains { $0.anchor == name }
@@ -198,52 +188,19 @@ import CYaml
     }
   }
 
-  // MARK: Events
-
-  /// What the parser said next, copied out of its memory.
-  private struct Event {
-    var kind: yaml_event_type_t
-    var line: Int
-    var anchor: String?
-    var tag: String?
-    var text = ""
-    var isPlain = false
-  }
-
-  private static func string(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {
-    guard let pointer = unsafe pointer else { return nil }
-    return unsafe String(cString: pointer)
-  }
-
-  private mutating func next() throws(YAMLError) -> Event {
-    var event = unsafe yaml_event_t()
-    guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw syntaxError() }
-    defer { unsafe yaml_event_delete(&event) }
-    var result = unsafe Event(kind: event.type, line: Int(event.start_mark.line) + 1)
-    switch unsafe event.type {
-    case YAML_ALIAS_EVENT:
-      unsafe result.anchor = YAMLReader.string(event.data.alias.anchor)
-    case YAML_SCALAR_EVENT:
-      unsafe result.anchor = YAMLReader.string(event.data.scalar.anchor)
-      unsafe result.tag = YAMLReader.string(event.data.scalar.tag)
-      unsafe result.isPlain = event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
-      if let value = unsafe event.data.scalar.value {
-        unsafe result.text = String(
-          decoding: UnsafeBufferPointer(start: value, count: Int(event.data.scalar.length)), as: UTF8.self)
-      }
-    case YAML_SEQUENCE_START_EVENT:
-      unsafe result.anchor = YAMLReader.string(event.data.sequence_start.anchor)
-    case YAML_MAPPING_START_EVENT:
-      unsafe result.anchor = YAMLReader.string(event.data.mapping_start.anchor)
-    default: break
+  /// The next event, its line counted from 1.
+  private mutating func next() throws(YAMLError) -> YAMLEvents.Event {
+    do throws(YAMLEvents.Problem) {
+      var event = try events.next()
+      event.line += 1
+      return event
+    } catch {
+      throw YAMLReader.failure(error)
     }
-    return result
   }
 
-  private func syntaxError() -> YAMLError {
-    let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "invalid YAML"
-    if unsafe parser.pointee.error == YAML_READER_ERROR { return YAMLError(line: 0, message: problem) }
-    return unsafe YAMLError(line: Int(parser.pointee.problem_mark.line) + 1, message: problem)
+  private static func failure(_ problem: YAMLEvents.Problem) -> YAMLError {
+    YAMLError(line: problem.stage == .reader ? 0 : problem.line + 1, message: problem.message)
   }
 
   private func failure(_ message: String, _ line: Int) -> YAMLError { YAMLError(line: line, message: message) }

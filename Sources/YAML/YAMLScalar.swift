@@ -1,5 +1,5 @@
 /// What a scalar of YAML 1.1 stands for, by its tag, or by its form where it is plain and has none.
-enum YAMLScalar {
+package enum YAMLScalar {
   private static let prefix = "tag:yaml.org,2002:"
   static let mergeTag = prefix + "merge"
 
@@ -182,7 +182,7 @@ enum YAMLScalar {
   }
 
   /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
-  private static func isDecimal(_ bytes: [UInt8]) -> Bool {
+  package static func isDecimal(_ bytes: [UInt8]) -> Bool {
     var index = 0
     func digits() -> Int {
       let start = index

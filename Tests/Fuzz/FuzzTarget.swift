@@ -17,6 +17,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case variablesFile = "variables-file"
   case lockFile = "lock-file"
   case commandLineSettings = "cli-configuration"
+  case yaml
+  case chartTemplate = "chart-template"
 
   /// Reads the bytes. Whatever they are, nothing may crash, and what is promised about the result must hold.
   func check(_ bytes: [UInt8]) throws(Violation) {
@@ -35,6 +37,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .variablesFile: try checkVariablesFile(bytes)
     case .lockFile: try checkLockFile(bytes)
     case .commandLineSettings: try checkCommandLineSettings(bytes)
+    case .yaml: try checkYAML(bytes)
+    case .chartTemplate: try checkChartTemplate(bytes)
     }
   }
 }

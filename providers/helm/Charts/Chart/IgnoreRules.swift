@@ -1,7 +1,9 @@
+import RegularExpressions
+
 /// `.helmignore`: which files of a directory are no part of the chart.
 package struct IgnoreRules {
   private struct Rule {
-    var pattern: Pattern
+    var pattern: RegularExpression
     /// Of the whole path instead of the last name.
     var isOfPath: Bool
     var isNegated: Bool
@@ -36,7 +38,7 @@ package struct IgnoreRules {
     if isOfDirectories { text = text.dropLast() }
     let isOfPath = text.contains("/")
     if text.hasPrefix("/") { text = text.dropFirst() }
-    guard let expression = GlobPattern.expression(String(text), style: .path), let pattern = try? Pattern(expression) else { return nil }
+    guard let expression = GlobPattern.expression(String(text), style: .path), let pattern = try? RegularExpression.compiled(expression) else { return nil }
     return Rule(pattern: pattern, isOfPath: isOfPath, isNegated: isNegated, isOfDirectories: isOfDirectories)
   }
 
@@ -140,7 +142,7 @@ enum GlobPattern {
 package enum PathPattern {
   /// A text that is no pattern matches itself alone.
   package static func matches(_ pattern: String, _ path: String) -> Bool {
-    guard let expression = GlobPattern.expression(pattern, style: .path), let compiled = try? Pattern(expression) else { return pattern == path }
+    guard let expression = GlobPattern.expression(pattern, style: .path), let compiled = try? RegularExpression.compiled(expression) else { return pattern == path }
     return compiled.firstMatch(in: Array(path.utf8), from: 0) != nil
   }
 }

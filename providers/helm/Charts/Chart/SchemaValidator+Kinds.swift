@@ -1,3 +1,4 @@
+import RegularExpressions
 import YAML
 
 extension SchemaValidator {
@@ -33,7 +34,7 @@ extension SchemaValidator {
 
   /// Nil, and a report, for what is no pattern.
   private mutating func matches(_ expression: String, _ text: String, at path: [String]) -> Bool? {
-    guard let pattern = try? Pattern(expression) else {
+    guard let pattern = try? RegularExpression.compiled(expression) else {
       report(path, "its schema has a pattern that cannot be read: \(expression)")
       return nil
     }

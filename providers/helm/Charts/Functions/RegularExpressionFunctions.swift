@@ -1,3 +1,5 @@
+import RegularExpressions
+
 /// Regular expressions of RE2.
 enum RegularExpressionFunctions {
   static let all: [Function] = [
@@ -16,8 +18,33 @@ enum RegularExpressionFunctions {
     Function("regexQuoteMeta", .string, body: quoteMeta),
   ]
 
-  private static func pattern(_ call: Call) throws(TemplateError) -> Pattern {
-    try call.execution.pattern(call.text(0))
+  private static func pattern(_ call: Call) throws(TemplateError) -> RegularExpression {
+    do throws(RegularExpression.PatternError) {
+      return try RegularExpression.compiled(call.text(0))
+    } catch {
+      throw TemplateError(error.description)
+    }
+  }
+
+  /// The first matches; all of them when the limit is negative.
+  private static func matches(
+    of pattern: RegularExpression, in text: [UInt8], limit: Int
+  ) -> [RegularExpression.Match] {
+    let matches = pattern.matches(in: text)
+    return limit < 0 ? Array(matches) : Array(matches.prefix(limit))
+  }
+
+  private static func replacing(
+    _ pattern: RegularExpression, in text: [UInt8], _ append: (RegularExpression.Match, inout [UInt8]) -> Void
+  ) -> Value {
+    var output: [UInt8] = []
+    var position = 0
+    for match in pattern.matches(in: text) {
+      output += text[position..<match.whole.lowerBound]
+      append(match, &output)
+      position = match.whole.upperBound
+    }
+    return .text(output + text[position...])
   }
 
   /// A pattern that is no pattern matches nothing.
@@ -38,20 +65,20 @@ enum RegularExpressionFunctions {
 
   private static func findAll(_ call: Call) throws(TemplateError) -> Value {
     let text = call.bytes(1)
-    let matches = try pattern(call).matches(in: text, limit: call.int(2))
+    let matches = matches(of: try pattern(call), in: text, limit: call.int(2))
     return .list(ListValue(matches.map { .text(Array(text[$0.whole])) }, of: .string))
   }
 
   private static func replace(_ call: Call) throws(TemplateError) -> Value {
     let pattern = try pattern(call)
     let text = call.bytes(1)
-    let replacement = call.bytes(2)
-    return .text(pattern.replacing(in: text) { pattern.expanded(replacement, $0, in: text) })
+    let template = ReplacementTemplate(call.bytes(2), groupNames: pattern.groupNames)
+    return replacing(pattern, in: text) { template.append($0, in: text, to: &$1) }
   }
 
   private static func replaceLiterally(_ call: Call) throws(TemplateError) -> Value {
     let replacement = call.bytes(2)
-    return .text(try pattern(call).replacing(in: call.bytes(1)) { _ in replacement })
+    return replacing(try pattern(call), in: call.bytes(1)) { $1 += replacement }
   }
 
   private static func split(_ call: Call) throws(TemplateError) -> Value {
@@ -63,7 +90,7 @@ enum RegularExpressionFunctions {
     var parts: [Value] = []
     var start = 0
     var end = 0
-    for match in pattern.matches(in: text, limit: limit) {
+    for match in matches(of: pattern, in: text, limit: limit) {
       if limit > 0, parts.count == limit - 1 { break }
       end = match.whole.lowerBound
       if match.whole.upperBound != 0 { parts.append(.text(Array(text[start..<end]))) }

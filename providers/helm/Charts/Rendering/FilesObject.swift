@@ -1,3 +1,4 @@
+import RegularExpressions
 import YAML
 
 /// `.Files`: the files of a chart that are neither templates nor charts, by their paths.
@@ -30,7 +31,7 @@ final class FilesObject: TemplateObject {
 
   /// What is no pattern matches everything.
   private func matching(_ pattern: String) -> [String: [UInt8]] {
-    guard let expression = GlobPattern.expression(pattern, style: .files), let pattern = try? Pattern(expression) else { return files }
+    guard let expression = GlobPattern.expression(pattern, style: .files), let pattern = try? RegularExpression.compiled(expression) else { return files }
     return files.filter { pattern.firstMatch(in: Array($0.key.utf8), from: 0) != nil }
   }
 

@@ -16,7 +16,6 @@ final class Execution {
   private var depth = 0
   private var includes: [String: Int] = [:]
   private var parsedTexts: [String: TemplateSource] = [:]
-  private var patterns: [String: Pattern] = [:]
 
   /// The file that is being rendered, by its path.
   private var file = ""
@@ -154,14 +153,6 @@ final class Execution {
   }
 
   func keep(_ key: KeptResult.Key, _ value: JSONValue) { kept.append(KeptResult(key: key, value: value)) }
-
-  /// A compiled pattern, which is kept while the chart is rendered.
-  func pattern(_ text: String) throws(TemplateError) -> Pattern {
-    if let known = patterns[text] { return known }
-    let pattern = try Pattern(text)
-    patterns[text] = pattern
-    return pattern
-  }
 
   // MARK: Depth
 

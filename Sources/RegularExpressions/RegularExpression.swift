@@ -1,25 +1,29 @@
+// RegularExpressions: patterns in RE2, whose dialect is that of Go, and replacements.
+
 import CRE2
 import Synchronization
 
-/// A regular expression in the language's dialect, which is RE2's. Compiled once for each pattern while it stays in
-/// use.
-@safe final class RegularExpression: Sendable {
+/// A regular expression in Go's dialect, which is RE2's: that of the language and that of charts. Compiled once for each pattern while
+/// it stays in use.
+@safe package final class RegularExpression: Sendable {
   /// One match: byte offsets of the whole and of each group, nil for groups that took no part.
-  struct Match {
-    let whole: Range<Int>
-    let groups: [Range<Int>?]
+  package struct Match: Sendable {
+    package let whole: Range<Int>
+    package let groups: [Range<Int>?]
   }
 
-  /// What is wrong with a pattern, in the words of the language, and the piece of it that is meant.
-  struct PatternError: Error {
-    let reason: String
-    var piece: String
+  /// What is wrong with a pattern, in the words that users of Go's know, and the piece of it that is meant.
+  package struct PatternError: Error, CustomStringConvertible {
+    package let reason: String
+    package internal(set) var piece: String
+
+    package var description: String { "error parsing regexp: \(reason): `\(piece)`" }
   }
 
   // RE2 objects may be used from many threads at once.
   private nonisolated(unsafe) let pattern: OpaquePointer
   /// The name of each group, nil for unnamed ones.
-  let groupNames: [String?]
+  package let groupNames: [String?]
 
   private init(compiling text: String) throws(PatternError) {
     var source = try RegularExpression.translated(text)
@@ -44,7 +48,7 @@ import Synchronization
   deinit { unsafe CRE2FreePattern(pattern) }
 
   /// The compiled form of a pattern; the ones used last are kept.
-  static func compiled(_ text: String) throws(PatternError) -> RegularExpression {
+  package static func compiled(_ text: String) throws(PatternError) -> RegularExpression {
     if let known = cache.withLock({ $0[text] }) { return known }
     let expression = try RegularExpression(compiling: text)
     cache.withLock { kept in
@@ -57,7 +61,7 @@ import Synchronization
   private static let cache = Mutex<[String: RegularExpression]>([:])
 
   /// The leftmost match at or after a byte offset.
-  func firstMatch(in text: [UInt8], from start: Int) -> Match? {
+  package func firstMatch(in text: [UInt8], from start: Int) -> Match? {
     var offsets = [Int64](repeating: -1, count: 2 * (groupNames.count + 1))
     let found = unsafe text.withUnsafeBytes { bytes in
       unsafe offsets.withUnsafeMutableBufferPointer { places in
@@ -72,16 +76,30 @@ import Synchronization
     return range(0).map { Match(whole: $0, groups: (0..<groupNames.count).map { range($0 + 1) }) }
   }
 
-  /// Hands out the matches that do not overlap, one after the other, so that a long text needs no list of them; an empty match
-  /// right behind the last one does not count.
-  func forEachMatch(in text: [UInt8], _ body: (Match) throws(FunctionError) -> Void) throws(FunctionError) {
-    var position = 0
-    var previousEnd = -1
-    while position <= text.count, let match = firstMatch(in: text, from: position) {
-      let isEmpty = match.whole.isEmpty
-      if !isEmpty || match.whole.lowerBound != previousEnd { try body(match) }
-      previousEnd = match.whole.upperBound
-      position = isEmpty ? RegularExpression.nextScalar(in: text, after: match.whole.upperBound) : previousEnd
+  /// The matches that do not overlap, one after the other, so that a long text needs no list of them; an empty match right behind
+  /// the last one does not count.
+  package func matches(in text: [UInt8]) -> Matches { Matches(expression: self, text: text) }
+
+  package struct Matches: Sequence, IteratorProtocol {
+    let expression: RegularExpression
+    let text: [UInt8]
+    private var position = 0
+    private var previousEnd = -1
+
+    init(expression: RegularExpression, text: [UInt8]) {
+      self.expression = expression
+      self.text = text
+    }
+
+    package mutating func next() -> Match? {
+      while position <= text.count, let match = expression.firstMatch(in: text, from: position) {
+        let isEmpty = match.whole.isEmpty
+        let counts = !isEmpty || match.whole.lowerBound != previousEnd
+        previousEnd = match.whole.upperBound
+        position = isEmpty ? RegularExpression.nextScalar(in: text, after: previousEnd) : previousEnd
+        if counts { return match }
+      }
+      return nil
     }
   }
 
@@ -111,7 +129,7 @@ import Synchronization
     "invalid or unsupported Perl syntax", "invalid UTF-8", "invalid named capture", "expression too large",
   ]
 
-  /// Where the language's dialect and libre2's differ: `(?<name>…)` is another way to write `(?P<name>…)`, and there is
+  /// Where Go's dialect and libre2's differ: `(?<name>…)` is another way to write `(?P<name>…)`, and there is
   /// no `\C`.
   private static func translated(_ text: String) throws(PatternError) -> String {
     guard text.utf8.contains(UInt8(ascii: "\\")) || text.utf8.contains(UInt8(ascii: "<")) else { return text }

@@ -1,0 +1,44 @@
+import Charts
+import YAML
+
+/// What was read is written so that it reads the same, in both layouts and as JSON.
+func checkYAML(_ bytes: [UInt8]) throws(Violation) {
+  if let value = try? JSONValue(json: bytes) { try checkJSONText(value) }
+  guard let documents = try? YAML.documents(bytes) else { return }
+  for document in documents {
+    try checkJSONText(document)
+    for layout in [YAML.Layout.compact, .indented] {
+      let text = YAML.text(document, layout: layout)
+      try require((try? YAML.value(text)) == document, "the document has changed: \(text)")
+    }
+  }
+}
+
+private func checkJSONText(_ value: JSONValue) throws(Violation) {
+  let text = value.jsonText()
+  try require((try? JSONValue(json: text)) == value, "the value has changed: \(text)")
+}
+
+private let world = RenderingWorld(clock: { (1_700_000_000, 0) }, randomBytes: { Array(repeating: 7, count: $0) })
+
+/// A template of a chart: objects or a message, and the same again the next time.
+func checkChartTemplate(_ bytes: [UInt8]) throws(Violation) {
+  let text = String(decoding: bytes, as: UTF8.self)
+  // These take their time, as they should, and keys differ by their nature.
+  if ["htpasswd", "bcrypt", "derivePassword", "gen"].contains(where: text.contains) { return }
+  let files = [
+    ChartFile(path: "Chart.yaml", text: "name: c\nversion: 1.0.0\napiVersion: v2\n"),
+    ChartFile(path: "values.yaml", text: "s: text\nnum: 3\nflag: true\nlist: [a, b]\nmap: {x: 1, y: {z: 2}}\nempty: \"\"\n"),
+    ChartFile(path: "files/a.txt", text: "one\ntwo\n"),
+    ChartFile(path: "templates/test.yaml", bytes: bytes),
+  ]
+  guard let chart = try? Chart(directory: files) else { return }
+  func rendered() -> String {
+    do throws(ChartError) {
+      return try chart.rendered(values: [:], release: ReleaseDescription(name: "r", namespace: "n"), world: world).manifest
+    } catch {
+      return error.description
+    }
+  }
+  try require(rendered() == rendered(), "two renderings differ")
+}
