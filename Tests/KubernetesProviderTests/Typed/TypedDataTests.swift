@@ -66,6 +66,7 @@ import YAML
     let nodes = try await stage.read("kubernetes_nodes", [:])
     #expect(nodes["nodes"].elements?.isEmpty == false)
     #expect(nodes["nodes"][0]["metadata"][0]["name"].string?.isEmpty == false)
+    #expect(nodes["nodes"][0]["spec"].elements?.count == 1)
     let none = try await stage.read("kubernetes_nodes", ["metadata": [["labels": ["no": "such"]]]])
     #expect(none["nodes"].elements?.isEmpty == true)
   }

@@ -78,7 +78,13 @@ struct NodesDataSource: DynamicDataSource {
     }
     var state = configuration
     state["id"] = .string(nodes.map(\.uid).sorted().joined(separator: ","))
-    state["nodes"] = .sequence(nodes.map { Self.fields.state(of: $0.json, in: $0.json) })
+    state["nodes"] = .sequence(
+      nodes.map { node in
+        // Each has all blocks, be there anything in them or not.
+        var json = node.json
+        for name in ["spec", "status"] { json[name] = json[name] ?? [:] }
+        return Self.fields.state(of: json, in: json)
+      })
     return state
   }
 }
