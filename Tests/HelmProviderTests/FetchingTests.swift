@@ -65,20 +65,20 @@ import Testing
   @Test func passwordsStayWithTheirServer() async throws {
     let seen = Mutex<[String: String?]>([:])
     let index = index(["1.0.0"]) { "https://other.test/web-\($0).tgz" }
-    func library() -> ChartLibrary {
-      self.library { [self] request in
+    func fresh() -> ChartLibrary {
+      library { [self] request in
         seen.withLock { $0[request.url] = request.header("Authorization") }
         if request.url.hasSuffix("index.yaml") { return request.header("Authorization") == Self.password ? WebResponse(text: index) : WebResponse(status: 401) }
         return WebResponse(body: archive("1.0.0"))
       }
     }
     var request = ChartRequest(chart: "web", repository: "https://charts.test")
-    #expect(await problems { _ = try await library().chart(request) }.contains("repository_username"))
+    #expect(await problems { _ = try await fresh().chart(request) }.contains("repository_username"))
     request.access = RepositoryAccess(username: "me", password: "secret")
-    _ = try await library().chart(request)
+    _ = try await fresh().chart(request)
     #expect(seen.withLock { $0["https://other.test/web-1.0.0.tgz"] } == .some(nil))
     request.access.passesCredentials = true
-    _ = try await library().chart(request)
+    _ = try await fresh().chart(request)
     #expect(seen.withLock { $0["https://other.test/web-1.0.0.tgz"] } == Self.password)
   }
 

@@ -306,22 +306,5 @@ import YAML
     }
   }
 
-  static let definition = """
-    apiVersion: apiextensions.k8s.io/v1
-    kind: CustomResourceDefinition
-    metadata: {name: widgets.example.org}
-    spec:
-      group: example.org
-      scope: Namespaced
-      names: {kind: Widget, plural: widgets, singular: widget}
-      versions:
-      - name: v1
-        served: true
-        storage: true
-        schema:
-          openAPIV3Schema:
-            type: object
-            properties:
-              spec: {type: object, properties: {size: {type: integer}}}
-    """
+  static let definition = widgetDefinition(schema: "{type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}")
 }

@@ -6,42 +6,31 @@ import YAML
 
 @testable import Kubernetes
 
-let widgetDefinition = """
-  apiVersion: apiextensions.k8s.io/v1
-  kind: CustomResourceDefinition
-  metadata: {name: widgets.example.com}
-  spec:
-    group: example.com
-    scope: Cluster
-    names: {plural: widgets, kind: Widget}
-    versions:
-    - name: v1
-      served: true
-      storage: true
-      schema:
-        openAPIV3Schema:
-          type: object
-          required: [spec]
-          properties:
-            spec:
+let clusterWidgetDefinition = widgetDefinition(
+  group: "example.com", scope: "Cluster",
+  schema: """
+    type: object
+    required: [spec]
+    properties:
+      spec:
+        type: object
+        required: [size]
+        properties:
+          size: {type: integer}
+          mode: {type: string, enum: [fast, slow], default: fast}
+          port: {x-kubernetes-int-or-string: true}
+          free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+          parts:
+            type: array
+            x-kubernetes-list-type: map
+            x-kubernetes-list-map-keys: [name, kind]
+            items:
               type: object
-              required: [size]
-              properties:
-                size: {type: integer}
-                mode: {type: string, enum: [fast, slow], default: fast}
-                port: {x-kubernetes-int-or-string: true}
-                free: {type: object, x-kubernetes-preserve-unknown-fields: true}
-                parts:
-                  type: array
-                  x-kubernetes-list-type: map
-                  x-kubernetes-list-map-keys: [name, kind]
-                  items:
-                    type: object
-                    required: [name]
-                    properties: {name: {type: string}, kind: {type: string, default: a}, labels: {type: object, additionalProperties: {type: string}}}
-                tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
-                embedded: {type: object, x-kubernetes-embedded-resource: true, properties: {spec: {type: object, properties: {a: {type: string}}}}}
-  """
+              required: [name]
+              properties: {name: {type: string}, kind: {type: string, default: a}, labels: {type: object, additionalProperties: {type: string}}}
+          tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
+          embedded: {type: object, x-kubernetes-embedded-resource: true, properties: {spec: {type: object, properties: {a: {type: string}}}}}
+    """)
 
 let widget = GroupVersionKind(apiVersion: "example.com/v1", kind: "Widget")
 
@@ -121,7 +110,7 @@ let widget = GroupVersionKind(apiVersion: "example.com/v1", kind: "Widget")
     let asked = world.log.count
     #expect(try await client.resource(for: widget) == nil)
     #expect(world.log.count == asked, "it was just looked for")
-    try world.apply(widgetDefinition)
+    try world.apply(clusterWidgetDefinition)
     world.pass(.seconds(2))
     #expect(try await client.resource(for: widget)?.plural == "widgets")
     #expect(try await client.list(widget).isEmpty)

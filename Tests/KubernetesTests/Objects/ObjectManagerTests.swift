@@ -152,32 +152,20 @@ import YAML
     #expect(failure?.description.contains("spec.size") == true)
   }
 
-  static let definition = """
-    apiVersion: apiextensions.k8s.io/v1
-    kind: CustomResourceDefinition
-    metadata: {name: widgets.example.org}
-    spec:
-      group: example.org
-      scope: Namespaced
-      names: {kind: Widget, plural: widgets, singular: widget}
-      versions:
-      - name: v1
-        served: true
-        storage: true
-        schema:
-          openAPIV3Schema:
-            type: object
-            properties:
-              spec:
-                type: object
-                required: [size]
-                properties:
-                  size: {type: integer, maximum: 100}
-                  colour:
-                    type: string
-                    x-kubernetes-validations:
-                    - {rule: self == oldSelf, message: a widget is painted once}
-    """
+  static let definition = widgetDefinition(
+    schema: """
+      type: object
+      properties:
+        spec:
+          type: object
+          required: [size]
+          properties:
+            size: {type: integer, maximum: 100}
+            colour:
+              type: string
+              x-kubernetes-validations:
+              - {rule: self == oldSelf, message: a widget is painted once}
+      """)
 
   @Test func whatIsNotThereYet() async throws {
     let plan = try await manager.plan(Self.configMap("settings", namespace: "later"), prior: nil)

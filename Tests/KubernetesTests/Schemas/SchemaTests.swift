@@ -24,13 +24,13 @@ import YAML
     #expect(world.log.last?.query["hash"]?.isEmpty == false)
     #expect(try await client.schema(for: GroupVersionKind(apiVersion: "v1", kind: "Pod"))?.property("spec") != nil)
     #expect(try await client.schema(for: widget) == nil)
-    try world.apply(widgetDefinition)
+    try world.apply(clusterWidgetDefinition)
     world.pass(.seconds(2))
     #expect(try await client.schema(for: widget)?[path: ["spec", "mode"]]?.enumeration == ["fast", "slow"])
   }
 
   private func violations(_ yaml: String) throws -> [String] {
-    let definition = try YAML.value(widgetDefinition)
+    let definition = try YAML.value(clusterWidgetDefinition)
     let schema = try #require(ObjectSchema(definition: definition, version: "v1"))
     return schema.validate(try YAML.value("{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, \(yaml)}")).map(\.description)
   }

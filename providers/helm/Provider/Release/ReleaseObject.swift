@@ -142,13 +142,3 @@ struct ReleaseObjects: Sendable {
     "ValidatingWebhookConfiguration", "VolumeAttachment",
   ]
 }
-
-extension StringProtocol {
-  /// Without blanks at both ends.
-  var trimmingBlanks: String {
-    var text = self[...]
-    while let first = text.first, first.isWhitespace { text = text.dropFirst() }
-    while let last = text.last, last.isWhitespace { text = text.dropLast() }
-    return String(text)
-  }
-}

@@ -8,7 +8,7 @@ struct ReleaseOperation: Sendable {
   let release: ReleaseResource
   let namespace: String
   let client: ClusterClient
-  let library: ChartLibrary
+  let charts: ChartLibrary
   let store: RecordStore
   let surroundings: Surroundings
 
@@ -21,7 +21,7 @@ struct ReleaseOperation: Sendable {
     self.release = release
     self.client = client
     namespace = release.namespace ?? "default"
-    library = try context.provider.shared.requiredLibrary()
+    charts = try context.provider.shared.requiredLibrary()
     surroundings = context.surroundings
     store = RecordStore(client: client, driver: context.provider.shared.records, manager: Self.manager, now: context.surroundings.now)
   }

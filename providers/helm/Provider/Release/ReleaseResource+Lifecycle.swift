@@ -17,7 +17,7 @@ extension ReleaseResource {
     let client = try context.provider.shared.requiredClient()
     let operation = try ReleaseOperation(self, client, context)
     let kept = KeptRelease(context.privateState) ?? KeptRelease(salt: KeptRelease.newSalt(context.surroundings.random))
-    let fetched = try await operation.library.chart(chartRequest(pinned: pinnedVersion(planned)))
+    let fetched = try await operation.charts.chart(chartRequest(pinned: pinnedVersion(planned)))
     let history = try await operation.store.history(name, namespace: operation.namespace)
     if planned == nil { client.forgetDiscovery() }
     let given = try operation.given(

@@ -53,7 +53,7 @@ extension ClusterFailure {
 
 extension StringProtocol {
   /// Without blanks and line breaks at both ends.
-  var trimmingBlanks: String {
+  package var trimmingBlanks: String {
     var text = self[...]
     while let first = text.first, first.isWhitespace { text = text.dropFirst() }
     while let last = text.last, last.isWhitespace { text = text.dropLast() }
