@@ -15,7 +15,7 @@ import Testing
 /// A section `known differences` pins what does not agree yet, a line each: `STEP PLACE: why`. Such a difference must be there
 /// (a place stands for all that begins with it, and `everything` for the whole step), so that a line that is out of date fails too.
 ///
-/// A section `lab PATCH /api/… MANAGER` does to the emulated cluster of a scenario what somebody else might do: its body is the request's.
+/// A section `cluster PATCH /api/… MANAGER` does to the cluster of a scenario what somebody else might do: its body is the request's.
 ///
 /// A section with a file's name writes the file; `-- rm FILE --` takes one away; a section that begins with `$` runs a command
 /// with both programs. With `-json`, every message of `plan`, `apply`, `destroy`, `refresh` and `init` must agree, not only what they
@@ -25,11 +25,11 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     case write(path: String, text: String)
     case remove(path: String)
     case run(Command)
-    case lab(LabRequest)
+    case cluster(ClusterRequest)
   }
 
-  /// A request to the emulated cluster.
-  struct LabRequest: Equatable, Sendable {
+  /// A request to the cluster.
+  struct ClusterRequest: Equatable, Sendable {
     var method: String
     var path: String
     var manager: String
@@ -93,9 +93,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
   static func event(header: String, body: String) -> Event {
     if header.hasPrefix("rm ") { return .remove(path: String(header.dropFirst(3))) }
-    if header.hasPrefix("lab ") {
-      let words = words(of: header.dropFirst(4))
-      return .lab(LabRequest(method: words[0], path: words.count > 1 ? words[1] : "/", manager: words.count > 2 ? words[2] : "kubectl-edit", body: body))
+    if header.hasPrefix("cluster ") {
+      let words = words(of: header.dropFirst(8))
+      return .cluster(ClusterRequest(method: words[0], path: words.count > 1 ? words[1] : "/", manager: words.count > 2 ? words[2] : "kubectl-edit", body: body))
     }
     guard header.hasPrefix("$ ") else {
       // The line break before the next header belongs to the text, an empty line there does not.

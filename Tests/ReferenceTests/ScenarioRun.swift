@@ -24,7 +24,7 @@ struct ScenarioRun {
   var providerLog: String?
 
   /// The cluster that this run has to itself, if the scenario needs one.
-  var lab: LabProcess?
+  var cluster: TestCluster?
 
   private var isInitialised = false
 
@@ -45,9 +45,9 @@ struct ScenarioRun {
       case .remove(let path):
         try FileManager.default.removeItem(at: directory.appending(path: path))
         isInitialised = false
-      case .lab(let request):
-        guard let lab else { throw CocoaError(.featureUnsupported) }
-        try await lab.send(request)
+      case .cluster(let request):
+        guard let cluster else { throw CocoaError(.featureUnsupported) }
+        try await cluster.send(request)
       case .run(let command):
         if !isInitialised, command.verb != "init", command.verb != "console" {
           results += try await initialise()

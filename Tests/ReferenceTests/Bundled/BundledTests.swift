@@ -26,13 +26,16 @@ import Testing
     var run = ScenarioRun(program: program, directory: directory)
     run.environment = ["TF_CLI_CONFIG_FILE": try settings(in: home).path]
     run.needsProviders = false
+    let results: [StepResult]
     if scenario.needsCluster {
-      let lab = try LabProcess(kubeconfig: home.appending(path: "kubeconfig"))
-      run.lab = lab
-      run.environment["KUBE_CONFIG_PATH"] = try await lab.kubeconfigPath()
+      results = try await TestCluster.with(kubeconfig: home.appending(path: "kubeconfig")) { cluster in
+        run.cluster = cluster
+        run.environment["KUBE_CONFIG_PATH"] = try await cluster.kubeconfigPath()
+        return try await run.run(scenario)
+      }
+    } else {
+      results = try await run.run(scenario)
     }
-    defer { run.lab?.end() }
-    let results = try await run.run(scenario)
     var normaliser = Normaliser(replacements: [(directory.path, "‹directory›"), (home.path, "‹home›")])
     // What is kept beside an object names it by its identifier.
     normaliser.isPrivateDataSealed = scenario.needsCluster

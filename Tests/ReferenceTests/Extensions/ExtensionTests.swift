@@ -14,34 +14,39 @@ import Testing
     let directory = home.appending(path: "stack")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: home) }
-    var run = ScenarioRun(program: plumb, directory: directory)
-    var settings: [String: String] = [:]
+    let run = ScenarioRun(program: plumb, directory: directory)
+    var settings = [
+      "PATH": Program.searchPath, "HOME": home.path, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1",
+    ]
     if scenario.name.hasPrefix("peer-") {
       // Without an interpreter for them there is nothing to show.
       guard PeerTests.canRun else { return }
       settings["TF_CLI_CONFIG_FILE"] = try PeerProviders.install(PeerProviders.all, in: home, asMirror: false).path
     }
-    let lab = scenario.needsCluster ? try LabProcess(kubeconfig: home.appending(path: "kubeconfig")) : nil
-    defer { lab?.end() }
-    if let lab { settings["KUBE_CONFIG_PATH"] = try await lab.kubeconfigPath() }
+    guard scenario.needsCluster else { return try await walk(scenario, run: run, environment: settings, cluster: nil) }
+    try await TestCluster.with(kubeconfig: home.appending(path: "kubeconfig")) { cluster in
+      settings["KUBE_CONFIG_PATH"] = try await cluster.kubeconfigPath()
+      try await walk(scenario, run: run, environment: settings, cluster: cluster)
+    }
+  }
+
+  private func walk(_ scenario: Scenario, run: ScenarioRun, environment: [String: String], cluster: TestCluster?) async throws {
+    var run = run
     var last: (command: Scenario.Command, outcome: Outcome)?
     for event in scenario.events {
       switch event {
       case .run(let command):
-        let environment = [
-          "PATH": Program.searchPath, "HOME": home.path, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1",
-        ].merging(settings) { $1 }
-        let outcome = try await plumb.run(
-          command.words, in: directory, environment: environment.merging(command.environment) { $1 }, input: command.input)
+        let outcome = try await run.program.run(
+          command.words, in: run.directory, environment: environment.merging(command.environment) { $1 }, input: command.input)
         last = (command, outcome)
       case .write("output", let text):
         let (command, outcome) = try #require(last, "an output stands before the first command")
         check(outcome, of: command, against: text)
       case .write(let path, let text): try run.write(text, to: path)
-      case .remove(let path): try FileManager.default.removeItem(at: directory.appending(path: path))
-      case .lab(let request):
-        let lab = try #require(lab, "there is no cluster here")
-        try await lab.send(request)
+      case .remove(let path): try FileManager.default.removeItem(at: run.directory.appending(path: path))
+      case .cluster(let request):
+        let cluster = try #require(cluster, "there is no cluster here")
+        try await cluster.send(request)
       }
     }
     #expect(last != nil)

@@ -32,7 +32,7 @@ import Testing
       switch event {
       case .write(let path, let text): try walk.write(text, to: path)
       case .remove(let path): try FileManager.default.removeItem(at: directory.appending(path: path))
-      case .lab: throw LabProcess.Problem(description: "there is no cluster here")
+      case .cluster: throw TestCluster.Problem(description: "there is no cluster here")
       case .run(let command): results.append(try await walk.run(command))
       }
     }

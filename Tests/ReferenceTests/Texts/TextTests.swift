@@ -47,7 +47,7 @@ import Testing
       switch Scenario.event(header: header, body: body) {
       case .write(let path, let text): try run.write(text, to: path)
       case .remove(let path): try FileManager.default.removeItem(at: directory.appending(path: path))
-      case .lab: throw LabProcess.Problem(description: "there is no cluster here")
+      case .cluster: throw TestCluster.Problem(description: "there is no cluster here")
       case .run(let command):
         let outcome = try await outcome(of: command, body: body, plumb, in: directory, environment)
         let all = outcome.output + outcome.errors + (outcome.exitCode == 0 ? "" : "exit \(outcome.exitCode)\n")
