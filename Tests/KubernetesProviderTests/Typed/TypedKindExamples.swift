@@ -63,9 +63,47 @@ extension TypedKindTests {
           "metric": [["type": "Resource", "resource": [["name": "cpu", "target": [["type": "Utilization", "average_utilization": 70]]]]]],
         ]],
       ], change: labelled, changed: hasLabel),
+    Example(
+      type: "kubernetes_horizontal_pod_autoscaler_v1", path: "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/web",
+      expected: [(["spec", "targetCPUUtilizationPercentage"], 70)],
+      configuration: [
+        "metadata": .metadata("web"), "spec": [["max_replicas": 5, "target_cpu_utilization_percentage": 70, "scale_target_ref": scaled]],
+      ], change: labelled, changed: hasLabel),
+    Example(
+      type: "kubernetes_horizontal_pod_autoscaler", path: "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/web",
+      expected: [(["spec", "metrics"], [["type": "Resource", "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 70]]]])],
+      configuration: [
+        "metadata": .metadata("web"), "spec": [["max_replicas": 5, "target_cpu_utilization_percentage": 70, "scale_target_ref": scaled]],
+      ],
+      change: { $0.setting("spec", [["max_replicas": 5, "target_cpu_utilization_percentage": 60, "scale_target_ref": scaled]]) },
+      changed: (["spec", "metrics"], [["type": "Resource", "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 60]]]])),
+    Example(
+      type: "kubernetes_replication_controller", path: "/api/v1/namespaces/default/replicationcontrollers/web",
+      expected: [(["status", "readyReplicas"], 2)],
+      configuration: ["metadata": .metadata("web"), "spec": [["replicas": 2, "selector": ["app": "web"], "template": .template()]]],
+      change: { $0.settingContainer("image", "nginx:2") }, changed: (["spec", "replicas"], 2)),
   ]
 
+  private static let scaled: DynamicValue = [["api_version": "apps/v1", "kind": "Deployment", "name": "web"]]
+
   static let others: [Example] = [
+    Example(
+      type: "kubernetes_endpoints", path: "/api/v1/namespaces/default/endpoints/web",
+      expected: [(["subsets"], [["addresses": [["ip": "10.0.0.4"]], "ports": [["name": "http", "port": 80, "protocol": "TCP"]]]])],
+      configuration: [
+        "metadata": .metadata("web"), "subset": [["address": [["ip": "10.0.0.4"]], "port": [["name": "http", "port": 80]]]],
+      ], change: labelled, changed: hasLabel),
+    Example(
+      type: "kubernetes_endpoint_slice_v1", path: "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/web",
+      expected: [(["endpoints"], [["addresses": ["10.0.0.4"], "conditions": ["ready": true]]])],
+      configuration: [
+        "metadata": .metadata("web"), "address_type": "IPv4",
+        "endpoint": [["addresses": ["10.0.0.4"], "condition": [["ready": true]]]],
+        "port": [["name": "http", "port": "80", "app_protocol": "http"]],
+      ], change: labelled, changed: hasLabel),
+    Example(
+      type: "kubernetes_runtime_class_v1", path: "/apis/node.k8s.io/v1/runtimeclasses/web", expected: [(["handler"], "runsc")],
+      configuration: ["metadata": .metadata("web"), "handler": "runsc"], change: labelled, changed: hasLabel),
     Example(
       type: "kubernetes_ingress_class", path: "/apis/networking.k8s.io/v1/ingressclasses/web", expected: [(["spec", "controller"], "example.com/web")],
       configuration: ["metadata": .metadata("web"), "spec": [["controller": "example.com/web"]]], change: labelled, changed: hasLabel),

@@ -140,25 +140,3 @@ private enum NodeFields {
     }.readOnly
   }
 }
-
-extension Kind {
-  /// Only looked at: servers write them.
-  static let endpoints = Kind("endpoints_v1", apiVersion: "v1", kind: "Endpoints", "Where the pods of a service are.") {
-    namespacedMetadata()
-    manyInNoOrder("subset", "subsets") {
-      manyInNoOrder("address", "addresses", of: address)
-      manyInNoOrder("not_ready_address", "notReadyAddresses", of: address)
-      manyInNoOrder("port", "ports") {
-        text("name")
-        integer("port")
-        text("protocol")
-      }
-    }
-  }
-
-  @FieldList private static func address() -> [Field] {
-    text("ip")
-    text("hostname")
-    text("node_name")
-  }
-}

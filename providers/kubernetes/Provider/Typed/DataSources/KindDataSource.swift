@@ -15,7 +15,7 @@ struct KindDataSource: DynamicDataSource {
     sources(.storageClass), sources(.claim), sources(.volume, names: ["persistent_volume_v1"]), sources(.pod),
     sources(.mutatingWebhooks, names: ["mutating_webhook_configuration_v1"]),
     sources(.namespace, more: [one("spec") { texts("finalizers").readOnly }.readOnly]),
-    sources(.endpoints),
+    sources(.endpoints, names: ["endpoints_v1"]), sources(.endpointSlice),
   ].flatMap { $0 }
 
   private static func sources(_ kind: Kind, names: [String]? = nil, more: [Field] = []) -> [KindDataSource] {

@@ -3,7 +3,7 @@ import ProviderKit
 import YAML
 
 extension Kind {
-  static let networking = [service, ingress, ingressClass, networkPolicy]
+  static let networking = [service, endpoints, endpointSlice, ingress, ingressClass, networkPolicy]
 
   static let service = Kind("service", "service_v1", apiVersion: "v1", kind: "Service", "One address for many pods.") {
     namespacedMetadata()
@@ -55,6 +55,56 @@ extension Kind {
     one("session_affinity_config") { one("client_ip") { integer("timeout_seconds").computed } }
     text("type").defaults(to: "ClusterIP").among("ClusterIP", "ExternalName", "NodePort", "LoadBalancer")
     integer("health_check_node_port").computed.replaces.settles(.atCreation).omitted { $0.int == 0 }
+  }
+
+  static let endpoints = Kind("endpoints", "endpoints_v1", apiVersion: "v1", kind: "Endpoints", "Where the pods of a service are.") {
+    namespacedMetadata()
+    manyInNoOrder("subset", "subsets") {
+      manyInNoOrder("address", "addresses", of: address)
+      manyInNoOrder("not_ready_address", "notReadyAddresses", of: address)
+      manyInNoOrder("port", "ports") {
+        text("name").omittedIfEmpty
+        integer("port").required
+        text("protocol").defaults(to: "TCP")
+      }
+    }
+  }
+
+  @FieldList private static func address() -> [Field] {
+    text("ip").required
+    text("hostname").omittedIfEmpty
+    text("node_name").omittedIfEmpty
+  }
+
+  static let endpointSlice = Kind(
+    "endpoint_slice_v1", apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", "A part of where the pods of a service are."
+  ) {
+    namespacedMetadata()
+    text("address_type").required.replaces.among("IPv4", "IPv6", "FQDN")
+    many("endpoint", "endpoints") {
+      texts("addresses").required
+      one("condition") {
+        flag("ready")
+        flag("serving")
+        flag("terminating")
+      }.key("conditions")
+      text("hostname").omittedIfEmpty
+      text("node_name").omittedIfEmpty
+      one("target_ref") {
+        text("field_path").omittedIfEmpty
+        text("name").required
+        text("namespace").omittedIfEmpty
+        text("resource_version").omittedIfEmpty
+        text("uid").omittedIfEmpty
+      }
+      text("zone").omittedIfEmpty
+    }.required
+    many("port", "ports") {
+      text("app_protocol").required
+      text("name").omittedIfEmpty
+      digits("port").required
+      text("protocol").defaults(to: "TCP").among("TCP", "UDP", "SCTP")
+    }.required
   }
 
   static let ingress = Kind(

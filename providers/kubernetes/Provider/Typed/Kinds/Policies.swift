@@ -1,7 +1,7 @@
 import ProviderKit
 
 extension Kind {
-  static let policies = [disruptionBudget, priorityClass, resourceQuota, limitRange]
+  static let policies = [disruptionBudget, priorityClass, runtimeClass, resourceQuota, limitRange]
 
   static let disruptionBudget = Kind(
     "pod_disruption_budget", "pod_disruption_budget_v1", apiVersion: "policy/v1", kind: "PodDisruptionBudget",
@@ -24,6 +24,13 @@ extension Kind {
     flag("global_default").defaults(to: false)
     integer("value").required.replaces
     text("preemption_policy").defaults(to: "PreemptLowerPriority").replaces.among("Never", "PreemptLowerPriority")
+  }
+
+  static let runtimeClass = Kind(
+    "runtime_class_v1", apiVersion: "node.k8s.io/v1", kind: "RuntimeClass", isNamespaced: false, "What runs the containers of pods that ask for it."
+  ) {
+    clusterMetadata()
+    text("handler").required.replaces
   }
 
   static let resourceQuota = Kind(

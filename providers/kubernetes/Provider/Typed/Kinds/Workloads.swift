@@ -3,7 +3,9 @@ import ProviderKit
 import YAML
 
 extension Kind {
-  static let workloads = [deployment, statefulSet, daemonSet, job, cronJob, pod, autoscaler]
+  static let workloads = [
+    deployment, statefulSet, daemonSet, replicationController, job, cronJob, pod, autoscaler, processorAutoscaler, olderAutoscaler,
+  ]
 
   static let deployment = Kind(
     "deployment", "deployment_v1", apiVersion: "apps/v1", kind: "Deployment", "Pods that are alike, replaced step by step when they change."
@@ -99,6 +101,23 @@ extension Kind {
     $0.waitsForRollout(["create": .seconds(600), "update": .seconds(600), "delete": .seconds(600)])
   }
 
+  static let replicationController = Kind(
+    "replication_controller", "replication_controller_v1", apiVersion: "v1", kind: "ReplicationController",
+    "Pods that are alike. Deployments do more."
+  ) {
+    namespacedMetadata()
+    one("spec") {
+      integer("min_ready_seconds").defaults(to: 0).atLeast(0)
+      integer("replicas").defaults(to: 1)
+      textMap("selector").required
+      PodSpec().template()
+    }.required
+  }.with {
+    $0.version = 1
+    $0.timeouts = ["create": .seconds(600), "update": .seconds(600), "delete": .seconds(600)]
+    $0.wait = { _ in .ofKind }
+  }
+
   static let job = Kind("job", "job_v1", apiVersion: "batch/v1", kind: "Job", "Pods that run to their end.") {
     namespacedMetadata()
     one("spec") { jobSpec }.required
@@ -172,23 +191,78 @@ extension Kind {
     }
   }
 
+  /// Servers have only one form left of what once was a form of its own, and it says the same.
   static let autoscaler = Kind(
-    "horizontal_pod_autoscaler_v2", apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", "As many replicas as the load needs."
+    "horizontal_pod_autoscaler_v2", "horizontal_pod_autoscaler_v2beta2", apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler",
+    "As many replicas as the load needs."
+  ) {
+    namespacedMetadata()
+    one("spec") { scaling }.required
+  }
+
+  static let processorAutoscaler = Kind(
+    "horizontal_pod_autoscaler_v1", apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", "As many replicas as keep processors busy."
   ) {
     namespacedMetadata()
     one("spec") {
-      integer("max_replicas").required
-      many("metric", "metrics", of: metric)
-      integer("min_replicas").defaults(to: 1)
-      one("behavior") {
-        one("scale_up", scalingRules)
-        one("scale_down", scalingRules)
+      replicaLimits
+      integer("target_cpu_utilization_percentage").key("targetCPUUtilizationPercentage").computed
+      scaleTarget
+    }.required
+  }
+
+  /// Understands how busy processors should be, in the short form as well.
+  static let olderAutoscaler = Kind(
+    "horizontal_pod_autoscaler", apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", "As many replicas as the load needs."
+  ) {
+    namespacedMetadata()
+    one("spec") {
+      scaling
+      integer("target_cpu_utilization_percentage").conflicts(with: "metric")
+    }.required
+  }.with {
+    let short = "targetCpuUtilizationPercentage"
+    $0.finish = { manifest in
+      guard var spec = manifest["spec"], let percentage = spec[short] else { return }
+      spec[short] = nil
+      if !percentage.isNull {
+        spec["metrics"] = [["type": "Resource", "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": percentage]]]]
       }
-      one("scale_target_ref") {
-        text("api_version")
-        text("kind").required
-        text("name").required
-      }.required
+      manifest["spec"] = spec
+    }
+    $0.prepare = { object, state in
+      guard state["spec"][0]["metric"].elements?.isEmpty != false, var spec = object["spec"],
+        let metrics = spec["metrics"]?.asArray, metrics.count == 1, metrics[0][path: ["resource", "name"]] == "cpu",
+        let percentage = metrics[0][path: ["resource", "target", "averageUtilization"]]
+      else { return object }
+      spec["metrics"] = nil
+      spec[short] = percentage
+      var object = object
+      object["spec"] = spec
+      return object
+    }
+  }
+
+  @FieldList private static var scaling: [Field] {
+    replicaLimits
+    many("metric", "metrics", of: metric)
+    one("behavior") {
+      one("scale_up", scalingRules)
+      one("scale_down", scalingRules)
+    }
+    scaleTarget
+  }
+
+  @FieldList private static var replicaLimits: [Field] {
+    integer("max_replicas").required
+    integer("min_replicas").defaults(to: 1)
+  }
+
+  private static var scaleTarget: Field {
+    one("scale_target_ref") {
+      text("api_version")
+      text("kind").required
+      text("name").required
     }.required
   }
 
