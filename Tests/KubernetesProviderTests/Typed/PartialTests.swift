@@ -58,6 +58,23 @@ import YAML
     #expect(world.ask("GET", "/api/v1/namespaces/default/configmaps/none").code == 404)
   }
 
+  @Test func nodesGetTaints() async throws {
+    let type = "kubernetes_node_taint"
+    func taints(_ effect: DynamicValue) -> DynamicValue {
+      ["metadata": [["name": .string(node)]], "taint": [["key": "example.org/gpu", "value": "yes", "effect": effect]]]
+    }
+    let node = try #require(world.get("/api/v1/nodes")["items"]?[0]?[path: ["metadata", "name"]]?.asString)
+    let path = "/api/v1/nodes/\(node)"
+    let made = try await stage.apply(type, taints("NoSchedule"))
+    #expect(made["id"] == .string(node))
+    #expect(world.get(path)[path: ["spec", "taints"]] == [["key": "example.org/gpu", "value": "yes", "effect": "NoSchedule"]])
+    #expect(try await stage.plan(type, taints("NoSchedule")).action == .noChange)
+    try await stage.apply(type, taints("NoExecute"))
+    #expect(world.get(path)[path: ["spec", "taints"]]?[0]?["effect"] == "NoExecute")
+    try await stage.destroy(type)
+    #expect(world.get(path)[path: ["spec", "taints"]] == nil)
+  }
+
   @Test func annotationsAndVariablesOfPods() async throws {
     let type = TypedLifeTests.deployment
     try await stage.apply(type, .deployment())

@@ -17,6 +17,7 @@ struct PartialResource: DynamicResource {
   let description: String
   /// Nil if the configuration says it.
   var kind: GroupVersionKind?
+  var isNamespaced = true
   var parts: [Part]
   /// What only helps to find the place.
   var arguments: [Field] = []
@@ -39,10 +40,20 @@ struct PartialResource: DynamicResource {
       kind: GroupVersionKind(apiVersion: "v1", kind: "Secret"),
       parts: [Part(field: encodedMap("data").required.sensitive) { _ in FieldPath([]) }]),
     PartialResource(
+      name: "kubernetes_node_taint", description: "Taints of a node: which pods it repels. They are all that it then has.",
+      kind: GroupVersionKind(apiVersion: "v1", kind: "Node"), isNamespaced: false,
+      parts: [Part(field: many("taint", "taints", of: taint).required) { _ in FieldPath(fields: "spec") }]),
+    PartialResource(
       name: "kubernetes_env", description: "Environment variables of a container of an object that is made elsewhere.",
       parts: [Part(field: many("env", by: "name", of: Container.environment).required, place: container)],
       arguments: [text("container").exactlyOne(with: "init_container").replaces, text("init_container").replaces]),
   ]
+
+  @FieldList private static func taint() -> [Field] {
+    text("key").required
+    text("value").required
+    text("effect").required.among("NoExecute", "NoSchedule", "PreferNoSchedule")
+  }
 
   @Sendable private static func template(of configuration: DynamicValue) -> FieldPath {
     switch configuration["kind"].string {
@@ -65,7 +76,7 @@ struct PartialResource: DynamicResource {
     var fields = [
       one("metadata") {
         text("name").required.replaces
-        kind == nil ? text("namespace").replaces : text("namespace").defaults(to: "default").replaces
+        if isNamespaced { kind == nil ? text("namespace").replaces : text("namespace").defaults(to: "default").replaces }
       }.required
     ]
     if kind == nil { fields += [text("api_version").required.replaces, text("kind").required.replaces] }
@@ -83,7 +94,7 @@ struct PartialResource: DynamicResource {
   private func id(_ state: DynamicValue) -> DynamicValue {
     let metadata = state["metadata"][0]
     let (name, namespace) = (metadata["name"].string ?? "", metadata["namespace"].string)
-    if kind != nil { return .string("\(namespace ?? "default")/\(name)") }
+    if kind != nil { return .string(isNamespaced ? "\(namespace ?? "default")/\(name)" : name) }
     let kind = kind(state)
     return .string("apiVersion=\(kind.apiVersion),kind=\(kind.kind),\(namespace.map { "namespace=\($0)," } ?? "")name=\(name)")
   }
