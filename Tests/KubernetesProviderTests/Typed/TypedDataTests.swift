@@ -55,6 +55,11 @@ import YAML
     }
     #expect(nobody.description.contains("serviceaccounts"))
     await #expect(throws: ProviderProblems.self) { try await stage.withEphemeral("kubernetes_token_request_v1", [:]) { $0 } }
+    // The account may be one that the same plan makes.
+    let deferring = ProviderTest(KubernetesAPI.self, surroundings: typed.world.surroundings, isDeferralAllowed: true)
+    await #expect(throws: ProviderDeferral.self) {
+      try await deferring.withEphemeral("kubernetes_token_request_v1", ["metadata": ["name": "none"]]) { $0 }
+    }
   }
 
   @Test func theClusterAsAWhole() async throws {

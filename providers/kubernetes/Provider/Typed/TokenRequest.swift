@@ -41,6 +41,10 @@ struct TokenRequest: EphemeralResource {
     let account = ObjectReference(GroupVersionKind(apiVersion: "v1", kind: "ServiceAccount"), namespace: namespace, name: metadata.name)
     let request = self.request
     let answer = try await context.provider.asked(context) { client in
+      // The account may be one that the same plan makes.
+      if context.isDeferralAllowed, try await client.get(account) == nil {
+        throw Deferral(.absentPrerequisite, "There is no \(account.title) in the cluster yet.")
+      }
       let path = try await client.path(of: account, subresource: "token")
       return try await client.raw(ClusterRequest("POST", path, body: request))
     }
