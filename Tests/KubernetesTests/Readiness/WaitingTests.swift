@@ -61,10 +61,10 @@ import YAML
   @Test func whatIsChangedEndsTheWaiting() async throws {
     let applied = try await manager.apply(ObjectManagerTests.configMap(), prior: nil).applied
     let condition = ReadinessCondition(fields: [try FieldExpectation("data.a", matches: "2")])
-    async let waiting: Void = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
+    async let waiting = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
     try await world.clock.sleep(for: .seconds(30))
     try world.edit("/api/v1/namespaces/default/configmaps/settings", ["data": ["a": "2"]])
-    try await waiting
+    _ = try await waiting
     #expect(world.log.contains { $0.query["watch"] == "true" })
   }
 
@@ -87,11 +87,25 @@ import YAML
       return .answer(WebResponse(status: 410, headers: [WebHeader("Content-Type", "application/json")], body: Array(status.utf8)))
     }
     let condition = ReadinessCondition(fields: [try FieldExpectation("data.a", matches: "2")])
-    async let waiting: Void = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
+    async let waiting = manager.awaitReady(applied.reference, condition, timeout: .seconds(600))
     for _ in 0..<100 where world.log.count(where: { $0.query["watch"] == "true" }) < 3 { try await world.clock.sleep(for: .seconds(1)) }
     #expect(world.log.count { $0.query["watch"] == "true" } >= 3)
     try world.edit("/api/v1/namespaces/default/configmaps/settings", ["data": ["a": "2"]])
-    try await waiting
+    _ = try await waiting
+  }
+
+  /// A job may be done and gone before anybody looks at it.
+  @Test func jobsThatDeleteThemselvesAreDone() async throws {
+    let job = try YAML.value(
+      "{apiVersion: batch/v1, kind: Job, metadata: {name: once, namespace: default}, spec: {ttlSecondsAfterFinished: 0, template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}}")
+    let result = try await manager.apply(job, prior: nil)
+    try await world.clock.sleep(for: .seconds(60))
+    #expect(world.get("/apis/batch/v1/namespaces/default/jobs/once")["code"] == 404)
+    let last = try await manager.awaitReady(result.applied.reference, since: result.object, .ofKind, timeout: .seconds(60))
+    #expect(last?.condition("Complete")?["status"] == "True")
+    await #expect(throws: ObjectError.self) {
+      try await manager.awaitReady(result.applied.reference, .ofKind, timeout: .seconds(60))
+    }
   }
 
   /// A claim that is bound when a pod needs it is waited for only if one does.

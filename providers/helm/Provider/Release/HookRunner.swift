@@ -54,16 +54,24 @@ struct HookRunner: Sendable {
       if hook.deletePolicies.contains(.beforeHookCreation), !isDefinition {
         try await manager.delete(AppliedObject(reference: object.reference), progress: progress)
       }
-      let applied = try await manager.apply(object.manifest, prior: nil, progress: progress).applied
-      created.objects.append(applied)
+      let result = try await manager.apply(object.manifest, prior: nil, progress: progress)
+      created.objects.append(result.applied)
       switch object.reference.kind.kind {
-      case "Job", "Pod": try await HookWait(operation: operation, reference: object.reference, progress: progress).run()
+      case "Job", "Pod":
+        try await manager.awaitReady(
+          object.reference, since: result.object, Self.end(of: object.reference.kind), timeout: operation.limit, progress: progress)
       case "CustomResourceDefinition":
         try await manager.awaitReady(object.reference, .ofKind, timeout: operation.limit, progress: progress)
         operation.client.forgetDiscovery()
       default: break
       }
     }
+  }
+
+  /// A pod is done when it succeeded, not when it runs.
+  private static func end(of kind: GroupVersionKind) -> ReadinessCondition {
+    guard kind.kind == "Pod", let succeeded = try? FieldExpectation("status.phase", matches: "^Succeeded$") else { return .ofKind }
+    return ReadinessCondition(usesRuleOfKind: true, fields: [succeeded])
   }
 
   private func remove(_ created: Created) async throws {

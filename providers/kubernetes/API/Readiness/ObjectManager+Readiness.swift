@@ -4,12 +4,19 @@ import YAML
 
 extension ObjectManager {
   /// Waits until an object is ready.
-  /// - Parameter progress: told how it stands, when that changes, and every ten seconds.
+  ///
+  /// A job may be deleted as soon as it is done, by its own wish: then what it was like last counts.
+  /// - Parameters:
+  ///   - applied: the object as the server stored it, so that nothing that happened since is missed.
+  ///   - progress: told how it stands, when that changes, and every ten seconds.
+  /// - Returns: the object as it is then.
   /// - Throws: `ObjectError` when it cannot become ready by itself, is gone, or is not ready in time, with what is known of the reason.
+  @discardableResult
   package func awaitReady(
-    _ reference: ObjectReference, _ condition: ReadinessCondition, timeout: Duration, progress: @Sendable (String) -> Void = { _ in }
-  ) async throws {
-    if condition.isEmpty { return }
+    _ reference: ObjectReference, since applied: KubernetesObject? = nil, _ condition: ReadinessCondition, timeout: Duration,
+    progress: @Sendable (String) -> Void = { _ in }
+  ) async throws -> KubernetesObject? {
+    if condition.isEmpty { return applied }
     let elapsed = stopwatch(clock)
     let changes = ChangeListener(client, reference)
     defer { changes.stop() }
@@ -17,10 +24,11 @@ extension ObjectManager {
     while true {
       try Task.checkCancellation()
       guard let live = try await client.get(reference) else {
+        if let last = await changes.last(since: applied, clock), case .ready = condition.readiness(last) { return last }
         throw ObjectError("\(reference.title) is gone", "Somebody deleted it while it was waited for.")
       }
       switch try await readiness(live, condition) {
-      case .ready: return
+      case .ready: return live
       case .failed(let reason):
         throw ObjectError("\(reference.title) failed", await explained("It will not become ready by itself: \(reason).", live))
       case .waiting(let reason):
@@ -123,6 +131,8 @@ private final class ChangeListener: Sendable {
   private struct State {
     var watch: Task<Void, Never>?
     var isRunning = false
+    var last: KubernetesObject?
+    var isGone = false
     var hasRung = false
     var waiting: CheckedContinuation<Void, Never>?
   }
@@ -148,6 +158,14 @@ private final class ChangeListener: Sendable {
     }
   }
 
+  /// What the object was like before it was deleted, as far as that can be found out.
+  func last(since known: KubernetesObject?, _ clock: any Clock<Duration>) async -> KubernetesObject? {
+    if let known { watch(from: known.resourceVersion) }
+    // It may still be on its way.
+    for _ in 0..<20 where state.withLock({ $0.isRunning && !$0.isGone }) { try? await clock.sleep(for: .milliseconds(100)) }
+    return state.withLock { $0.last } ?? known
+  }
+
   private func watch(from resourceVersion: String) {
     let isNeeded = state.withLock { state in
       defer { state.isRunning = true }
@@ -158,7 +176,14 @@ private final class ChangeListener: Sendable {
       let events = client.watch(
         reference.kind, namespace: reference.namespace, labels: nil, fields: "metadata.name=\(reference.name)", from: resourceVersion)
       do {
-        for try await event in events where event.object != nil { ring() }
+        for try await event in events {
+          guard let object = event.object else { continue }
+          state.withLock { state in
+            state.last = object
+            if case .deleted = event { state.isGone = true }
+          }
+          ring()
+        }
       } catch {
         client.surroundings.log.debug("a watch ended", ["object": reference.title, "error": "\(error)"])
       }

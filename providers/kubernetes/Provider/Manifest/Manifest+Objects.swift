@@ -33,7 +33,7 @@ extension Manifest {
     Self.setWaiting(true, context.privateState)
     context.save(self)
     do {
-      try await manager.awaitReady(result.applied.reference, condition, timeout: timeout, progress: progress)
+      try await manager.awaitReady(result.applied.reference, since: result.object, condition, timeout: timeout, progress: progress)
     } catch var error as ObjectError {
       // Hosts do not trust what failed while it was created.
       error.message +=

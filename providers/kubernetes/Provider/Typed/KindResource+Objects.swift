@@ -61,14 +61,17 @@ extension KindResource {
     context.save(state)
     let notes = KindNotes(context)
     notes.setWaiting(true)
-    if let condition { try await manager.awaitReady(result.applied.reference, condition, timeout: timeout, progress: progress) }
+    var live: KubernetesObject?
+    if let condition {
+      live = try await manager.awaitReady(result.applied.reference, since: result.object, condition, timeout: timeout, progress: progress)
+    }
     if let companion {
       try await context.poll(every: .milliseconds(500), for: timeout) {
         try await manager.client.get(companion) == nil ? .notYet("\(companion.title) is not there") : .ready(())
       }
     }
     notes.setWaiting(false)
-    return try await manager.client.get(result.applied.reference)
+    return try await manager.client.get(result.applied.reference) ?? live
   }
 
   /// A name as servers make it of its beginning.
