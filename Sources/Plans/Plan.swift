@@ -69,11 +69,14 @@ package enum DeferralReason: String, Hashable, Sendable {
 /// A change that cannot be planned fully yet. It is planned again in the next round.
 package struct DeferredChange: Sendable {
   package var reason: DeferralReason
+  /// What is missing, in the provider's words; empty if it says nothing.
+  package var explanation: String
   package var change: ResourceChange
   /// Whether the instance keys of the resource, or of a module around it, are not known; the address then stands for all of them.
   package var hasUnknownKeys: Bool
-  package init(reason: DeferralReason, change: ResourceChange, hasUnknownKeys: Bool) {
+  package init(reason: DeferralReason, explanation: String = "", change: ResourceChange, hasUnknownKeys: Bool) {
     self.reason = reason
+    self.explanation = explanation
     self.change = change
     self.hasUnknownKeys = hasUnknownKeys
   }

@@ -277,13 +277,15 @@ struct ApplyRounds {
   private func conclude(_ plan: Plan, _ view: any RunView, _ sources: SourceMap) -> (Int32, Bool?) {
     if plan.deferred.isEmpty || approval.noRounds || plan.mode != .normal { return (0, nil) }
     if !plan.changes.contains(where: { $0.action != .noOp }) {
-      let addresses = plan.deferred.map { "\n  - \($0.change.address) (\($0.reason.rawValue))" }.joined()
+      let waiting = plan.deferred.map { deferred in
+        "\n  - \(deferred.change.address), \(deferred.reason.words)\(deferred.explanation.isEmpty ? "" : ": \(deferred.explanation)")"
+      }.joined()
       view.diagnostics(
         [
           .error(
             "Changes are still deferred",
-            "The last round changed nothing, and these cannot be planned yet:\(addresses)\n\nWhat they wait for is not known after "
-              + "everything else was applied.")
+            "The last round changed nothing, and these cannot be planned yet:\(waiting)\n\nNothing else is left to be applied that they "
+              + "could wait for.")
         ], sources)
       return (1, nil)
     }

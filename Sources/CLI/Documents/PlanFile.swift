@@ -24,7 +24,7 @@ struct PlanFile: Sendable {
     self.workspace = workspace
   }
 
-  static let version = 1
+  static let version = 2
   private static let magic = Array("plumb plan ".utf8)
   private static let digestLength = 32
 

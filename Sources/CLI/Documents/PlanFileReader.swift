@@ -102,8 +102,9 @@ struct PlanFileReader: ~Copyable {
     plan.drift = try list { this throws(CodecError) in try this.change() }
     plan.deferred = try list { this throws(CodecError) in
       let reason: DeferralReason = try this.word()
+      let explanation = try this.reader.readString()
       let hasUnknownKeys = try this.reader.readBool()
-      return DeferredChange(reason: reason, change: try this.change(), hasUnknownKeys: hasUnknownKeys)
+      return DeferredChange(reason: reason, explanation: explanation, change: try this.change(), hasUnknownKeys: hasUnknownKeys)
     }
     plan.outputChanges = try list { this throws(CodecError) in try this.outputChange() }
     plan.relevantAttributes = try list { this throws(CodecError) in

@@ -69,6 +69,7 @@ struct PlanFileWriter {
     list(plan.drift) { $0.write($1) }
     list(plan.deferred) { this, deferred in
       this.writer.string(deferred.reason.rawValue)
+      this.writer.string(deferred.explanation)
       this.writer.bool(deferred.hasUnknownKeys)
       this.write(deferred.change)
     }

@@ -90,7 +90,8 @@ private struct PlanWriter {
     for deferred in plan.deferred {
       let change = deferred.change
       text += "\n\(style.paint("  # \(displayAddress(change))", .bold)) was deferred\n"
-      text += "  # (\(deferred.reason.explanation)\(origins?.repetition(of: change).map { ": \($0)" } ?? ""))\n"
+      let more = origins?.repetition(of: change) ?? (deferred.explanation.isEmpty ? nil : deferred.explanation)
+      text += "  # (\(deferred.reason.words)\(more.map { ": \($0)" } ?? ""))\n"
       writeBody(change, difference(of: change, relevance: .everything))
     }
   }
@@ -231,7 +232,7 @@ func blockKeyword(_ mode: ResourceMode) -> String {
 }
 
 extension DeferralReason {
-  fileprivate var explanation: String {
+  var words: String {
     switch self {
     case .unknown: "for an unknown reason"
     case .instanceCountUnknown: "because the number of resource instances is unknown"

@@ -37,7 +37,7 @@ struct PlannedChange: Sendable {
 
 enum ChangePlanningResult: Sendable {
   case planned(PlannedChange)
-  case deferred(DeferralReason, Value)
+  case deferred(Deferral, Value)
   case failed
 
   var isNoOp: Bool {
@@ -91,11 +91,11 @@ private struct ChangePlanning {
       configuration, ignoring: request.ignoredChanges, prior: prior, schema: block)
     let proposed = proposedObject(schema: block, prior: prior, configuration: effective)
     let response = await call(prior: prior, proposed: proposed, configuration: effective)
+    if let deferral = Deferral(response.deferred, response.diagnostics) {
+      return .deferred(deferral, marked(response.planned ?? proposed))
+    }
     diagnostics += response.diagnostics
     if response.diagnostics.hasErrors { return .failed }
-    if let deferred = response.deferred {
-      return .deferred(DeferralReason(rawValue: deferred.rawValue) ?? .unknown, marked(response.planned ?? proposed))
-    }
     guard var planned = check(response, prior: prior, configuration: effective, isComplete: true) else { return .failed }
     if response.legacyTypeSystem {
       planned = Engine.planned(planned, ignoring: request.ignoredChanges, prior: prior)

@@ -109,7 +109,7 @@ extension Planner {
       let change = ResourceChange(
         address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, action: .read,
         reason: .readBecauseConfigUnknown, before: null, after: value ?? null)
-      deferChange(change, deferral, vertex: planning.vertex)
+      deferChange(change, deferral.reason, explanation: deferral.explanation, vertex: planning.vertex)
       return plannedDataObject(schema: planning.schema.block, configuration: configuration.withoutMarks)
     }
     guard let value, !problems.hasErrors else {
@@ -198,16 +198,14 @@ extension Planner {
 /// Validates and reads a data source, and checks what comes back. The value is marked as the configuration and the schema say.
 func readDataSource(
   provider: any Provider, providerName: String, address: ResourceInstance, schema: Schema, configuration: Value
-) async -> (Value?, [Diagnostic], DeferralReason?) {
+) async -> (Value?, [Diagnostic], Deferral?) {
   let (plain, marks) = configuration.unmarkedDeep()
   let type = address.resource.type
   var problems = await provider.validateConfiguration(of: .dataSource, named: type, plain)
   if problems.hasErrors { return (nil, problems, nil) }
   let response = await provider.readDataSource(ReadDataSourceRequest(typeName: type, configuration: plain))
+  if let deferral = Deferral(response.deferred, response.diagnostics) { return (response.state, problems, deferral) }
   problems += response.diagnostics
-  if let deferred = response.deferred {
-    return (response.state, problems, DeferralReason(rawValue: deferred.rawValue) ?? .unknown)
-  }
   guard let state = response.state, !problems.hasErrors else { return (nil, problems, nil) }
   let conformance = conformanceProblems(schema: schema.block, state)
   if !conformance.isEmpty || state.isNull || !state.isWhollyKnown {

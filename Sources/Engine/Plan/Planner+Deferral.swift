@@ -115,3 +115,17 @@ extension Planner {
       subject: range, address: address.description)
   }
 }
+
+/// Why a provider leaves something for a later round.
+struct Deferral: Sendable {
+  var reason: DeferralReason
+  /// What it says about that: its warnings, which are no warnings here, since the later round is the remedy.
+  var explanation: String
+
+  /// Nil if nothing is put off, or something is wrong besides.
+  init?(_ reason: DeferredReason?, _ diagnostics: [Diagnostic]) {
+    guard let reason, !diagnostics.hasErrors else { return nil }
+    self.reason = DeferralReason(rawValue: reason.rawValue) ?? .unknown
+    explanation = diagnostics.map { $0.detail.isEmpty ? $0.summary : $0.detail }.joined(separator: " ")
+  }
+}

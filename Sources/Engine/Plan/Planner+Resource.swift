@@ -283,12 +283,12 @@ extension Planner {
       found, address: address, body: planning.body, block: block.range)
     switch result {
     case .failed: return false
-    case .deferred(let reason, let planned):
+    case .deferred(let deferral, let planned):
       evaluator.setValue(planned, of: address)
       var change = self.change(address, planning, prior: prior, dependencies: dependencies)
       change.action = prior == nil ? .create : .update
       change.after = planned
-      deferChange(change, reason, vertex: planning.vertex)
+      deferChange(change, deferral.reason, explanation: deferral.explanation, vertex: planning.vertex)
       return true
     case .planned(let planned):
       let isKnown = configuration.isWhollyKnown && !unknownProviders.contains(planning.providerAddress)

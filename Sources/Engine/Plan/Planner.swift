@@ -358,8 +358,10 @@ actor Planner {
     changes.append(change)
   }
 
-  func deferChange(_ change: ResourceChange, _ reason: DeferralReason, vertex: Int?, hasUnknownKeys: Bool = false) {
+  func deferChange(
+    _ change: ResourceChange, _ reason: DeferralReason, explanation: String = "", vertex: Int?, hasUnknownKeys: Bool = false
+  ) {
     if let vertex { deferredVertices.insert(vertex) }
-    deferred.append(DeferredChange(reason: reason, change: change, hasUnknownKeys: hasUnknownKeys))
+    deferred.append(DeferredChange(reason: reason, explanation: explanation, change: change, hasUnknownKeys: hasUnknownKeys))
   }
 }

@@ -18,7 +18,7 @@ extension ServedProvider {
         context = try self.context(PrivateState(), request.capabilities)
         found = try await catalog.dataSources[name]?.read(DynamicValue(opened), context)
       } catch let deferral as Deferral where request.capabilities.deferralAllowed {
-        return ReadDataSourceResponse(state: opened, deferred: deferral.hostReason)
+        return ReadDataSourceResponse(state: opened, deferred: deferral.hostReason, diagnostics: deferral.diagnostics)
       }
       let (state, problems) = try result(found ?? .null, entry, name, asked: opened, "read left it without a value")
       return ReadDataSourceResponse(

@@ -40,7 +40,7 @@ extension ServedProvider {
         defer { said = context.record.diagnostics }
         try await resource.plan(&change, context)
       } catch let deferral as Deferral where request.capabilities.deferralAllowed {
-        return PlanResourceChangeResponse(planned: proposed, private: request.priorPrivate, deferred: deferral.hostReason)
+        return PlanResourceChangeResponse(planned: proposed, private: request.priorPrivate, deferred: deferral.hostReason, diagnostics: deferral.diagnostics)
       }
       let planned = entry.rules.withoutWriteOnly(try entry.completed(change.planned, name))
       let problems = planProblems(entry, request, planned)

@@ -1,3 +1,4 @@
+import Diagnostics
 import ProviderInterface
 
 /// Says that something cannot be planned or read yet, so that hosts that can leave it for a later round. Thrown by a provider's
@@ -13,13 +14,16 @@ public struct Deferral: Error, Hashable, Sendable {
   }
 
   public var reason: Reason
-  /// A sentence for hosts that cannot put anything off.
+  /// A sentence that says what is missing.
   public var message: String
 
   public init(_ reason: Reason, _ message: String) {
     self.reason = reason
     self.message = message
   }
+
+  /// How hosts are told the message.
+  var diagnostics: [Diagnostic] { [.warning("Left for later", message)] }
 
   var hostReason: DeferredReason {
     switch reason {

@@ -75,7 +75,7 @@ private func fullPlan() -> Plan {
   plan.forcedReplacements = [address("aws_x.y")]
   plan.changes = [change, same]
   plan.drift = [same]
-  plan.deferred = [DeferredChange(reason: .providerConfigUnknown, change: change, hasUnknownKeys: true)]
+  plan.deferred = [DeferredChange(reason: .providerConfigUnknown, explanation: "There is no cluster.", change: change, hasUnknownKeys: true)]
   plan.outputChanges = [
     OutputChange(name: "o", action: .update, before: "a", after: .unknown(.string), isSensitive: true)
   ]
@@ -152,7 +152,7 @@ private func fullFile() -> PlanFile {
     #expect(code([]) == .noPlan)
     #expect(code(Array(#"{"version":4}"#.utf8)) == .noPlan)
     #expect(code([0x50, 0x4B, 3, 4, 0, 0]) == .foreign)
-    #expect(code(Array("plumb plan 2\n...".utf8)) == .otherVersion)
+    #expect(code(Array("plumb plan 9\n...".utf8)) == .otherVersion)
     #expect(code(Array("plumb plan ".utf8)) == .damaged)
     #expect(code(Array("plumb plan 99999999999999999999999\n".utf8)) == .damaged)
     #expect(PlanFile.isPlan(bytes) && !PlanFile.isPlan(Array("{}".utf8)))
