@@ -191,6 +191,6 @@ extension Cluster {
     let over = job.string(at: ["status", "completionTime"]) ?? job.condition("Failed")?["lastTransitionTime"]?.asString ?? ""
     let due = ((Timestamp.seconds(over) ?? 0) + min(seconds, 1_000_000_000)) * 1_000_000_000
     if due > now { return agenda.note(reference, at: due) }
-    delete(reference, job, Deletion(.background))
+    delete(reference, job, Deletion(.foreground))
   }
 }

@@ -24,7 +24,9 @@ extension ObjectManager {
     while true {
       try Task.checkCancellation()
       guard let live = try await client.get(reference) else {
-        if let last = await changes.last(since: applied, clock), case .ready = condition.readiness(last) { return last }
+        if let last = await changes.last(since: applied, clock)?.beforeItsDeletion, last.runsToAnEnd, case .ready = condition.readiness(last) {
+          return last
+        }
         throw ObjectError("\(reference.title) is gone", "Somebody deleted it while it was waited for.")
       }
       switch try await readiness(live, condition) {

@@ -134,6 +134,18 @@ extension ReadinessCondition {
   }
 }
 
+extension KubernetesObject {
+  /// Whether it is over some time, and may then be deleted by whoever runs it.
+  var runsToAnEnd: Bool { ["Job", "Pod"].contains(kind) }
+
+  /// As it was before somebody deleted it.
+  var beforeItsDeletion: KubernetesObject {
+    var object = self
+    object.json.remove(FieldPath(fields: "metadata", "deletionTimestamp"))
+    return object
+  }
+}
+
 extension JSONValue {
   /// A condition for people: `Available=False (MinimumReplicasUnavailable): Deployment does not have minimum availability.`
   var conditionText: String {
