@@ -100,7 +100,7 @@ extension Kind {
       text("zone").omittedIfEmpty
     }.required
     many("port", "ports") {
-      text("app_protocol").required
+      text("app_protocol").omittedIfEmpty
       text("name").omittedIfEmpty
       digits("port").required
       text("protocol").defaults(to: "TCP").among("TCP", "UDP", "SCTP")
