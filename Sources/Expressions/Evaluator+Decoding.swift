@@ -17,6 +17,7 @@ extension Evaluator {
   }
 
   private mutating func decode(_ attribute: AttributePlan, _ marks: Marks) -> Value {
+    if decodesShapeOnly { return .unknown(attribute.type.withoutOptionals) }
     let value = value(of: attribute.expression)
     if value.hasInfinity {
       report(
@@ -52,12 +53,15 @@ extension Evaluator {
     var found: [Decoded] = []
     found.reserveCapacity(nested.items.count)
     for item in nested.items {
+      // After one that is not known, the others are not looked at; hcldec is done with blocks of the type then.
+      let isSettled = found.last?.isUnknown == true
       switch item {
       case .written(let block):
-        let value = decode(block.plan, marks: marks)
+        let value = isSettled ? .dynamicUnknown : decode(block.plan, marks: marks)
         found.append(
-          Decoded(value: value, label: block.labels.first ?? "", range: block.range, isUnknown: false, marks: []))
-      case .dynamic(let block): expand(block, marks, into: &found)
+          Decoded(
+            value: value, label: block.labels.first ?? "", range: block.range, isUnknown: isSettled || decodesShapeOnly, marks: []))
+      case .dynamic(let block): expand(block, marks, isSettled: isSettled, into: &found)
       }
     }
     if found.isEmpty, nested.isAttribute { return plan.schema.emptyValue.elements[nested.index] }
@@ -138,7 +142,7 @@ extension Evaluator {
   }
 
   /// The blocks that a dynamic block stands for. While its `for_each` is unknown that is one block about which nothing is known.
-  private mutating func expand(_ block: DynamicBlock, _ outer: Marks, into found: inout [Decoded]) {
+  private mutating func expand(_ block: DynamicBlock, _ outer: Marks, isSettled: Bool, into found: inout [Decoded]) {
     let count = diagnostics.count
     let (collection, own) = value(of: block.forEach).unmarked()
     let marks = outer.union(own)
@@ -152,7 +156,7 @@ extension Evaluator {
     if case .unknown(let unknown) = collection, unknown.type == .dynamic || unknown.type.isIterable {
       let iterator = Frame(name: block.iterator, value: Self.iterator(.dynamicUnknown, .dynamicUnknown))
       // Decoded for its messages only.
-      if !hasErrors { _ = withFrames([iterator]) { $0.decode(block.plan, marks: marks) } }
+      if !isSettled, !hasErrors { withFrames([iterator]) { $0.decodeShape(block.plan) } }
       found.append(Decoded(value: .dynamicUnknown, label: "", range: block.range, isUnknown: true, marks: marks))
       return
     }
@@ -169,10 +173,17 @@ extension Evaluator {
     collection.forEachElement { key, element in
       frames[base].value = Self.iterator(key().marked(with: own), element.marked(with: own))
       guard let label = label(of: block) else { return }
+      let value = isSettled ? .dynamicUnknown : decode(block.plan, marks: marks)
       found.append(
-        Decoded(
-          value: decode(block.plan, marks: marks), label: label, range: block.range, isUnknown: false, marks: marks))
+        Decoded(value: value, label: label, range: block.range, isUnknown: isSettled || decodesShapeOnly, marks: marks))
     }
+  }
+
+  private mutating func decodeShape(_ plan: BlockPlan) {
+    let outer = decodesShapeOnly
+    decodesShapeOnly = true
+    _ = decode(plan, marks: [])
+    decodesShapeOnly = outer
   }
 
   private static let iteratorNames = AttributeNames(sorted: ["key", "value"])

@@ -17,6 +17,9 @@ struct Evaluator {
   var isInTemplate = false
   /// Whether diagnostics are only counted, so that the values they would show need not be found.
   var isQuiet = false
+  /// Whether blocks are only held against their schemas, since a dynamic block around them is not known to stand for any:
+  /// then their arguments are unknown without being evaluated, as in dynblock.
+  var decodesShapeOnly = false
 
   struct Frame {
     var name: String

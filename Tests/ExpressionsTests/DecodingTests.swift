@@ -63,6 +63,11 @@ import Values
       "name = \"x\"\ndynamic \"rule\" {\n for_each = later.list\n content { port = rule.value }\n}",
       "name = \"x\", rule = unknown(list of object)"
     ),
+    // Blocks that may not be there are not evaluated, and what stands behind them is not looked at.
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = later.list\n content { port = nothing.there }\n}\nrule { prt = 1 }",
+      "name = \"x\", rule = unknown(list of object)"
+    ),
     (
       "name = \"x\"\ndynamic \"rule\" {\n for_each = [var.secret]\n content {\n  port = 1\n  note = rule.value\n }\n}",
       "name = \"x\", rule = tolist([{note = sensitive(\"s3cret\"), port = 1}])"
@@ -92,6 +97,10 @@ import Values
     (
       "name = \"x\"\ndynamic \"rule\" {\n for_each = null\n content { port = 1 }\n}",
       "Invalid dynamic for_each value: for_each must not be null here. @ null"
+    ),
+    (
+      "name = \"x\"\ndynamic \"rule\" {\n for_each = later.list\n content {\n  port = 1\n  weight = 1\n }\n}",
+      "Unsupported argument: \"weight\" is no argument of this block. @ weight"
     ),
     (
       "name = \"x\"\ndynamic \"nope\" {\n for_each = []\n content {}\n}",

@@ -93,8 +93,8 @@ import Testing
     ),
     ("module \"m\" {\n  source = null\n}", ["main.tf:2,12-16 Unsuitable value type"]),
     (
-      "-- main.tf.json --\n{\"resource\": {\"x_y\": {\"a\": {\"dynamic\": {\"r\": {\"for_each\": [1], \"content\": {\"p\": \"${r.value}${var.q}\"}}}}}}}",
-      ["main.tf.json:1,94-99 Reference to undeclared input variable"]
+      "-- main.tf.json --\n{\"resource\": {\"x_y\": {\"a\": {\"p\": \"${var.q}\", \"dynamic\": {\"r\": {\"for_each\": [1], \"content\": {\"p\": \"${r.value}${var.r}\"}}}}}}}",
+      ["main.tf.json:1,37-42 Reference to undeclared input variable"]
     ),
     (
       "-- override.tf --\nvariable \"b\" {}\nresource \"x_y\" \"b\" {}",
@@ -203,6 +203,27 @@ import Testing
   ])
   func soundReferences(source: String) {
     #expect(problems(Self.declared + "output \"o\" {\n  value = \(source)\n}") == [])
+  }
+
+  @Test func onlyWhatGeneratesBlocksIsSureToBeEvaluated() {
+    #expect(
+      problems(
+        """
+        resource "x_y" "a" {
+          dynamic "rule" {
+            for_each = var.q
+            content {
+              port = var.r
+              dynamic "inner" {
+                for_each = [rule.value, local.s]
+                content {
+                  port = inner.value.t + local.u
+                }
+              }
+            }
+          }
+        }
+        """) == ["main.tf:3,16-21 Reference to undeclared input variable", "main.tf:7,33-40 Reference to undeclared local value"])
   }
 
   @Test func dynamicIteratorsAreNoReferences() {

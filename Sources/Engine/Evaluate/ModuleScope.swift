@@ -42,7 +42,12 @@ struct ModuleScope: Scope, @unchecked Sendable {
         steps: steps)
     }
     if let value = value(name) { return Resolution(value, consumed: 1) }
-    return .failure(missing(name, range), steps: steps)
+    return .failure(missing(name, subject(range, steps, 1)), steps: steps)
+  }
+
+  /// The part of a chain that names something, without what is asked of that.
+  private func subject(_ range: SourceRange, _ steps: [ResolvedStep], _ count: Int) -> SourceRange {
+    SourceRange(file: range.file, start: range.start, end: steps[count - 1].range.end)
   }
 
   // MARK: Resources
@@ -68,7 +73,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
 
   private func resource(_ address: Resource, _ steps: [ResolvedStep], consumed: Int, _ range: SourceRange) -> Resolution {
     guard let block = node.module.resources[address] else {
-      return .failure(undeclaredResource(address, range), steps: steps)
+      return .failure(undeclaredResource(address, subject(range, steps, consumed)), steps: steps)
     }
     // A key right behind the name needs only one instance, however many there are.
     if consumed < steps.count, case .index(let key, _) = steps[consumed], let instanceKey = key.instanceKey,
@@ -90,7 +95,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
         steps: steps)
     }
     guard let children = evaluator.children(name, of: node) else {
-      return .failure(undeclaredModule(name, range), steps: steps)
+      return .failure(undeclaredModule(name, subject(range, steps, 1)), steps: steps)
     }
     var consumed = 1
     var instance: ModuleNode?

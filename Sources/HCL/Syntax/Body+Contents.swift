@@ -12,38 +12,51 @@ extension Body {
     )
   }
 
+  /// A reference somewhere in a body.
+  package struct ContainedReference {
+    package let traversal: Traversal
+    /// Whether it stands in what a dynamic block generates, and so is evaluated only if that block stands for any.
+    package let isGenerated: Bool
+  }
+
   /// Every reference anywhere in the body, in source order; iterators of dynamic blocks are left out.
-  package var allReferences: [Traversal] {
-    var found: [Traversal] = []
-    collectReferences(into: &found, hidden: [])
+  package var allReferences: [Traversal] { containedReferences.map(\.traversal) }
+
+  /// The same, with where they stand.
+  package var containedReferences: [ContainedReference] {
+    var found: [ContainedReference] = []
+    collectReferences(into: &found, hidden: [], isGenerated: false)
     return found
   }
 
-  private func collectReferences(into found: inout [Traversal], hidden: Set<String>) {
+  private func collectReferences(into found: inout [ContainedReference], hidden: Set<String>, isGenerated: Bool) {
+    func add(_ expression: Expression, hidden: Set<String>, isGenerated: Bool) {
+      for traversal in expression.variables where !hidden.contains(traversal.root) {
+        found.append(ContainedReference(traversal: traversal, isGenerated: isGenerated))
+      }
+    }
     guard let (attributes, blocks) = nativeContents else {
       for attribute in justAttributes().0 {
         let isDynamic = attribute.name == "dynamic"
         let iterators = isDynamic ? hidden.union(attribute.expression.iteratorNames) : hidden
-        found += attribute.expression.variables.filter { !iterators.contains($0.root) }
+        add(attribute.expression, hidden: iterators, isGenerated: isGenerated || isDynamic)
       }
       return
     }
-    for attribute in attributes {
-      found += attribute.expression.variables.filter { !hidden.contains($0.root) }
-    }
+    for attribute in attributes { add(attribute.expression, hidden: hidden, isGenerated: isGenerated) }
     for block in blocks {
       guard block.type == "dynamic", let label = block.labels.first else {
-        block.body.collectReferences(into: &found, hidden: hidden)
+        block.body.collectReferences(into: &found, hidden: hidden, isGenerated: isGenerated)
         continue
       }
       guard let (attributes, content) = block.body.nativeContents else { continue }
       let iterator = attributes.first { $0.name == "iterator" }?.expression.keyword() ?? label.text
       let inner = hidden.union([iterator])
+      // What generates is looked at wherever it stands, as dynblock's walk of variables for expansion does.
       for attribute in attributes where attribute.name != "iterator" {
-        let names = attribute.name == "for_each" ? hidden : inner
-        found += attribute.expression.variables.filter { !names.contains($0.root) }
+        add(attribute.expression, hidden: attribute.name == "for_each" ? hidden : inner, isGenerated: false)
       }
-      for nested in content { nested.body.collectReferences(into: &found, hidden: inner) }
+      for nested in content { nested.body.collectReferences(into: &found, hidden: inner, isGenerated: true) }
     }
   }
 
