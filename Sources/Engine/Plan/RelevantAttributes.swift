@@ -48,6 +48,8 @@ private struct RelevanceFinder {
     case whole
     /// What is written for a part of a resource's value, without what repeats the resource.
     case value(Path)
+    /// What repeats a resource.
+    case repetition
   }
 
   init(tree: ModuleTree, graph: ConfigurationGraph) {
@@ -63,9 +65,16 @@ private struct RelevanceFinder {
     guard isNew(.resource(address), module),
       let block = tree.module(at: address.module)?.resources[address.resource]
     else { return }
-    var traversals = graph.plan(of: address)?.references ?? []
-    traversals += block.repetition.flatMap(\.variables)
-    for traversal in traversals { follow(traversal, in: address.module, at: module) }
+    let traversals = (graph.plan(of: address)?.references ?? []) + (block.enabled?.variables ?? [])
+    for traversal in traversals { follow(traversal, of: address, in: address.module, at: module) }
+  }
+
+  /// What `count` or `for_each` is made of contributes to a resource that says `count.index` or `each` (observed with 1.11.4).
+  private mutating func followRepetition(of address: ConfigurationResource, at module: ModuleInstance) {
+    guard isNew(.resource(address), module, .repetition),
+      let block = tree.module(at: address.module)?.resources[address.resource]
+    else { return }
+    for traversal in block.repetition.flatMap(\.variables) { follow(traversal, in: address.module, at: module) }
   }
 
   mutating func addOutput(_ name: String, in path: ModulePath, at module: ModuleInstance) {
@@ -78,10 +87,13 @@ private struct RelevanceFinder {
     guard isNew(.resource(address), module, .value(path)),
       let references = graph.plan(of: address)?.references(behind: path)
     else { return }
-    for traversal in references { follow(traversal, in: address.module, at: module) }
+    for traversal in references { follow(traversal, of: address, in: address.module, at: module) }
   }
 
-  private mutating func follow(_ traversal: Traversal, in modulePath: ModulePath, at module: ModuleInstance) {
+  /// Follows what is said in a module, where `resource` is the one that says it, if one does.
+  private mutating func follow(
+    _ traversal: Traversal, of resource: ConfigurationResource? = nil, in modulePath: ModulePath, at module: ModuleInstance
+  ) {
     guard let reference = Reference.parse(traversal).0 else { return }
     switch reference.subject {
     case .resource(let resource, let key):
@@ -103,6 +115,8 @@ private struct RelevanceFinder {
       for output in (tree.module(at: modulePath.child(name))?.outputs.keys.sorted() ?? []) {
         addOutput(output, in: modulePath.child(name), at: module.child(name, key: key))
       }
+    case .count, .each:
+      if let resource { followRepetition(of: resource, at: module) }
     default: return
     }
   }
