@@ -98,6 +98,12 @@ extension Planner {
         schema: planning.schema, configuration: configuration)
     }
     let elapsed = context.uptimeMilliseconds() - start
+    if options.mode == .destroy, problems.hasErrors, await isUnfinished(behind: planning.block.address) {
+      context.events(.readFailed(address, milliseconds: elapsed))
+      let (plain, marks) = configuration.unmarkedDeep()
+      let schema = planning.schema.block
+      return Engine.marked(plannedDataObject(schema: schema, configuration: plain), schema: schema, with: marks)
+    }
     let found = located(problems, address: address, body: planning.body, block: planning.block.range)
     if let check = planning.block.check, problems.hasErrors {
       noteUnreadable(check, in: planning.node.node, found)

@@ -254,6 +254,7 @@ extension Planner {
       // stays unknown only to those who refer to itself. What is to be destroyed may be half made: the rest is as if it were to come.
       evaluator.setValue(prior?.value ?? .unknown(.object(planning.schema.block.impliedType)), of: address)
       if prior == nil, options.mode == .refreshOnly { evaluator.setGone(address) }
+      if options.mode == .destroy { foundInstances[block.address, default: []].append(FoundInstance(planning, address, data, prior)) }
       return true
     }
     if checkFails(block.preconditions, of: block, address: address, in: node, data: data, selfValue: nil) { return false }
@@ -298,7 +299,7 @@ extension Planner {
     }
   }
 
-  private func limitedPlan(_ request: ChangeRequest) async -> (ChangePlanningResult, [Diagnostic]) {
+  func limitedPlan(_ request: ChangeRequest) async -> (ChangePlanningResult, [Diagnostic]) {
     await limited { await planChange(request) }
   }
 

@@ -79,6 +79,8 @@ actor Planner {
   var deferred: [DeferredChange] = []
   /// Vertices whose objects are wholly or partly left for a later round.
   var deferredVertices: Set<Int> = []
+  /// When destroying: what there is of each resource so far.
+  var foundInstances: [ConfigurationResource: [FoundInstance]] = [:]
   /// Where each resource has changes other than no-op, for data sources that must wait and for triggers.
   var pendingChanges: [ConfigurationResource: [ModuleInstance: [Int]]] = [:]
   var checks: CheckRecorder
