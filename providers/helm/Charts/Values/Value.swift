@@ -131,29 +131,29 @@ final class MapValue {
     case strings
   }
 
+  /// What a map and the views of it share.
+  private final class Storage {
+    var entries: [String: Value]
+    init(_ entries: [String: Value]) { self.entries = entries }
+  }
+
   let kind: Kind
-  private var own: [String: Value]
-  /// The map whose entries these are, for a view of another kind.
-  private let base: MapValue?
+  private let storage: Storage
 
   init(_ entries: [String: Value] = [:], kind: Kind = .any) {
-    own = entries
-    base = nil
+    storage = Storage(entries)
     self.kind = kind
   }
 
   /// The same map by another type.
   init(viewing base: MapValue, as kind: Kind) {
-    own = [:]
-    self.base = base
+    storage = base.storage
     self.kind = kind
   }
 
   var entries: [String: Value] {
-    get { base?.entries ?? own }
-    _modify {
-      if let base { yield &base.entries } else { yield &own }
-    }
+    get { storage.entries }
+    _modify { yield &storage.entries }
   }
 
   var typeName: String {
