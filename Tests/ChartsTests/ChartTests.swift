@@ -29,6 +29,15 @@ import YAML
     #expect(try Self.text(expression, ["templates/other.yaml": Self.object("Secret", "s")]) == expected)
   }
 
+  @Test(arguments: [
+    ("appVersion: 1.10", ".Chart.AppVersion", "1.1"), ("appVersion: 2000000000", ".Chart.AppVersion", "2000000000"),
+    ("appVersion: true", ".Chart.AppVersion", "true"), ("annotations: {a: 1}\nkeywords: [8]", "print .Chart.Annotations.a .Chart.Keywords", "1[8]"),
+    ("deprecated: true", ".Chart.Deprecated", "true"),
+  ])
+  func metadataMayHaveNumbers(metadata: String, expression: String, expected: String) throws {
+    #expect(try Self.text(expression, ["Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.3\n\(metadata)\n"]) == expected)
+  }
+
   @Test func objectsInTheOrderOfInstallation() throws {
     let made = try chart([
       "Chart.yaml": Self.head, "templates/z.yaml": Self.object("Service", "z") + "---\n" + Self.object("Zebra", "q"),

@@ -12,7 +12,7 @@ package struct ChartMetadata: Sendable {
   package var kubeVersion: String
   package var isDeprecated: Bool
   package internal(set) var dependencies: [ChartDependency]
-  /// The document as it stands.
+  /// The document, in which numbers and flags are texts where texts are meant.
   let document: JSONValue
 
   init(_ file: ChartFile) throws(ChartError) {
@@ -23,7 +23,7 @@ package struct ChartMetadata: Sendable {
       case nil, .null?: return ""
       case .string(let text)?: return text.filter { !$0.isNewline || $0 == "\n" }
       case .some(let other):
-        throw .file(path: "Chart.yaml", line: 0, message: "\(name) must be a string, got \(other.typeName): put it in quotes")
+        throw .file(path: "Chart.yaml", line: 0, message: "\(name) must be a string, got \(other.typeName)")
       }
     }
     name = try text("name")
@@ -40,9 +40,23 @@ package struct ChartMetadata: Sendable {
 
   private static func document(_ file: ChartFile) throws(ChartError) -> JSONValue {
     do throws(YAMLError) {
-      return try YAML.value(file.bytes)
+      return worded(try YAML.value(file.bytes))
     } catch {
       throw .file(path: file.path, line: error.line, message: error.message)
+    }
+  }
+
+  /// Only these may be something else than text.
+  private static let untyped: Set = ["deprecated", "import-values"]
+
+  /// With scalars as the words for them: `appVersion: 1.10` is the version 1.1.
+  private static func worded(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .integer, .float, .bool: .string(GoPrinting.text(Value(clusterJSON: value)))
+    case .array(let items): .array(items.map(worded))
+    case .object(let members):
+      .object(members.reduce(into: [:]) { $0[$1.key] = untyped.contains($1.key) ? $1.value : worded($1.value) })
+    default: value
     }
   }
 
