@@ -56,6 +56,7 @@ import YAML
   @Test(arguments: [
     ("{{ dict \"a\" 1 \"b\" }} {{ get (dict \"a\" 1) \"a\" }} {{ get (dict) \"x\" }}|{{ hasKey (dict \"a\" nil) \"a\" }}", "map[a:1 b:] 1 |true"),
     ("{{ $d := dict }}{{ $_ := set $d \"a\" 1 }}{{ $d }} {{ unset $d \"a\" }} {{ $d }}", "map[a:1] map[] map[]"),
+    ("{{ $v := .Values.AsMap }}{{ $_ := set .Values \"new\" 1 }}{{ $_ := unset .Values \"new\" }}{{ $_ := set .Values \"newer\" 2 }}{{ $v.new }} {{ $v.newer }}", " 2"),
     ("{{ pluck \"a\" (dict \"a\" 1) (dict \"b\" 2) (dict \"a\" 3) }} {{ keys (dict \"b\" 1 \"a\" 2) | sortAlpha }} {{ values (dict \"b\" 1 \"a\" 2) }}", "[1 3] [a b] [2 1]"),
     ("{{ pick (dict \"a\" 1 \"b\" 2) \"a\" \"c\" }} {{ omit (dict \"a\" 1 \"b\" 2) \"a\" }}", "map[a:1] map[b:2]"),
     ("{{ merge (dict \"a\" 1 \"e\" \"\" \"m\" (dict \"x\" 1)) (dict \"a\" 2 \"b\" 3 \"e\" \"f\" \"m\" (dict \"x\" 2 \"y\" 3)) }}", "map[a:1 b:3 e:f m:map[x:1 y:3]]"),
@@ -70,6 +71,9 @@ import YAML
     ("{{ regexReplaceAll \"a(x*)b\" \"-ab-axxb-\" \"${1}W\" }} {{ regexReplaceAllLiteral \"a\" \"bab\" \"$1\" }} {{ regexReplaceAll \"(?P<n>a)\" \"a\" \"<$n>\" }}", "-W-xxW- b$1b <a>"),
     ("{{ regexSplit \"z+\" \"pizza\" -1 }} {{ regexSplit \",\" \"a,b,c\" 2 }} {{ regexQuoteMeta \"1.2*\" }} {{ mustRegexReplaceAllLiteral \"x\" \"axb\" \"-\" }}", "[pi a] [a b,c] 1\\.2\\* a-b"),
     ("{{ semverCompare \"^1.2\" \"1.9.0\" }} {{ semverCompare \"~1.2\" \"1.3.0\" }} {{ semverCompare \">=1.2-0\" \"1.3.0-rc1\" }} {{ semverCompare \">=1.2\" \"v1.33.1-gke.1\" }} {{ semverCompare \">=1.25.0-0\" \"v1.33.1-gke.1\" }}", "true false true false true"),
+    // A bound that is a prerelease lets prereleases into the whole range.
+    ("{{ semverCompare \">=1.19-0, <1.30\" \"v1.29.3-gke.100\" }} {{ semverCompare \">=1.19, <1.30\" \"v1.29.3-gke.100\" }} {{ semverCompare \"!=1.2.3\" \"1.3.0-rc\" }} {{ semverCompare \"1.2-0 - 2\" \"1.3.0-rc\" }}", "true false false true"),
+    ("{{ semverCompare \">*\" \"0.0.1\" }} {{ semverCompare \">1\" \"1.1.0\" }} {{ semverCompare \"^*\" \"0.0.1\" }} {{ semverCompare \"^0\" \"0.2.0\" }}", "true false false true"),
     ("{{ semverCompare \"1.2.x || >=3, <4\" \"3.1\" }} {{ semverCompare \"1.2 - 1.4\" \"1.3.5\" }} {{ semverCompare \"!=1.2.3\" \"1.2.3\" }} {{ semverCompare \"*\" \"9.9.9\" }} {{ semverCompare \">= 1.0.0 < 2.0.0\" \"1.5.0\" }}", "true true false true true"),
     ("{{ (semver \"v1.2\").Minor }} {{ semver \"v1.2\" }} {{ (semver \"1.2.3-rc.1+x\").Prerelease }} {{ (semver \"1.2.3\").Compare (semver \"1.3.0\") }} {{ (semver \"1.2.3\").IncMinor }}", "2 1.2.0 rc.1 -1 1.3.0"),
     ("{{ base \"a/b.c\" }} {{ dir \"a/b/c\" }} {{ clean \"a//b/../c\" }} {{ ext \"a.b.c\" }} {{ isAbs \"/a\" }} {{ osBase \"a/b\" }} {{ dir \"a\" }} {{ clean \"\" }} {{ base \"/\" }}", "b.c a/b a/c .c true b . . /"),

@@ -9,14 +9,18 @@ package struct ChartVersionConstraint: Sendable {
   }
 
   package func allows(_ version: ChartVersion) -> Bool {
-    alternatives.contains { $0.allSatisfy { $0.allows(version) } }
+    alternatives.contains { comparisons in
+      // Prereleases lie in no range of which no bound is one.
+      if !version.prerelease.isEmpty, comparisons.allSatisfy(\.version.prerelease.isEmpty) { return false }
+      return comparisons.allSatisfy { $0.allows(version) }
+    }
   }
 
   private enum Relation: Sendable {
     case equal, notEqual, greater, less, greaterOrEqual, lessOrEqual, tilde, caret
   }
 
-  /// One bound. Prereleases lie in no range that does not name one.
+  /// One bound.
   private struct Comparison: Sendable {
     var relation: Relation
     var version: ChartVersion
@@ -24,12 +28,11 @@ package struct ChartVersionConstraint: Sendable {
     var precision: Int
 
     func allows(_ candidate: ChartVersion) -> Bool {
-      if !candidate.prerelease.isEmpty, version.prerelease.isEmpty, relation != .notEqual { return false }
       let order = candidate.order(version)
       switch relation {
       case .equal: return precision < 3 ? isWithin(candidate, order) : order == 0
       case .notEqual: return precision < 3 ? !matchesNumbers(candidate) : order != 0
-      case .greater: return precision < 3 ? order > 0 && !matchesNumbers(candidate) : order > 0
+      case .greater: return order > 0 && (precision == 0 || precision == 3 || !matchesNumbers(candidate))
       case .less: return order < 0
       case .greaterOrEqual: return order >= 0
       case .lessOrEqual: return order <= 0 || precision < 3 && matchesNumbers(candidate)
@@ -51,11 +54,11 @@ package struct ChartVersionConstraint: Sendable {
       return candidate.major == version.major && (precision == 1 || candidate.minor == version.minor)
     }
 
-    /// The first number that is not 0 is the same.
+    /// The first number that is not 0 is the same. A bound without numbers is taken for 0.0.0.
     private func matchesCaret(_ candidate: ChartVersion) -> Bool {
-      if version.major > 0 || precision < 2 { return precision == 0 || candidate.major == version.major }
+      if version.major > 0 || precision == 1 { return candidate.major == version.major }
       guard candidate.major == 0 else { return false }
-      if version.minor > 0 || precision < 3 { return candidate.minor == version.minor }
+      if version.minor > 0 || precision == 2 { return candidate.minor == version.minor }
       return candidate.minor == 0 && candidate.patch == version.patch
     }
   }
