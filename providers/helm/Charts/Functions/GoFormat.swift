@@ -49,6 +49,8 @@ struct GoFormat {
         continue
       }
       directive.verb = verb
+      // With this verb the plus asks for names of fields, not for signs.
+      if verb == "v" { directive.plus = false }
       guard arguments.indices.contains(next) else {
         output += isReordered ? "%!\(verb)(BADINDEX)".utf8 : "%!\(verb)(MISSING)".utf8
         continue

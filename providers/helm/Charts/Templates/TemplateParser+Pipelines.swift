@@ -64,6 +64,8 @@ extension TemplateParser {
       pipeline.commands.append(command)
       guard token.kind == .pipe else { break }
       try advance()
+      // A bar may be the last.
+      if token.kind == .end || token.kind == .rightParenthesis { break }
     }
     guard token.kind == .end || token.kind == .rightParenthesis else { throw unexpected(context) }
   }
