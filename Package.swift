@@ -53,6 +53,7 @@ let fixtures: [String: [String]] = [
   "CLITests": ["Views/Golden"],
   "Fuzz": ["FuzzProgram.swift"] + fuzzInputs,
   "HCLTests": ["Fixtures"],
+  "HelmProviderTests": ["Comparison/helm.py"],
   "ReferenceTests": ["Expressions", "Peers/Providers", "Scenarios", "Texts/Golden"],
   "StateTests": ["Fixtures"],
 ]
