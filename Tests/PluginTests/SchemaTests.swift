@@ -138,18 +138,26 @@ struct SchemaTests {
     let program = "\(directory.path)/program"
     try files.write(Array("one".utf8), to: program)
     let cache = PluginSchemaCache(directory: "\(directory.path)/cache/deep", files: files)
-    #expect(await cache.load(PluginProgram(path: program, source: "a/b/thing")) == nil)
+    func named(_ path: String, source: String = "a/b/thing", _ environment: [String: String] = [:]) -> PluginProgram {
+      PluginProgram(path: path, source: source, environment: environment)
+    }
+    #expect(await cache.load(named(program)) == nil)
     let index = try SchemaIndex(Self.reply(version: 6), protocolVersion: 6)
-    await cache.store(index, of: PluginProgram(path: program, source: "a/b/thing"))
-    #expect(await cache.load(PluginProgram(path: program, source: "a/b/thing"))?.bytes == index.bytes)
+    await cache.store(index, of: named(program))
+    #expect(await cache.load(named(program))?.bytes == index.bytes)
     // A program with several providers has other schemas for each.
-    #expect(await cache.load(PluginProgram(path: program, source: "a/b/other")) == nil)
+    #expect(await cache.load(named(program, source: "a/b/other")) == nil)
+    // So may one that a variable tells something, of which there is one copy while they are the same.
+    #expect(await cache.load(named(program, ["TOKEN": "t"])) == nil)
+    await cache.store(index, of: named(program, ["TOKEN": "t", "PWD": "/a"]))
+    #expect(await cache.load(named(program, ["TOKEN": "t", "PWD": "/b"])) != nil)
+    #expect(try files.list("\(directory.path)/cache/deep").filter { $0.hasSuffix(".schema") }.count == 1)
     // The same content under another name has the same schemas; another content has not.
     try files.write(Array("one".utf8), to: "\(directory.path)/copy")
-    #expect(await cache.load(PluginProgram(path: "\(directory.path)/copy", source: "a/b/thing"))?.protocolVersion == 6)
+    #expect(await cache.load(named("\(directory.path)/copy"))?.protocolVersion == 6)
     try files.write(Array("two!".utf8), to: program)
-    #expect(await cache.load(PluginProgram(path: program, source: "a/b/thing")) == nil)
-    #expect(await cache.load(PluginProgram(path: "\(directory.path)/missing", source: "a/b/thing")) == nil)
+    #expect(await cache.load(named(program)) == nil)
+    #expect(await cache.load(named("\(directory.path)/missing")) == nil)
   }
 
   @Test func damagedCacheFilesAreNoSchemas() throws {

@@ -28,8 +28,6 @@ package final class PluginProvider: Provider {
   /// The provider's source address, for messages.
   let name: String
   private let program: PluginProgram?
-  /// What the process sees of the environment, for telling whether a question was asked before.
-  private let environment: [UInt8]
   private let cache: PluginSchemaCache?
   private let open: @Sendable () async -> Result<PluginProcess, PluginError>
 
@@ -39,8 +37,7 @@ package final class PluginProvider: Provider {
     launch: PluginLaunch, with launcher: any ProcessLauncher, schemaCache: PluginSchemaCache?, startsNow: Bool = true
   ) {
     name = launch.provider
-    program = PluginProgram(path: launch.executable, source: launch.provider)
-    environment = Self.comparable(launch.environment)
+    program = PluginProgram(path: launch.executable, source: launch.provider, environment: launch.environment)
     cache = schemaCache
     open = {
       do throws(PluginError) {
@@ -56,7 +53,6 @@ package final class PluginProvider: Provider {
   package init(reattachment: PluginReattachment, log: PluginLogSink? = nil) {
     name = reattachment.provider
     program = nil
-    environment = []
     cache = nil
     open = {
       do throws(PluginError) {
@@ -67,24 +63,17 @@ package final class PluginProvider: Provider {
     }
   }
 
-  /// The environment without what differs from call to call of the same shell.
-  private static func comparable(_ environment: [String: String]) -> [UInt8] {
-    let volatile: Set<String> = ["_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES"]
-    return environment.filter { !volatile.contains($0.key) }.sorted { $0.key < $1.key }
-      .flatMap { Array("\($0.key)=\($0.value)\0".utf8) }
-  }
-
   /// Whether a configuration was found to be valid before, in this process or in an earlier one.
   func isKnownValid(_ configuration: [UInt8]) async -> Bool {
     if state.withLock({ $0.validConfigurations.contains(configuration) }) { return true }
     guard let cache, let program else { return false }
-    return await cache.isKnownValid(program, question: configuration + environment)
+    return await cache.isKnownValid(program, question: configuration)
   }
 
   func rememberValid(_ configuration: [UInt8]) async {
     state.withLock { _ = $0.validConfigurations.insert(configuration) }
     if let cache, let program {
-      await cache.rememberValid(program, question: configuration + environment)
+      await cache.rememberValid(program, question: configuration)
     }
   }
 

@@ -6,16 +6,23 @@ struct PluginProgram: Sendable {
   var path: String
   /// The provider's name. A program may have several, each under a link of its own or by an argument.
   var provider: String
+  /// What its process sees of the environment, as a digest. Many providers require an argument only while no variable stands in for
+  /// it, and some have other types where a variable asks for them.
+  var environment: String
 
   /// - Parameter source: the provider's address, of which the last part is its name.
-  init(path: String, source: String) {
+  init(path: String, source: String, environment: [String: String]) {
     self.path = path
     provider = source.split(separator: "/").last.map(String.init) ?? source
+    // What differs from call to call of the same shell says nothing.
+    let volatile: Set<String> = ["_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES"]
+    let lasting = environment.filter { !volatile.contains($0.key) }.sorted { $0.key < $1.key }
+    self.environment = SHA256.hexadecimal(of: lasting.flatMap { Array("\($0.key)=\($0.value)\0".utf8) })
   }
 }
 
-/// Replies to GetProviderSchema on disk, named by the checksum of the provider's program and the provider's name: a big provider needs half a second
-/// and more to make the reply, and reads back in milliseconds.
+/// Replies to GetProviderSchema on disk, found by the checksum of the provider's program, its name and the environment: a big provider
+/// needs half a second and more to make the reply, and reads back in milliseconds. What is the same in many environments is there once.
 ///
 /// Scripts are always asked: what they run may change while they stay the same.
 ///
@@ -48,8 +55,8 @@ package struct PluginSchemaCache: Sendable {
 
   // MARK: Verdicts
 
-  /// Whether the program once found nothing to say about this question: a provider configuration with the environment it was
-  /// asked in. Validation looks at nothing else, so it need not be asked again.
+  /// Whether the program once found nothing to say about this question: a provider configuration. Validation looks at nothing but that
+  /// and the environment, so it need not be asked again.
   func isKnownValid(_ program: PluginProgram, question: [UInt8]) async -> Bool {
     await onThread { verdictPath(program, question).map { files.exists($0) } ?? false } ?? false
   }
@@ -64,9 +71,7 @@ package struct PluginSchemaCache: Sendable {
   }
 
   private func verdictPath(_ program: PluginProgram, _ question: [UInt8]) -> String? {
-    checksum(program.path).map {
-      "\(directory)/\(SHA256.hexadecimal(of: Array("\($0) \(program.provider)\n".utf8) + question)).valid"
-    }
+    path(program, question: question).map { "\($0).valid" }
   }
 
   private func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result?) async -> Result? {
@@ -78,18 +83,26 @@ package struct PluginSchemaCache: Sendable {
   }
 
   private func lookUp(_ program: PluginProgram) -> SchemaIndex? {
-    guard let path = path(program), let stored = try? files.read(path) else { return nil }
+    guard let note = path(program).flatMap({ try? files.read("\($0).schemas") }), note.count == 64,
+      let stored = try? files.read("\(directory)/\(String(decoding: note, as: UTF8.self)).schema")
+    else { return nil }
     return Self.unpack(stored)
   }
 
   private func write(_ index: SchemaIndex, _ program: PluginProgram) {
-    guard let path = path(program), let packed = Self.pack(index) else { return }
+    guard let note = path(program), let packed = Self.pack(index) else { return }
+    let name = SHA256.hexadecimal(of: packed)
     try? files.createDirectory(directory)
-    try? files.write(packed, to: path)
+    guard (try? files.write(packed, to: "\(directory)/\(name).schema")) != nil else { return }
+    try? files.write(Array(name.utf8), to: "\(note).schemas")
   }
 
-  private func path(_ program: PluginProgram) -> String? {
-    checksum(program.path).map { "\(directory)/\($0)-\(program.provider).schema" }
+  /// Where something is noted of a program, without an extension.
+  private func path(_ program: PluginProgram, question: [UInt8] = []) -> String? {
+    checksum(program.path).map {
+      let subject = Array("\($0) \(program.provider) \(program.environment)\n".utf8)
+      return "\(directory)/\(SHA256.hexadecimal(of: subject + question))"
+    }
   }
 
   /// The program's SHA-256; nil of a script. A note beside the schemas remembers it for as long as path, size, time and inode stay.
