@@ -134,9 +134,7 @@ extension Planner {
       response.diagnostics, address: record.address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     guard let new = response.new, !response.diagnostics.hasErrors else { return .failed }
     if response.deferred != nil { return .putOff }
-    context.events(.refreshFinished(record.address, deposedKey: record.deposedKey, ObjectRecord.identity(of: new)))
-    if new.isNull { return .gone }
-    let problems = conformanceProblems(schema: schema.block, new)
+    let problems = new.isNull ? [] : conformanceProblems(schema: schema.block, new)
     if !problems.isEmpty || !new.isWhollyKnown || !writeOnlyPathsWithValues(schema: schema.block, new).isEmpty {
       diagnostics.append(
         Diagnostic(
@@ -147,6 +145,8 @@ extension Planner {
           subject: block?.range, address: record.address.description))
       return .failed
     }
+    context.events(.refreshFinished(record.address, deposedKey: record.deposedKey, ObjectRecord.identity(of: new)))
+    if new.isNull { return .gone }
     let normalized = normalizedObject(new, schema: schema.block)
     return .found(
       Engine.marked(normalized, schema: schema.block, with: marks), private: response.private,
