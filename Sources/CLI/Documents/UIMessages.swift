@@ -61,15 +61,16 @@ struct UIMessages: Sendable {
   func plan(_ plan: Plan) -> [UInt8] {
     var lines: [UInt8] = []
     for change in plan.shownDrift { lines += drift(change) }
-    lines += plannedChanges(plan)
+    lines += plan.changes.filter(\.isShown).flatMap(plannedChange)
     lines += changeSummary(plan.counts, operation: .plan)
     if !plan.outputChanges.isEmpty { lines += outputs(plan.outputChanges) }
     return lines
   }
 
-  /// What is going to happen to each object, as apply says it of a plan that was saved.
+  /// What is going to happen to each object, as apply says it of a plan that was saved: nothing of those that only come into the state
+  /// or get another address.
   func plannedChanges(_ plan: Plan) -> [UInt8] {
-    plan.changes.filter(\.isShown).flatMap(plannedChange)
+    plan.changes.filter { $0.isShown && $0.action != .noOp }.flatMap(plannedChange)
   }
 
   func plannedChange(_ change: ResourceChange) -> [UInt8] {
