@@ -2,13 +2,13 @@ import Diagnostics
 import ProviderInterface
 import Values
 
-/// Message `Diagnostic`. A severity that is not known counts as an error (protocol reference: INVALID is to be treated so).
+/// Message `Diagnostic`. One without a severity ends nothing (observed with 1.11), and some providers go on after such a one themselves.
 func decodeDiagnostic(_ message: ProtobufReader) throws(ProtobufError) -> Diagnostic {
   var message = message
-  var result = Diagnostic(.error, "", attributePath: [])
+  var result = Diagnostic(.warning, "", attributePath: [])
   while let field = try message.next() {
     switch field.number {
-    case 1: result.severity = field.int64 == 2 ? .warning : .error
+    case 1: result.severity = field.int64 == 1 ? .error : .warning
     case 2: result.summary = message.string(field)
     case 3: result.detail = message.string(field)
     case 4: result.attributePath = try decodePath(message.message(field)).steps.map { Path([$0]).description }

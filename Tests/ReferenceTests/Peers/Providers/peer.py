@@ -10,7 +10,11 @@ import wire
 from wire import UNKNOWN, attribute, block, decode, encode, error, known, message, nested, nested_block, path, warning
 
 PART = block(attribute("label", optional=True), attribute("token", optional=True, write_only=True))
-CONFIGURATION = block(attribute("region", optional=True), attribute("token", optional=True, sensitive=True))
+# Whether the token must be an argument, because no variable stands in for it.
+NEEDS_TOKEN = "PEER_NEEDS_TOKEN" in os.environ and "PEER_TOKEN" not in os.environ
+CONFIGURATION = block(
+    attribute("region", optional=True),
+    attribute("token", optional=not NEEDS_TOKEN, required=NEEDS_TOKEN, sensitive=True))
 THING = block(
     attribute("id", computed=True), attribute("name", required=True), attribute("zone", optional=True),
     attribute("size", "number", optional=True), attribute("note", optional=True, computed=True),
@@ -77,10 +81,14 @@ class Peer:
             *wire.entries(7, FUNCTIONS), *wire.entries(8, {"peer_lease": wire.schema(LEASE)}))
 
     def ValidateProviderConfig(self, request):
+        if NEEDS_TOKEN and decode(request[1][-1])["token"] is None:
+            return message((2, error("No token", "Set the argument or PEER_TOKEN.", path("token"))))
         return b""
 
     def ConfigureProvider(self, request):
         value = decode(request[2][-1])
+        if value["region"] is None and "PEER_NEEDS_REGION" in os.environ:
+            return message((1, error("No region", "There is no default.", path("region"))))
         self.region = value["region"] if known(value["region"]) else "?"
         log(f"configure region={self.region} token={value['token'] if known(value['token']) else '?'}")
         return b""
@@ -392,11 +400,12 @@ def kind(request, field=1):
 
 
 def complaints(value, call, number):
-    """What a chest has to say in a call: `complain` holds calls with a path, a summary, and whether it is only a warning."""
+    """What a chest has to say in a call: `complain` holds calls with a path, a summary, and how bad it is (an error, if nothing says)."""
     if not isinstance(value.get("complain"), str):
         return []
-    return [(number, (warning if item.get("soft") else error)(
-        item.get("summary", "Complaint"), f"In {call}.", path(*item["path"]) if "path" in item else None))
+    return [(number, wire.diagnostic(
+        item.get("severity", 2 if item.get("soft") else 1), item.get("summary", "Complaint"), f"In {call}.",
+        path(*item["path"]) if "path" in item else None))
         for item in json.loads(value["complain"]) if item["call"] == call]
 
 

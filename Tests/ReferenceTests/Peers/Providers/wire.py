@@ -106,12 +106,16 @@ def path(*steps):
         for step in steps)
 
 
+def diagnostic(severity, summary, detail="", at=None):
+    return message((1, severity), (2, summary), (3, detail), (4, at))
+
+
 def error(summary, detail="", at=None):
-    return message((1, 1), (2, summary), (3, detail), (4, at))
+    return diagnostic(1, summary, detail, at)
 
 
 def warning(summary, detail="", at=None):
-    return message((1, 2), (2, summary), (3, detail), (4, at))
+    return diagnostic(2, summary, detail, at)
 
 
 # Schemas
