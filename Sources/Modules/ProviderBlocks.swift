@@ -61,6 +61,9 @@ package struct ProviderBlock: Sendable {
   }
 
   package var key: ProviderReferenceKey { ProviderReferenceKey(name, alias: alias) }
+
+  /// Whether nothing is written in it that its provider would be told.
+  package var isEmpty: Bool { body.isEmpty }
 }
 
 /// A version constraint as written.

@@ -39,34 +39,40 @@ func configure(
     problems += evaluator.takeDiagnostics()
   } else {
     value = schema.block.emptyValue
-    let missing = schema.block.missingRequiredArguments
-    if !missing.isEmpty {
-      return [
-        .error(
-          "Invalid provider configuration",
-          "Provider \"\(address.source)\" has required arguments. Set them in a provider block of the root module; "
-            + "the provider's documentation tells which.")
-      ]
-    }
+    problems = schema.block.problemsOfAbsence
   }
-  if problems.hasErrors { return problems }
   value = value.withoutMarks
   do {
-    let provider = try await pool.provider(for: address)
-    let validation = await provider.validateProviderConfiguration(value)
-    problems += located(validation.diagnostics, address: nil, body: body, block: block?.range)
-    if problems.hasErrors { return problems }
-    let configured = await pool.configure(address, with: value, terraformVersion: terraformVersion)
-    problems += located(configured, address: nil, body: body, block: block?.range)
-    return problems
+    if !problems.hasErrors {
+      let validation = await (try await pool.provider(for: address)).validateProviderConfiguration(value)
+      problems += located(validation.diagnostics, address: nil, body: body, block: block?.range)
+    }
+    if !problems.hasErrors {
+      let configured = await pool.configure(address, with: value, terraformVersion: terraformVersion)
+      problems += located(configured, address: nil, body: body, block: block?.range)
+    }
   } catch {
     return problems + error.diagnostics
   }
+  // What is wrong with a configuration that nobody wrote needs a word on where to write it.
+  if problems.hasErrors, body == nil {
+    problems.append(
+      .error(
+        "Invalid provider configuration",
+        "Provider \"\(address.source)\" is not configured by any provider block, and cannot do without. Add one to the root module, "
+          + "with the arguments that the provider's documentation names."))
+  }
+  return problems
 }
 
 extension BlockSchema {
-  /// The names of what a body without content would lack.
-  fileprivate var missingRequiredArguments: [String] {
-    attributes.filter(\.required).map(\.name) + blocks.filter { $0.minItems > 0 }.map(\.name)
+  /// What is wrong with there being no block at all.
+  fileprivate var problemsOfAbsence: [Diagnostic] {
+    attributes.filter(\.required).map {
+      .error("Missing required argument", "\"\($0.name)\" is required, but there is no block that sets it.")
+    }
+      + blocks.filter { $0.minItems > 0 }.map {
+        .error("Insufficient \($0.name) blocks", "At least \($0.minItems) of them are required, but there is none.")
+      }
   }
 }

@@ -208,10 +208,11 @@ private actor Validator {
   ) -> (Question?, [Diagnostic]) {
     guard let address = tree.providerConfiguration(named: key, in: module.path), let body = graph.plan(of: address)
     else { return (nil, []) }
+    // An empty block is left to the plan: what it lacks may come from the environment.
+    if block.isEmpty { return (nil, []) }
     let each = RepetitionData.unknown(count: false, forEach: block.forEach != nil)
     let (value, problems) = body.decode(in: values.context(repetition: each))
-    // An empty block is left to the plan: what it lacks may come from the environment.
-    if problems.hasErrors || value.isIdentical(to: body.schema.emptyValue) { return (nil, problems) }
+    if problems.hasErrors { return (nil, problems) }
     let question = Question(
       provider: address.source, kind: nil, typeName: "", configuration: value.withoutMarks, body: body,
       range: block.range)
