@@ -50,6 +50,12 @@ import YAML
     #expect(made.manifest.hasPrefix("---\n# Source: web/templates/m.yaml\napiVersion: v1\nkind: Namespace\n"))
   }
 
+  @Test func documentsEndInALineBreak() throws {
+    let text = Self.object("ConfigMap", "c", "data:\n  x: |\n    a")
+    let made = try chart(["Chart.yaml": Self.head, "templates/c.yaml": text]).rendered()
+    #expect(made.objects[0].value[path: ["data", "x"]] == "a\n")
+  }
+
   @Test func hooks() throws {
     func hook(_ name: String, _ annotations: String) -> String {
       "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: \(name)\n  annotations:\n    \(annotations)\n"

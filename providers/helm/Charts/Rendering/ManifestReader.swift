@@ -50,7 +50,10 @@ enum ManifestReader {
     }
     let value: JSONValue
     do throws(YAMLError) {
-      value = try YAML.value(Array(content))
+      // In a manifest each document ends in a line break, with which block scalars end; hooks are taken by themselves.
+      let ended = try YAML.value(Array(content) + [0x0A])
+      let isHook = ended[path: ["metadata", "annotations", "helm.sh/hook"]] != nil
+      value = isHook ? try YAML.value(Array(content)) : ended
     } catch {
       throw failure(error.line, error.message)
     }
