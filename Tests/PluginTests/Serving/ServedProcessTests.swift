@@ -29,7 +29,7 @@ struct ServedProcessTests {
   func itIsStartedCalledAndEnded(security: PluginTransportSecurity) async throws {
     let launch = PluginLaunch(
       provider: "plumb.internal/bundled/files", executable: executable, arguments: ["files"], environment: [:],
-      security: security)
+      security: security, shutdownTimeout: .seconds(100))
     let plugin = try await PluginProcess.start(launch, with: SystemProcessLauncher())
     #expect(plugin.protocolVersion == 6)
     #expect(try await plugin.connection.call("/grpc.health.v1.Health/Check", TransportTests.healthRequest) == [8, 1])
@@ -38,7 +38,7 @@ struct ServedProcessTests {
     #expect(schemas.typeNames(of: .resource) == ["files_text"])
     let begin = ContinuousClock.now
     await plugin.close()
-    #expect(ContinuousClock.now - begin < .seconds(1.9), "it ends when it is asked to, and is not killed")
+    #expect(ContinuousClock.now - begin < .seconds(99), "it ends when it is asked to, and is not killed")
   }
 
   @Test func aPersonIsToldWhatItIs() async throws {
