@@ -151,6 +151,11 @@ struct SchemaTests {
     #expect(await cache.load(named(program, ["TOKEN": "t"])) == nil)
     await cache.store(index, of: named(program, ["TOKEN": "t", "PWD": "/a"]))
     #expect(await cache.load(named(program, ["TOKEN": "t", "PWD": "/b"])) != nil)
+    #expect(await cache.load(named(program, ["TOKEN": "u"])) == nil)
+    // What each terminal and each job of a pipeline has of its own counts only as being there.
+    await cache.store(index, of: named(program, ["CI_JOB_ID": "1", "SSH_AUTH_SOCK": "/a"]))
+    #expect(await cache.load(named(program, ["CI_JOB_ID": "2", "SSH_AUTH_SOCK": "/b"])) != nil)
+    #expect(await cache.load(named(program, ["CI_JOB_ID": "2"])) == nil)
     #expect(try files.list("\(directory.path)/cache/deep").filter { $0.hasSuffix(".schema") }.count == 1)
     // The same content under another name has the same schemas; another content has not.
     try files.write(Array("one".utf8), to: "\(directory.path)/copy")

@@ -14,11 +14,19 @@ struct PluginProgram: Sendable {
   init(path: String, source: String, environment: [String: String]) {
     self.path = path
     provider = source.split(separator: "/").last.map(String.init) ?? source
-    // What differs from call to call of the same shell says nothing.
-    let volatile: Set<String> = ["_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES"]
-    let lasting = environment.filter { !volatile.contains($0.key) }.sorted { $0.key < $1.key }
-    self.environment = SHA256.hexadecimal(of: lasting.flatMap { Array("\($0.key)=\($0.value)\0".utf8) })
+    let seen = environment.filter { !Self.volatile.contains($0.key) }.sorted { $0.key < $1.key }
+    self.environment = SHA256.hexadecimal(
+      of: seen.flatMap { name, value in
+        let isOfSession = Self.sessionPrefixes.contains { name.hasPrefix($0) }
+        return Array("\(name)=\(isOfSession && !value.isEmpty ? "*" : value)\0".utf8)
+      })
   }
+
+  /// What differs from call to call of the same shell says nothing.
+  private static let volatile: Set<String> = ["_", "PWD", "OLDPWD", "SHLVL", "COLUMNS", "LINES"]
+  /// Names of what each terminal and each job of a pipeline has values of its own for: of these only counts that they are set, lest
+  /// nothing be found again there.
+  private static let sessionPrefixes = ["CI_", "DBUS_", "GPG_", "SSH_", "TERM", "TF_VAR_", "TMUX", "WINDOWID", "XDG_"]
 }
 
 /// Replies to GetProviderSchema on disk, found by the checksum of the provider's program, its name and the environment: a big provider
