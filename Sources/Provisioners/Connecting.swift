@@ -16,6 +16,7 @@ extension SystemProvisioners {
       let session = try await connect(settings, output: output)
       do throws(RemoteError) {
         try await whileRunning(endingWith: { session.interrupt() }) { () throws(RemoteError) in
+          if isStopped { throw RemoteError(.interrupted, "interrupted") }
           try await body(session, settings)
         }
         await session.close()

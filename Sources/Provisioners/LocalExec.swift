@@ -27,12 +27,11 @@ extension SystemProvisioners {
     do throws(ProcessError) {
       let process = try await launcher.launch(launch) { _, bytes in lines.append(bytes) }
       // A first interrupt asks the command to end, as one typed at the terminal does; soon after it must.
-      let exit = try? await whileRunning(endingWith: {
+      let exit = await whileRunning(endingWith: {
         process.send(signal: 15)
         process.kill(after: .seconds(10))
-      }) { () throws(RemoteError) in await process.waitForExit() }
+      }) { await process.waitForExit() }
       lines.end()
-      guard let exit else { return [Self.interrupted("local-exec")] }
       if exit.isSuccess { return [] }
       reason = isStopped ? "interrupted (\(exit.shown))" : exit.shown
     } catch {

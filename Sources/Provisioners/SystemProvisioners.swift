@@ -66,10 +66,11 @@ package final class SystemProvisioners: ProvisionerRunner {
 
   var isStopped: Bool { state.withLock { $0.isStopped } }
 
-  /// Remembers how to end what is beginning, and ends it at once if everything is to end already.
-  func whileRunning<Success>(
-    endingWith end: @escaping @Sendable () -> Void, _ body: () async throws(RemoteError) -> Success
-  ) async throws(RemoteError) -> Success {
+  /// Waits for what runs, and remembers how to end it: at once if everything is to end already. It is awaited then, too: what was begun is
+  /// never left behind.
+  func whileRunning<Success, Failure: Error>(
+    endingWith end: @escaping @Sendable () -> Void, _ body: () async throws(Failure) -> Success
+  ) async throws(Failure) -> Success {
     let number: Int? = state.withLock { state in
       if state.isStopped { return nil }
       state.next += 1
@@ -78,7 +79,7 @@ package final class SystemProvisioners: ProvisionerRunner {
     }
     guard let number else {
       end()
-      throw RemoteError(.interrupted, "interrupted")
+      return try await body()
     }
     defer { state.withLock { $0.endings[number] = nil } }
     return try await body()

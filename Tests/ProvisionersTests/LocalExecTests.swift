@@ -1,6 +1,7 @@
 import Diagnostics
 import Host
 import Provisioners
+import Synchronization
 import Testing
 import Values
 
@@ -58,9 +59,32 @@ import Values
     #expect(await bench.run("local-exec", ["command": "true"]).map(\.detail) == ["The run was interrupted."])
   }
 
+  @Test(.timeLimit(.minutes(1))) func stopWhileSomethingBeginsEndsItToo() async {
+    let provisioners = Mutex<SystemProvisioners?>(nil)
+    let bench = Bench(
+      launcher: HookedLauncher { await provisioners.withLock { $0 }?.stop() }, environment: ["PATH": "/usr/bin:/bin"])
+    provisioners.withLock { $0 = bench.provisioners }
+    let problems = await bench.run("local-exec", ["command": "exec sleep 60"])
+    #expect(problems.map(\.detail) == ["'exec sleep 60' failed: interrupted (ended by signal 15). Output: "])
+  }
+
   @Test func outputsKeepTheirOrder() async {
     let bench = Bench(launcher: SystemProcessLauncher(), environment: ["PATH": "/usr/bin:/bin"])
     #expect(await bench.run("local-exec", ["command": "echo a; echo b >&2; echo c; echo d >&2; printf e", "quiet": true]).isEmpty)
     #expect(Array(bench.lines.dropFirst()) == ["a", "b", "c", "d", "e"])
+  }
+}
+
+/// Starts real processes, and does something each time before it says so.
+private struct HookedLauncher: ProcessLauncher {
+  let afterStart: @Sendable () async -> Void
+
+  func launch(
+    _ request: ProcessRequest, onOutput: @escaping @Sendable (ProcessOutput, [UInt8]) -> Void,
+    onExit: @escaping @Sendable (ProcessExit) -> Void
+  ) async throws(ProcessError) -> any RunningProcess {
+    let process = try await SystemProcessLauncher().launch(request, onOutput: onOutput, onExit: onExit)
+    await afterStart()
+    return process
   }
 }
