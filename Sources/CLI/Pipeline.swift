@@ -67,6 +67,11 @@ final class Pipeline {
     let first = session.settingsDiagnostics + tree.diagnostics
     let isUsable = !tree.diagnostics.hasErrors || tellsEverything && tree.canBeValidated
     var diagnostics = isValidating || !isUsable ? [] : unsupported(tree) + undefinedProviders(tree.root)
+    if isUsable, !diagnostics.hasErrors, reading?.isOfWorkspace ?? needsState,
+      let problem = SelectedBackend.problem(with: tree.root, tree.sources, in: session)
+    {
+      diagnostics.append(problem)
+    }
     if !isUsable || diagnostics.hasErrors {
       await reading?.abandon()
       return .failed(first + diagnostics, tree.sources)
@@ -157,18 +162,23 @@ final class Pipeline {
 /// The state, which is read beside what comes before it is needed.
 struct StateReading {
   let store: any StateStore
+  /// Whether it is the state of the selected workspace: then it may be used only once the configuration is seen to have the backend
+  /// that it is looked for with.
+  let isOfWorkspace: Bool
   private let task: Task<(StateSnapshot, Bool), any Error>
 
   /// Reads the state of the selected workspace.
   init(_ session: Session) {
     let store = session.openStore()
     self.store = store
-    task = Task { try await session.readState(store) }
+    isOfWorkspace = true
+    task = Task { try await session.storedState(store) }
   }
 
   /// Reads what is in a store, whatever else there is.
   init(of store: any StateStore) {
     self.store = store
+    isOfWorkspace = false
     task = Task { (try await store.snapshot(), false) }
   }
 

@@ -1,3 +1,4 @@
+import Addresses
 import Diagnostics
 import Expressions
 import HCL
@@ -66,17 +67,23 @@ struct SelectedBackend: Equatable {
     return (chosen, problems)
   }
 
-  /// What keeps the state from being found: the configuration names another backend than `init` has seen.
+  /// What keeps the state from being found: the configuration in the directory names another backend than `init` has seen.
   static func problem(in session: Session) -> Diagnostic? {
-    let files = session.world.files
     var sources = SourceMap()
-    let (root, scope, problems) = session.moduleLoader().loadAlone(".", adding: &sources)
+    let (root, _, problems) = session.moduleLoader().loadAlone(".", adding: &sources)
     // What is wrong with the configuration is told by those who need it.
-    if problems.hasErrors || root.settings.cloud != nil { return nil }
-    let saved = saved(dataDirectory: session.dataDirectory, files: files)
+    return problems.hasErrors ? nil : problem(with: root, sources, in: session)
+  }
+
+  /// The same of a configuration that was read already.
+  static func problem(with root: Module, _ sources: SourceMap, in session: Session) -> Diagnostic? {
+    if root.settings.cloud != nil { return nil }
+    let saved = saved(dataDirectory: session.dataDirectory, files: session.world.files)
     guard let backend = root.settings.backend else {
       return saved.type.map { initialisationRequired(", ", "Unsetting the previously set backend \"\($0)\"") }
     }
+    let scope = EarlyScope(
+      root.content, directory: root.directory, path: .root, caller: nil, values: session.earlyValues(nil), sources: sources)
     let (chosen, found) = chosen(by: root.settings, in: scope.context, options: [], session: session)
     guard !found.hasErrors, let type = chosen.type else { return nil }
     guard let savedType = saved.type else {

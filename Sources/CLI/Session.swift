@@ -139,11 +139,18 @@ final class Session: Sendable {
       workspace, isDefault: workspace == SQLiteStore.defaultWorkspace)
   }
 
-  /// The state as it is: from the store, or, as long as nothing was stored, from Terraform's file in the directory.
+  /// The state as it is, once the configuration in the directory is seen to have the backend that it is looked for with.
   func readState(
     _ store: any StateStore, workspace: String? = nil
   ) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
     if let problem = SelectedBackend.problem(in: self) { throw DiagnosticsError(problem) }
+    return try await storedState(store, workspace: workspace)
+  }
+
+  /// The state as it is: from the store, or, as long as nothing was stored, from Terraform's file in the directory.
+  func storedState(
+    _ store: any StateStore, workspace: String? = nil
+  ) async throws -> (snapshot: StateSnapshot, isFromTerraform: Bool) {
     let snapshot = try await store.snapshot()
     if !snapshot.wasNeverWritten { return (snapshot, false) }
     guard let file = try stateFile(at: terraformStatePath(workspace ?? self.workspace)) else { return (snapshot, false) }

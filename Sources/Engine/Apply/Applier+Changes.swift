@@ -83,7 +83,7 @@ extension Applier {
       address: address, provider: change.provider, schemaVersion: target.schema.version, value: value,
       dependencies: change.dependencies, rowVersion: change.rowVersion)
     do {
-      try await put(record, version: rowVersions[record.key] ?? change.rowVersion, schema: target.schema)
+      try await put(record, version: objects[record.key]?.rowVersion ?? change.rowVersion, schema: target.schema)
     } catch {
       diagnostics.append(error.diagnostic("Failed to save state"))
       return false
@@ -117,13 +117,11 @@ extension Applier {
 
   func remember(_ record: ObjectRecord) {
     objects[record.key] = record
-    rowVersions[record.key] = record.rowVersion
     if record.deposedKey == nil { evaluator.setValue(record.value, of: record.address) }
   }
 
   func forgetObject(_ key: ObjectKey) {
     objects[key] = nil
-    rowVersions[key] = nil
   }
 
   // MARK: Creating and updating
@@ -288,10 +286,10 @@ extension Applier {
       record = object
       // What is forgotten gives its row to what takes its place.
       let keepsRow = change.action == .update || change.action == .forgetThenCreate
-      let expected = keepsRow ? rowVersions[key] ?? 0 : 0
+      let expected = keepsRow ? objects[key]?.rowVersion ?? 0 : 0
       changes.append(.put(object.row(schema: schema, verifiedAt: context.timestamp), expectedVersion: expected))
     } else if change.action == .update, result.new != nil, !result.diagnostics.hasErrors {
-      changes.append(.remove(key, expectedVersion: rowVersions[key] ?? 0))
+      changes.append(.remove(key, expectedVersion: objects[key]?.rowVersion ?? 0))
     }
     do {
       let versions = try await store.finishOperation(
@@ -302,7 +300,6 @@ extension Applier {
           old.deposedKey = deposedKey
           old.rowVersion = versions.first ?? 0
           objects[old.key] = old
-          rowVersions[old.key] = old.rowVersion
         }
         record.rowVersion = versions.last ?? 0
         remember(record)
@@ -376,7 +373,7 @@ extension Applier {
     problems: [Diagnostic]
   ) async -> Bool {
     var changes: [ObjectChange] = []
-    let version = rowVersions[record.key] ?? record.rowVersion
+    let version = objects[record.key]?.rowVersion ?? record.rowVersion
     var kept: ObjectRecord?
     if !problems.hasErrors {
       changes = [.remove(record.key, expectedVersion: version)]
@@ -394,7 +391,6 @@ extension Applier {
       if var kept {
         kept.rowVersion = versions.last ?? 0
         objects[kept.key] = kept
-        rowVersions[kept.key] = kept.rowVersion
       } else if !problems.hasErrors {
         forgetObject(record.key)
       }
@@ -411,7 +407,7 @@ extension Applier {
     // An object that could not be read under the present schema was not moved before either.
     let key = objects[moved] == nil ? ObjectKey(change.previousAddress, deposedKey: change.deposedKey) : moved
     do {
-      _ = try await store.commit([.remove(key, expectedVersion: rowVersions[key] ?? change.rowVersion)], run: run)
+      _ = try await store.commit([.remove(key, expectedVersion: objects[key]?.rowVersion ?? change.rowVersion)], run: run)
       forgetObject(key)
       counts.forgets += 1
       return true

@@ -187,7 +187,7 @@ extension Applier {
     guard !plan.isTargeted, !diagnostics.hasErrors else { return }
     let data = objects.keys.filter { $0.address.resource.mode == .data }.sorted()
     let removals = data.compactMap { key -> ObjectChange? in
-      guard let version = rowVersions[key], version > 0 else { return nil }
+      guard let version = objects[key]?.rowVersion, version > 0 else { return nil }
       return .remove(key, expectedVersion: version)
     }
     if removals.isEmpty { return }

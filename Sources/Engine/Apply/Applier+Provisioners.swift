@@ -22,7 +22,7 @@ extension Applier {
     guard await run(provisioners, for: change.address, in: scope), var record = objects[key] else { return false }
     record.isTainted = false
     do {
-      try await put(record, version: rowVersions[key] ?? record.rowVersion, schema: schema)
+      try await put(record, version: record.rowVersion, schema: schema)
       return true
     } catch {
       diagnostics.append(error.diagnostic("Failed to save state"))

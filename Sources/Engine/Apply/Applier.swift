@@ -79,9 +79,7 @@ actor Applier {
 
   var diagnostics: [Diagnostic] = []
   var counts = ChangeCounts()
-  /// The version of each row that this run has written or read.
-  var rowVersions: [ObjectKey: Int64] = [:]
-  /// The objects as they are now: what expressions see, and what a later step finds.
+  /// The objects as they are now, with the versions of their rows: what a later step finds.
   var objects: [ObjectKey: ObjectRecord] = [:]
   /// Resources of which a step failed or was skipped; what depends on them is not evaluated.
   var failedResources: Set<ConfigurationResource> = []
@@ -114,18 +112,13 @@ actor Applier {
     ephemeralResources = EphemeralResources(context: context)
     ephemeralUses = Self.ephemeralUses(graph)
     objects.reserveCapacity(plan.priorObjects.count)
-    for record in plan.priorObjects {
-      objects[record.key] = record
-      rowVersions[record.key] = record.rowVersion
-    }
-    var stored: [ResourceInstance: Value] = [:]
-    stored.reserveCapacity(plan.priorObjects.count)
-    for record in plan.priorObjects where record.deposedKey == nil { stored[record.address] = record.value }
+    for record in plan.priorObjects { objects[record.key] = record }
     // What is planned but not done yet is unknown where the plan says so; the order of steps keeps anyone from asking too early.
+    var planned: [ResourceInstance: Value] = [:]
     for change in plan.changes where change.deposedKey == nil && !change.after.isNull && change.action != .noOp {
-      stored[change.address] = change.after
+      planned[change.address] = change.after
     }
-    evaluator.storedObject = { stored[$0] }
+    evaluator.storedObject = { [planned, prior = objects] in planned[$0] ?? prior[ObjectKey($0)]?.value }
   }
 
   func apply() async -> ApplyOutcome {
@@ -273,10 +266,14 @@ actor Applier {
       let before = ObjectKey(address, deposedKey: row.previousDeposedKey)
       return before == object.key ? nil : (before, object.key, row.previousVersion)
     }
+    var moved: [ObjectKey: Int64] = [:]
     if !moves.isEmpty {
       let versions = try await store.commit(
         moves.map { .move(from: $0.0, to: $0.1, expectedVersion: $0.2) }, run: run)
-      for (move, version) in zip(moves, versions) { rowVersions[move.1] = version }
+      for (move, version) in zip(moves, versions) {
+        moved[move.1] = version
+        objects[move.1]?.rowVersion = version
+      }
     }
     var changes: [ObjectChange] = []
     var keys: [ObjectKey?] = []
@@ -287,7 +284,7 @@ actor Applier {
         changes.append(
           .put(
             object.row(schema: schema, verifiedAt: context.timestamp),
-            expectedVersion: isNew ? 0 : rowVersions[object.key] ?? row.previousVersion))
+            expectedVersion: isNew ? 0 : moved[object.key] ?? row.previousVersion))
         keys.append(object.key)
       } else if let address = row.previousAddress, row.previousVersion > 0 {
         let key = ObjectKey(address, deposedKey: row.previousDeposedKey)
@@ -298,9 +295,7 @@ actor Applier {
     let versions = try await store.commit(
       changes, outputs: .replaceAll(plan.priorOutputs.mapValues(OutputState.init(_:))), checkResults: nil, run: run)
     for (key, version) in zip(keys, versions) {
-      guard let key else { continue }
-      rowVersions[key] = version
-      objects[key]?.rowVersion = version
+      if let key { objects[key]?.rowVersion = version }
     }
   }
 

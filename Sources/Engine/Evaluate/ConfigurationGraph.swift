@@ -39,6 +39,8 @@ package struct ConfigurationGraph: Sendable {
   private var plans: [DecodePlan?] = []
   /// By vertex: the provider configuration of each resource.
   private var providers: [ProviderConfigurationAddress?] = []
+  /// The resources that may refer to themselves.
+  private var selfReferring: Set<Int> = []
   /// The body of each provider configuration, read under its schema once.
   private var providerPlans: [ProviderConfigurationAddress: DecodePlan] = [:]
   private var provisionerPlans: [ConfigurationResource: [ProvisionerPlan]] = [:]
@@ -86,6 +88,11 @@ package struct ConfigurationGraph: Sendable {
   /// The provider configuration of the resource at a vertex.
   func provider(at vertex: Int) -> ProviderConfigurationAddress? { providers[vertex] }
 
+  /// Where the block of the resource at a vertex refers to the resource itself.
+  func selfReferences(of block: ResourceBlock, at vertex: Int) -> [SourceRange] {
+    selfReferring.contains(vertex) ? block.selfReferences : []
+  }
+
   /// The body of a provider configuration under its schema; nil if there is no block.
   func plan(of provider: ProviderConfigurationAddress) -> DecodePlan? { providerPlans[provider.configuration] }
 
@@ -119,14 +126,13 @@ package struct ConfigurationGraph: Sendable {
     }
   }
 
-  /// For each resource the resources it needs directly: reached without passing another resource, be it by way of the configuration
-  /// of its provider. Sorted, without itself.
+  /// For each resource that needs others those it needs directly: reached without passing another resource, be it by way of the
+  /// configuration of its provider. Sorted, without itself.
   func directDependencies() -> [ConfigurationResource: [ConfigurationResource]] {
     guard let order = graph.topologicalOrder() else { return [:] }
     let dependencies = graph.dependencies
     var collected = [Set<Int32>](repeating: [], count: vertices.count)
     var result: [ConfigurationResource: [ConfigurationResource]] = [:]
-    result.reserveCapacity(vertices.count)
     for vertex in order {
       var direct: Set<Int32> = []
       for dependency in dependencies[vertex] {
@@ -141,7 +147,8 @@ package struct ConfigurationGraph: Sendable {
         }
       }
       if case .resource(let address) = vertices[vertex] {
-        result[address] = direct.isEmpty ? [] : direct.compactMap { index in
+        if direct.isEmpty { continue }
+        result[address] = direct.compactMap { index in
           if case .resource(let other) = vertices[Int(index)] { return other }
           return nil
         }.sorted { $0.description < $1.description }
@@ -194,9 +201,13 @@ package struct ConfigurationGraph: Sendable {
   // MARK: Edges
 
   private mutating func connect(_ source: Vertex, to target: Vertex) {
-    // A resource that refers to itself is told so when it is planned, at the place where it does.
-    guard let from = indices[source], let to = indices[target], from != to || !source.isResource else { return }
-    graph.addEdge(from: from, to: to)
+    guard let from = indices[source], let to = indices[target] else { return }
+    addEdge(from: from, to: to, isResource: source.isResource)
+  }
+
+  /// A resource that refers to itself is told so when it is planned, at the place where it does.
+  private mutating func addEdge(from source: Int, to target: Int, isResource: Bool) {
+    if source == target && isResource { selfReferring.insert(source) } else { graph.addEdge(from: source, to: target) }
   }
 
   private mutating func connect(_ source: Vertex, to traversals: [Traversal], in path: ModulePath) {
@@ -322,9 +333,8 @@ package struct ConfigurationGraph: Sendable {
         let plan = DecodePlan(block.body, schema: schema.block)
         plans[index] = plan
         for traversal in plan.references {
-          // A resource that refers to itself is told so when it is planned, at the place where it does.
           for target in targets(of: traversal, in: path) {
-            if let other = indices[target], other != index { graph.addEdge(from: index, to: other) }
+            if let other = indices[target] { addEdge(from: index, to: other, isResource: true) }
           }
         }
       }

@@ -8,18 +8,40 @@ import ProviderInterface
 import State
 import Values
 
-/// One resource block in one instance of its module: what all its instances share.
-struct ResourcePlanning: Sendable {
+/// One resource block in one instance of its module: what all its instances share. A class, since it is handed on a lot.
+final class ResourcePlanning: Sendable {
   let block: ResourceBlock
   let node: NodeReference
-  var providerAddress: ProviderConfigurationAddress
-  var provider: any Provider
+  let providerAddress: ProviderConfigurationAddress
+  let provider: any Provider
   let schema: Schema
   let body: DecodePlan
   let vertex: Int
   let createBeforeDestroy: Bool
   /// What is to be adopted as an instance of it.
   let imports: [ResourceInstance: ImportTarget]
+
+  init(
+    block: ResourceBlock, node: NodeReference, providerAddress: ProviderConfigurationAddress, provider: any Provider, schema: Schema,
+    body: DecodePlan, vertex: Int, createBeforeDestroy: Bool, imports: [ResourceInstance: ImportTarget]
+  ) {
+    self.block = block
+    self.node = node
+    self.providerAddress = providerAddress
+    self.provider = provider
+    self.schema = schema
+    self.body = body
+    self.vertex = vertex
+    self.createBeforeDestroy = createBeforeDestroy
+    self.imports = imports
+  }
+
+  /// The same for an instance that another provider serves.
+  func served(by provider: any Provider, at address: ProviderConfigurationAddress) -> ResourcePlanning {
+    ResourcePlanning(
+      block: block, node: node, providerAddress: address, provider: provider, schema: schema, body: body, vertex: vertex,
+      createBeforeDestroy: createBeforeDestroy, imports: imports)
+  }
 
   /// `@unchecked Sendable`: the node stays on the actor; tasks only carry the reference back to it.
   struct NodeReference: @unchecked Sendable {
@@ -56,7 +78,7 @@ extension Planner {
       diagnostics.append(unknownType(address.resource, providerAddress.source, graph.schemas, at: block.typeRange))
       return false
     }
-    let selfReferences = block.selfReferences
+    let selfReferences = graph.selfReferences(of: block, at: vertex)
     if !selfReferences.isEmpty {
       diagnostics += selfReferences.map {
         .error(
@@ -144,7 +166,7 @@ extension Planner {
 
   /// Whether a provider configuration has instances, of which each instance of the resource has one.
   private func hasInstances(_ address: ProviderConfigurationAddress) -> Bool {
-    tree.providerBlock(at: address)?.forEach != nil
+    hasRepeatedProviders && tree.providerBlock(at: address)?.forEach != nil
   }
 
   private func plan(_ planning: ResourcePlanning, _ key: InstanceKey?, _ data: RepetitionData) async -> Bool {
@@ -154,12 +176,13 @@ extension Planner {
       let problems = evaluator.takeDiagnostics()
       diagnostics += problems
       guard let address, !problems.hasErrors, let provider = await provider(for: address) else { return false }
-      planning.providerAddress = address
-      planning.provider = provider
+      planning = planning.served(by: provider, at: address)
     }
-    planning.provider = provider(
-      planning.provider, of: planning.providerAddress,
-      for: ResourceInstance(module: planning.node.node.address, planning.block.resource, key: key))
+    if !context.mocks.isEmpty {
+      let address = ResourceInstance(module: planning.node.node.address, planning.block.resource, key: key)
+      planning = planning.served(
+        by: provider(planning.provider, of: planning.providerAddress, for: address), at: planning.providerAddress)
+    }
     switch planning.block.resource.mode {
     case .managed: return await planManaged(planning, key, data)
     case .data: return await planData(planning, key, data)

@@ -63,6 +63,8 @@ actor Planner {
   /// The resources that have instances, or may have some.
   var populated: Set<ConfigurationResource> = []
   let forcedCreateBeforeDestroy: Set<ConfigurationResource>
+  /// Whether any provider configuration has instances.
+  let hasRepeatedProviders: Bool
 
   private var walk: GraphWalk
   var diagnostics: [Diagnostic] = []
@@ -121,6 +123,8 @@ actor Planner {
     targeting = Targeting(options, graph: graph)
     directDependencies = graph.directDependencies()
     forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
+    hasRepeatedProviders = tree.modules.contains { $0.providerConfigurations.values.contains { $0.forEach != nil } }
+    populated.reserveCapacity(graph.vertices.count)
     walk = GraphWalk(graph.graph)
     stored = StoredObjects(state)
     blockedMoves = stored.applyMoves(of: graph.tree)

@@ -5,9 +5,11 @@ import Values
 
 /// Gives what a provider reported a place: the argument its path names, else the block; and the address of the instance.
 func located(
-  _ diagnostics: [Diagnostic], address: ResourceInstance?, body: DecodePlan?, block: SourceRange?
+  _ diagnostics: [Diagnostic], address: ResourceInstance?, body: @autoclosure () -> DecodePlan?, block: SourceRange?
 ) -> [Diagnostic] {
-  diagnostics.map { original in
+  if diagnostics.isEmpty { return [] }
+  let body = body()
+  return diagnostics.map { original in
     var diagnostic = original
     if diagnostic.address == nil { diagnostic.address = address?.description }
     guard diagnostic.subject == nil else { return diagnostic }
