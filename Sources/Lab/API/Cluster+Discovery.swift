@@ -11,7 +11,7 @@ extension Cluster {
   private static let groupOrder = [
     "", "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch",
     "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io",
-    "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io", "discovery.k8s.io",
+    "certificates.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io", "discovery.k8s.io",
   ]
 
   private static func rank(_ group: String) -> (Int, String) { (groupOrder.firstIndex(of: group) ?? groupOrder.count, group) }
@@ -98,7 +98,8 @@ extension Cluster {
   }
 
   private static func subresources(of type: ResourceType, _ version: ResourceType.Version) -> [(name: String, kind: String)] {
-    (version.scale == nil ? [] : [("scale", "Scale")]) + (version.hasStatus ? [("status", type.kind)] : [])
+    (type.hasApproval ? [("approval", type.kind)] : []) + (version.scale == nil ? [] : [("scale", "Scale")])
+      + (version.hasStatus ? [("status", type.kind)] : [])
   }
 
   // MARK: The form of one document for all

@@ -54,6 +54,8 @@ extension Cluster {
     case "scale":
       guard let scale = call.version.scale else { throw .notServed }
       return try performScale(&call, scale)
+    case "approval" where call.type.hasApproval: break
+    case "token" where call.type.id == "serviceaccounts": return try token(call)
     case "finalize" where call.type.id == "namespaces": break
     default: throw .notServed
     }

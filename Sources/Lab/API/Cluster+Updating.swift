@@ -87,6 +87,12 @@ extension Cluster {
       object["status"] = status
       return object
     }
+    if call.subresource == "approval" {
+      let conditions = object[path: ["status", "conditions"]]
+      object = live
+      object[["status", "conditions"]] = conditions
+      return object
+    }
     if call.version.hasStatus { object["status"] = live["status"] }
     object.fill(["metadata"], .object([:]))
     for name in [

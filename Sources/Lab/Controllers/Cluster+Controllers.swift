@@ -36,6 +36,7 @@ extension Cluster {
     case "ingresses.networking.k8s.io": reconcileIngress(object, reference)
     case "resourcequotas": reconcileQuota(object, reference)
     case "apiservices.apiregistration.k8s.io": reconcileService(api: object, reference)
+    case "certificatesigningrequests.certificates.k8s.io": reconcileSigningRequest(object, reference)
     case Self.definitions: reconcileDefinition(reference.name)
     default: reconcileCustom(object, reference)
     }

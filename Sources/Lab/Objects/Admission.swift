@@ -38,6 +38,8 @@ extension Cluster {
       call.warnings.append("plumb lab keeps webhook configurations but calls no webhook")
     case "validatingadmissionpolicies.admissionregistration.k8s.io", "mutatingadmissionpolicies.admissionregistration.k8s.io":
       call.warnings.append("plumb lab keeps admission policies but does not evaluate them")
+    case "certificatesigningrequests.certificates.k8s.io":
+      call.warnings.append("plumb lab has no key to sign with: its certificates are not valid")
     default: break
     }
   }

@@ -54,6 +54,9 @@ struct ResourceType: Sendable {
       ].contains(id)
   }
 
+  /// Whether somebody is to agree before a controller does what is asked.
+  var hasApproval: Bool { id == "certificatesigningrequests.certificates.k8s.io" }
+
   /// Fields that a list may be narrowed by, besides name and namespace.
   var selectableFields: Set<String> {
     switch id {
@@ -127,6 +130,7 @@ enum BuiltinTypes {
     admissionregistration.k8s.io v1 MutatingAdmissionPolicyBinding mutatingadmissionpolicybindings - cluster
     apiextensions.k8s.io v1 CustomResourceDefinition customresourcedefinitions crd,crds cluster status
     apiregistration.k8s.io v1 APIService apiservices - cluster status
+    certificates.k8s.io v1 CertificateSigningRequest certificatesigningrequests csr cluster status
     coordination.k8s.io v1 Lease leases -
     discovery.k8s.io v1 EndpointSlice endpointslices -
     """

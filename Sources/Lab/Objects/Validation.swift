@@ -7,7 +7,7 @@ enum Validation {
   }
 
   static func update(from old: JSONValue, to new: JSONValue, _ call: Call, _ cluster: Cluster) -> [Failure.Cause] {
-    if call.subresource == "status" { return [] }
+    if ["status", "approval"].contains(call.subresource) { return [] }
     let causes = metadata(new, call.type) + content(new, call)
     return causes.isEmpty ? Immutability.violations(from: old, to: new, call) : causes
   }

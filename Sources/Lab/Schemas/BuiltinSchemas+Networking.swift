@@ -129,8 +129,30 @@ extension BuiltinSchemas {
       operations:[] apiGroups:[] apiVersions:[] resources:[] scope
     MatchCondition
       name! expression!
+    CertificateSigningRequest =
+      spec!:CertificateSigningRequestSpec status:CertificateSigningRequestStatus
+    CertificateSigningRequestSpec
+      request!:bytes signerName! expirationSeconds:int usages:[] username uid groups:[] extra:any
+    CertificateSigningRequestStatus
+      conditions:[Condition]{type} certificate:bytes
     ValidatingAdmissionPolicy =
-      spec:any status:any
+      spec:ValidatingAdmissionPolicySpec status:any
+    ValidatingAdmissionPolicySpec
+      paramKind:ParamKind matchConstraints:MatchResources validations:[AdmissionValidation] failurePolicy=Fail
+      auditAnnotations:[AuditAnnotation] matchConditions:[MatchCondition]{name} variables:[AdmissionVariable]{name}
+    ParamKind*
+      apiVersion kind
+    MatchResources*
+      namespaceSelector:LabelSelector={} objectSelector:LabelSelector={} resourceRules:[NamedRuleWithOperations]
+      excludeResourceRules:[NamedRuleWithOperations] matchPolicy=Equivalent
+    NamedRuleWithOperations*
+      resourceNames:[] operations:[] apiGroups:[] apiVersions:[] resources:[] scope=*
+    AdmissionValidation
+      expression! message reason messageExpression
+    AuditAnnotation
+      key! valueExpression!
+    AdmissionVariable*
+      name! expression!
     ValidatingAdmissionPolicyBinding =
       spec:any
     MutatingAdmissionPolicy =

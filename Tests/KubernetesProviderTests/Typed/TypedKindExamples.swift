@@ -167,6 +167,30 @@ extension TypedKindTests {
       type: "kubernetes_mutating_webhook_configuration_v1", path: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/web",
       expected: [], configuration: ["metadata": .metadata("web"), "webhook": [webhook]], change: labelled, changed: hasLabel),
     Example(
+      type: "kubernetes_validating_admission_policy_v1",
+      path: "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/few",
+      expected: [(["spec", "matchConstraints", "resourceRules"], [
+        ["apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["deployments"], "scope": "*"],
+      ])],
+      configuration: [
+        "metadata": ["name": "few"],
+        "spec": [
+          "failure_policy": "Fail", "audit_annotations": [["key": "checked", "value_expression": "'yes'"]],
+          "match_constraints": [
+            "match_policy": "Equivalent",
+            "resource_rules": [[
+              "api_groups": ["apps"], "api_versions": ["v1"], "operations": ["CREATE"], "resources": ["deployments"], "scope": "*",
+            ]],
+          ],
+          "validations": [["expression": "object.spec.replicas <= 5", "message": "At most five."]],
+        ],
+      ],
+      change: { configuration in
+        var spec = configuration["spec"]
+        spec["failure_policy"] = "Ignore"
+        return configuration.setting("spec", spec)
+      }, changed: (["spec", "failurePolicy"], "Ignore")),
+    Example(
       type: "kubernetes_api_service", path: "/apis/apiregistration.k8s.io/v1/apiservices/v1.example.com", expected: [(["spec", "group"], "example.com")],
       configuration: [
         "metadata": .metadata("v1.example.com"),

@@ -114,7 +114,7 @@ import YAML
     let made = try await stage.apply(example.type, example.configuration)
     let live = typed.world.get(example.path)
     for (path, value) in example.expected { #expect(live[path: path] == value) }
-    #expect(made["metadata"][0]["uid"].string == live[path: ["metadata", "uid"]]?.asString)
+    #expect(made.metadata["uid"].string == live[path: ["metadata", "uid"]]?.asString)
     #expect(try await typed.plan(example.type, example.configuration).action == .noChange, "nothing changes by itself")
     let other = example.change(example.configuration)
     let change = try await typed.plan(example.type, other)
@@ -125,7 +125,7 @@ import YAML
     // Imported under another name, it is the same object, and needs no change.
     let id = try #require(made["id"].string)
     let imported = try await stage.importObject(example.type, id: id, name: "imported")
-    #expect(imported["metadata"][0]["uid"] == made["metadata"][0]["uid"] || example.isReplaced)
+    #expect(imported.metadata["uid"] == made.metadata["uid"] || example.isReplaced)
     typed.world.pass(.seconds(10))
     #expect(try await stage.plan(example.type, other, name: "imported").action == .noChange)
     try await stage.destroy(example.type)
@@ -141,8 +141,6 @@ extension DynamicValue {
   }
 
   func settingMetadata(_ name: String, _ value: DynamicValue) -> DynamicValue {
-    var metadata = self["metadata"][0]
-    metadata[name] = value
-    return setting("metadata", [metadata])
+    replacingMetadata(name, with: value)
   }
 }

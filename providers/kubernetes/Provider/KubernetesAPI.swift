@@ -63,8 +63,10 @@ public struct KubernetesAPI: Provider {
   public init() {}
 
   public static var resources: [any Resource<KubernetesAPI>.Type] { [Manifest.self] }
-  public static var ephemeralResources: [any EphemeralResource<KubernetesAPI>.Type] { [TokenRequest.self] }
-  public static var dynamicResources: [any DynamicResource<KubernetesAPI>] { KindResource.all + PartialResource.all }
+  public static var ephemeralResources: [any EphemeralResource<KubernetesAPI>.Type] { [TokenRequest.self, EphemeralCertificate.self] }
+  public static var dynamicResources: [any DynamicResource<KubernetesAPI>] {
+    KindResource.all + PartialResource.all + IssuedResource.all
+  }
   public static var dynamicDataSources: [any DynamicDataSource<KubernetesAPI>] { KindDataSource.all + [NodesDataSource()] }
   public static var dataSources: [any DataSource<KubernetesAPI>.Type] { [ObjectData.self, ObjectListData.self, ServerVersion.self, AllNamespaces.self] }
 

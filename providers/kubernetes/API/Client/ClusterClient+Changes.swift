@@ -35,11 +35,13 @@ extension ClusterClient {
     }
   }
 
-  /// Puts an object in the place of the one of its name, which must be in the version that it names.
-  package func replace(_ object: KubernetesObject, manager: String, dryRun: Bool = false) async throws -> ServerAnswer {
+  /// Puts an object, or a subresource of it, in the place of the one of its name, which must be in the version that it names.
+  package func replace(
+    _ object: KubernetesObject, subresource: String? = nil, manager: String, dryRun: Bool = false
+  ) async throws -> ServerAnswer {
     let reference = try Self.reference(of: object, to: "replace")
     let call = Call(
-      method: "PUT", path: try await path(of: reference), query: Self.query(manager, dryRun), body: object.json.json(),
+      method: "PUT", path: try await path(of: reference, subresource: subresource), query: Self.query(manager, dryRun), body: object.json.json(),
       action: "replace \(reference)")
     do {
       return try answer(await asked(call, of: reference), reference)

@@ -148,7 +148,7 @@ extension KubernetesObject {
 
 extension JSONValue {
   /// A condition for people: `Available=False (MinimumReplicasUnavailable): Deployment does not have minimum availability.`
-  var conditionText: String {
+  package var conditionText: String {
     var text = "\(self["type"]?.asString ?? "")=\(self["status"]?.asString ?? "")"
     if let reason = self["reason"]?.asString, !reason.isEmpty { text += " (\(reason))" }
     if let message = self["message"]?.asString, !message.isEmpty { text += ": \(message)" }

@@ -14,7 +14,7 @@ extension [Field] {
       case .value(let coding):
         if !field.isOmitted(value), let json = coding.encode(value) { members[key] = json }
       case .block(let block):
-        let items = value.elements ?? []
+        let items = block.blocks(in: value) ?? []
         guard let first = items.first else { continue }
         switch block.form {
         case .object: members[key] = .object(block.fields.manifest(of: first))
@@ -46,9 +46,9 @@ extension [Field] {
     for field in self where field.key != nil {
       guard let value = state[field.name], !value.isWhollyKnown else { continue }
       if case .block(let block) = field.shape, field.presence != .computed {
-        guard let items = value.elements else { continue }
-        state[field.name] = .sequence(
-          items.enumerated().map { index, item in
+        guard let items = block.blocks(in: value) else { continue }
+        state[field.name] = block.value(
+          of: items.enumerated().map { index, item in
             block.fields.filled(item, from: block.counterpart(of: item, at: index, in: field.member(of: object)), except: isOpen)
           })
       } else if value.isUnknown, !isOpen(field) {
@@ -64,8 +64,12 @@ extension [Field] {
     for field in self {
       guard let value = state[field.name], !value.isWhollyKnown else { continue }
       if case .block(let block) = field.shape, field.presence != .computed {
-        guard let items = value.elements, block.form != .set else { continue }
-        state[field.name] = .sequence(items.enumerated().map { block.fields.keeping(prior[field.name][$0], in: $1) })
+        guard let items = block.blocks(in: value), block.form != .set else { continue }
+        let before = block.blocks(in: prior[field.name]) ?? []
+        state[field.name] = block.value(
+          of: items.enumerated().map { index, item in
+            block.fields.keeping(before.indices.contains(index) ? before[index] : .null, in: item)
+          })
       } else if value.isUnknown, field.keepsPriorState || field.mayReplace, field.isComputed {
         state[field.name] = prior[field.name]
       }
@@ -95,8 +99,8 @@ extension [Field] {
     var members: [String: DynamicValue] = [:]
     for field in self {
       members[field.name] = state[field.name]
-      guard case .block(let block) = field.shape, let items = state[field.name].elements else { continue }
-      members[field.name] = .sequence(items.map(block.fields.known))
+      guard case .block(let block) = field.shape, let items = block.blocks(in: state[field.name]) else { continue }
+      members[field.name] = block.value(of: items.map(block.fields.known))
     }
     return .object(members)
   }
@@ -110,7 +114,7 @@ extension [Field] {
       case .value(let coding):
         if field.presence == .optional, field.defaultValue == nil, coding.encode(value)?.isZero ?? true { members[field.name] = .null }
       case .block(let block):
-        if let items = value.elements { members[field.name] = .sequence(items.map(block.fields.withoutEmptyValues)) }
+        if let items = block.blocks(in: value) { members[field.name] = block.value(of: items.map(block.fields.withoutEmptyValues)) }
       }
     }
     return .object(members)
@@ -129,8 +133,8 @@ extension [Field] {
       case .always: return true
       case .when(let condition): return before.isNull || after.isNull || !after.isWhollyKnown || condition(before, after)
       case .never:
-        guard case .block(let block) = field.shape, let items = after.elements else { return false }
-        return zip(before.elements ?? [], items).contains { block.fields.areReplaced($0, $1) }
+        guard case .block(let block) = field.shape, let items = block.blocks(in: after) else { return false }
+        return zip(block.blocks(in: before) ?? [], items).contains { block.fields.areReplaced($0, $1) }
       }
     }
   }
@@ -167,7 +171,7 @@ extension Field {
       guard let all = value.attributes, coding.isMap else { return value }
       return .object(all.filter { !isForeignKey($0.key) })
     case .block(let block):
-      return .sequence(block.items(of: member(of: object)).map { block.fields.state(of: $0, in: $0) })
+      return block.value(of: block.items(of: member(of: object)).map { block.fields.state(of: $0, in: $0) })
     }
   }
 
@@ -182,10 +186,10 @@ extension Field {
     case .block(let block):
       if presence == .computed { return decode(object) }
       let part = member(of: found)
-      if let part, part == block.serverDefault { return .sequence([]) }
+      if let part, part == block.serverDefault { return block.value(of: []) }
       let whole = member(of: object)
-      return .sequence(
-        block.items(of: part).enumerated().map { index, item in
+      return block.value(
+        of: block.items(of: part).enumerated().map { index, item in
           block.fields.state(of: item, in: block.counterpart(of: item, at: index, in: whole) ?? item)
         })
     }
@@ -197,7 +201,9 @@ extension Field {
     guard case .block(let block) = shape, presence != .computed else {
       return observedAttribute(value, member(of: applied), member(of: found), object)
     }
-    return .sequence(block.observed(value.elements ?? [], member(of: applied), member(of: found), member(of: object)))
+    let blocks = block.blocks(in: value) ?? []
+    let seen = block.observed(blocks, member(of: applied), member(of: found), member(of: object))
+    return blocks.isEmpty && seen.isEmpty ? value : block.value(of: seen)
   }
 
   private func observedAttribute(

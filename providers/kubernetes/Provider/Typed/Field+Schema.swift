@@ -6,7 +6,7 @@ extension [Field] {
   func definition(description: String = "") -> ObjectDefinition {
     var definition = ObjectDefinition(description: description)
     for field in self {
-      if case .block(let block) = field.shape, field.presence != .computed {
+      if case .block(let block) = field.shape, field.presence != .computed, !block.isAttribute {
         definition.blocks.append(field.definition(of: block))
       } else {
         definition.attributes.append(field.attribute)
@@ -25,7 +25,7 @@ extension [Field] {
 
 extension Field {
   var attribute: AttributeDefinition {
-    AttributeDefinition(name, readType, presence) {
+    AttributeDefinition(name, writtenType, presence) {
       $0.isSensitive = isSensitive
       $0.isWriteOnly = isWriteOnly
       $0.deprecation = deprecation
@@ -40,6 +40,16 @@ extension Field {
   }
 
   var mayReplace: Bool { if case .never = replacement { false } else { true } }
+
+  private var writtenType: AttributeType {
+    guard case .block(let block) = shape, block.isAttribute else { return readType }
+    let content = AttributeType.object(block.fields.map(\.attribute))
+    switch block.form {
+    case .object, .inline: return content
+    case .list: return .list(content)
+    case .set: return .set(content)
+    }
+  }
 
   fileprivate var readType: AttributeType {
     switch shape {

@@ -68,6 +68,25 @@ struct BlockShape: Sendable {
   var mergeName: String?
   /// What the server stores where nobody said anything.
   var serverDefault: JSONValue?
+  /// Whether configurations write it with an equals sign. An object then stands for itself, without a list around it.
+  var isAttribute = false
+
+  private var isBare: Bool { isAttribute && (form == .object || form == .inline) }
+
+  /// The blocks in the value of a field; nil if there are none, or it is not known yet.
+  func blocks(in value: DynamicValue) -> [DynamicValue]? {
+    if !isBare { return value.elements }
+    return value.isNull || value.isUnknown ? nil : [value]
+  }
+
+  /// The value of a field with such blocks.
+  func value(of blocks: [DynamicValue]) -> DynamicValue {
+    if isBare { return blocks.first ?? .null }
+    return isAttribute && blocks.isEmpty ? .null : .sequence(blocks)
+  }
+
+  /// Where a block stands in the value of a field.
+  func path(of index: Int, in field: AttributePath) -> AttributePath { isBare ? field : field.element(index) }
 }
 
 /// Collects the fields of a table.
@@ -192,6 +211,14 @@ extension Field {
     withBlock {
       $0.minimumCount = minimum
       $0.maximumCount = maximum ?? $0.maximumCount
+    }
+  }
+
+  /// Written with an equals sign, and so is all that is in it.
+  var asAttribute: Field {
+    withBlock {
+      $0.isAttribute = true
+      $0.fields = $0.fields.map(\.asAttribute)
     }
   }
 

@@ -15,7 +15,7 @@ extension KindResource {
     else { return }
     throw AttributeError(
       "The object that is to be replaced has the same name, and is still there. With create_before_destroy a replacement needs another name: leave the name to generate_name, or let the old object be destroyed first.",
-      summary: "\(old.reference.title) exists already", at: AttributePath("metadata").element(0).attribute("name"))
+      summary: "\(old.reference.title) exists already", at: kind.namePath)
   }
 
   func update(_ change: DynamicChange, _ context: Context<KubernetesAPI>) async throws -> DynamicValue {
@@ -30,8 +30,8 @@ extension KindResource {
     let configuration = change.configuration
     let manager = ObjectManager(try context.provider.requiredClient(), owner: owner(configuration, notes))
     let progress: @Sendable (String) -> Void = { [log = context.log] in log.info($0) }
-    let metadata = change.planned["metadata"][0]
-    let name = metadata["name"].string ?? generatedName(configuration, context.surroundings.random)
+    let metadata = change.planned.metadata
+    let name = metadata["name"].string ?? configuration.generatedName(context.surroundings.random)
     do {
       let result = try await manager.apply(kind.manifest(of: configuration, name: name), prior: prior, progress: progress)
       for warning in result.warnings {
@@ -74,13 +74,6 @@ extension KindResource {
     return try await manager.client.get(result.applied.reference) ?? live
   }
 
-  /// A name as servers make it of its beginning.
-  private func generatedName(_ configuration: DynamicValue, _ random: RandomSource) -> String {
-    let letters = Array("bcdfghjklmnpqrstvwxz2456789")
-    let prefix = configuration["metadata"][0]["generate_name"].string ?? ""
-    return prefix.prefix(58) + String((0..<5).map { _ in letters[min(Int(random.next() * Double(letters.count)), letters.count - 1)] })
-  }
-
   // MARK: Read
 
   func read(_ current: DynamicValue, _ context: Context<KubernetesAPI>) async throws -> DynamicValue? {
@@ -91,7 +84,7 @@ extension KindResource {
     }
     let notes = KindNotes(context)
     let known = notes.applied
-    let isMoved = known == nil && !current["metadata"][0]["uid"].isNull
+    let isMoved = known == nil && !current.metadata["uid"].isNull
     let current = isMoved ? kind.fields.withoutEmptyValues(current) : current
     let manager = ObjectManager(client, owner: owner(current, notes))
     do {
@@ -115,7 +108,7 @@ extension KindResource {
   private func state(after current: DynamicValue, _ known: AppliedObject?, _ found: Observation) -> DynamicValue {
     let live = kind.prepare(found.live.json, current)
     let manifest = kind.prepare(found.manifest, current)
-    if current["metadata"][0]["uid"].isNull {
+    if current.metadata["uid"].isNull {
       var state = kind.fields.state(of: manifest, in: live)
       state["id"] = .string(kind.id(namespace: found.live.namespace, name: found.live.name))
       return state
@@ -136,7 +129,7 @@ extension KindResource {
     }
     context.warn(
       "\(reference.title) was changed by others", lines.joined(separator: "\n"),
-      at: AttributePath("metadata").element(0).attribute("name"))
+      at: kind.namePath)
   }
 
   // MARK: Delete
@@ -145,7 +138,7 @@ extension KindResource {
     let notes = KindNotes(context)
     let manager = ObjectManager(try context.provider.requiredClient(), owner: owner(current, notes))
     do {
-      let applied = try notes.applied ?? AppliedObject(reference: reference(of: current), uid: current["metadata"][0]["uid"].string)
+      let applied = try notes.applied ?? AppliedObject(reference: reference(of: current), uid: current.metadata["uid"].string)
       try await manager.delete(applied) { [log = context.log] in log.info($0) }
     } catch {
       throw shown(error, current)

@@ -10,7 +10,7 @@ extension KindResource {
     nameObject(&change)
     hideWriteOnly(&change)
     if let prior = change.prior { change.planned = kind.fields.keeping(prior, in: change.planned) }
-    guard configuration.isWhollyKnown, let name = change.planned["metadata"][0]["name"].string else { return }
+    guard configuration.isWhollyKnown, let name = change.planned.metadata["name"].string else { return }
     let manifest = kind.manifest(of: configuration, name: name)
     if isUnchanged {
       let isHandedOver = !notes.isImported && notes.applied?.manifest.hasMore(than: manifest) == true
@@ -32,7 +32,7 @@ extension KindResource {
 
   /// The id follows from the name.
   private func nameObject(_ change: inout DynamicChange) {
-    let metadata = change.planned["metadata"][0]
+    let metadata = change.planned.metadata
     guard let name = metadata["name"].string, !metadata["namespace"].isUnknown else { return }
     change.planned["id"] = .string(kind.id(namespace: metadata["namespace"].string, name: name))
   }
@@ -123,11 +123,24 @@ extension KindResource {
 }
 
 extension DynamicValue {
+  /// The block of that name, or the attribute.
+  var metadata: DynamicValue {
+    let value = self["metadata"]
+    return value.attributes == nil ? value[0] : value
+  }
+
+  /// A name as servers make it of its beginning.
+  func generatedName(_ random: RandomSource) -> String {
+    let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+    let prefix = metadata["generate_name"].string ?? ""
+    return prefix.prefix(58) + String((0..<5).map { _ in letters[min(Int(random.next() * Double(letters.count)), letters.count - 1)] })
+  }
+
   func replacingMetadata(_ name: String, with value: DynamicValue) -> DynamicValue {
     var object = self
-    var metadata = object["metadata"][0]
+    var metadata = self.metadata
     metadata[name] = value
-    object["metadata"] = [metadata]
+    object["metadata"] = self["metadata"].attributes == nil ? [metadata] : metadata
     return object
   }
 }
@@ -174,13 +187,13 @@ private struct FieldPlace {
     for field in fields {
       if case .block(let block) = field.shape, block.form == .inline {
         guard block.fields.contains(where: { $0.key == step }) else { continue }
-        guard enter(field.name), enter(0) else { return }
+        guard enter(field.name), block.isAttribute || enter(0) else { return }
         return follow(steps, block.fields)
       }
       guard field.key == step else { continue }
       guard enter(field.name), case .block(let block) = field.shape, field.presence != .computed else { return }
       if block.form == .object {
-        if steps.count > 1, enter(0) { follow(steps.dropFirst(), block.fields) }
+        if steps.count > 1, block.isAttribute || enter(0) { follow(steps.dropFirst(), block.fields) }
       } else if let index = steps.dropFirst().first.flatMap({ Int($0) }), block.form == .list, enter(index) {
         follow(steps.dropFirst(2), block.fields)
       }

@@ -19,15 +19,7 @@ struct KindResource: DynamicResource {
       AttributeDefinition("id", .string, .computed, description: kind.isNamespaced ? "The namespace and the name." : "The name.") {
         $0.keepsPriorState = true
       })
-    if !kind.timeouts.isEmpty {
-      let attributes = kind.timeouts.sorted { $0.key < $1.key }.map { operation, duration in
-        AttributeDefinition(operation, .string, description: "By default \(duration.text).") {
-          $0.validators = [{ Duration($0.string ?? "") == nil ? "It must be a duration such as 90s, 10m or 1h30m." : nil }]
-        }
-      }
-      content.blocks.append(
-        BlockDefinition("timeouts", .single, ObjectDefinition(attributes: attributes, description: "How long is waited.")))
-    }
+    if !kind.timeouts.isEmpty { content.blocks.append(.timeouts(kind.timeouts)) }
     return ResourceDefinition(content, version: kind.version)
   }
 
@@ -77,7 +69,19 @@ struct KindResource: DynamicResource {
     }
     var metadata: DynamicValue = ["name": .string(name)]
     if kind.isNamespaced { metadata["namespace"] = .string(parts[0]) }
-    return ["id": .string(id), "metadata": [metadata]]
+    return ["id": .string(id), "metadata": kind.metadata?.value(of: [metadata]) ?? .null]
+  }
+}
+
+extension BlockDefinition {
+  /// How long is waited, by operation.
+  static func timeouts(_ defaults: [String: Duration]) -> BlockDefinition {
+    let attributes = defaults.sorted { $0.key < $1.key }.map { operation, duration in
+      AttributeDefinition(operation, .string, description: "By default \(duration.text).") {
+        $0.validators = [{ Duration($0.string ?? "") == nil ? "It must be a duration such as 90s, 10m or 1h30m." : nil }]
+      }
+    }
+    return BlockDefinition("timeouts", .single, ObjectDefinition(attributes: attributes, description: "How long is waited."))
   }
 }
 

@@ -3,7 +3,7 @@ import ProviderKit
 import YAML
 
 extension Kind {
-  static let extensions = [validatingWebhooks, mutatingWebhooks, apiService]
+  static let extensions = [validatingWebhooks, mutatingWebhooks, validatingPolicy, apiService]
 
   private static let admission = "admissionregistration.k8s.io/v1"
 
@@ -52,6 +52,63 @@ extension Kind {
     }
     text("side_effects").among("Unknown", "None", "Some", "NoneOnDryRun")
     integer("timeout_seconds").defaults(to: 10)
+  }
+
+  static let validatingPolicy = Kind(
+    "validating_admission_policy_v1", apiVersion: admission, kind: "ValidatingAdmissionPolicy", isNamespaced: false,
+    "Expressions that objects must satisfy before they are stored."
+  ) {
+    clusterMetadata().asAttribute
+    one("spec") {
+      many("audit_annotations") {
+        text("key").required
+        text("value_expression").required
+      }.required
+      text("failure_policy").required.among("Fail", "Ignore")
+      many("match_conditions", by: "name") {
+        text("name").required
+        text("expression").required
+      }
+      one("match_constraints") {
+        many("exclude_resource_rules", of: policyRule)
+        text("match_policy").among("Exact", "Equivalent")
+        one("namespace_selector", policySelector).whenUnsaid([:])
+        one("object_selector") { inline("label_selector", policySelector) }.whenUnsaid([:])
+        many("resource_rules", of: policyRule)
+      }.required
+      one("param_kind") {
+        text("api_version").required
+        text("kind").required
+      }
+      many("validations") {
+        text("expression").required
+        text("message").required
+        text("message_expression")
+        text("reason")
+      }
+      many("variables", by: "name") {
+        text("name")
+        text("expression")
+      }
+    }.required.asAttribute
+  }.with { $0.timeouts = ["create": .seconds(1200), "read": .seconds(1200), "update": .seconds(1200), "delete": .seconds(1200)] }
+
+  @FieldList private static func policyRule() -> [Field] {
+    texts("api_groups").required
+    texts("api_versions").required
+    texts("operations").required
+    texts("resource_names")
+    texts("resources").required
+    text("scope")
+  }
+
+  @FieldList private static func policySelector() -> [Field] {
+    many("match_expressions") {
+      text("key")
+      text("operator")
+      texts("values")
+    }
+    textMap("match_labels")
   }
 
   static let apiService = Kind(

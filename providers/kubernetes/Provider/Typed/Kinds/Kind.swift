@@ -68,8 +68,19 @@ extension Kind {
   /// `namespace/name`, or `name` alone for what is in no namespace.
   func id(namespace: String?, name: String) -> String { isNamespaced ? "\(namespace ?? "default")/\(name)" : name }
 
+  /// Where configurations say the name.
+  var namePath: AttributePath {
+    let path = AttributePath("metadata")
+    return (metadata?.path(of: 0, in: path) ?? path).attribute("name")
+  }
+
+  var metadata: BlockShape? {
+    guard let field = fields.first(where: { $0.name == "metadata" }), case .block(let block) = field.shape else { return nil }
+    return block
+  }
+
   func reference(of state: DynamicValue) -> ObjectReference? {
-    let metadata = state["metadata"][0]
+    let metadata = state.metadata
     guard let name = metadata["name"].string, !name.isEmpty else { return nil }
     return ObjectReference(kind, namespace: isNamespaced ? metadata["namespace"].string ?? "default" : nil, name: name)
   }

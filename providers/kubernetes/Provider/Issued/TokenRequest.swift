@@ -45,14 +45,10 @@ struct TokenRequest: EphemeralResource {
       if context.isDeferralAllowed, try await client.get(account) == nil {
         throw Deferral(.absentPrerequisite, "There is no \(account.title) in the cluster yet.")
       }
-      let path = try await client.path(of: account, subresource: "token")
-      return try await client.raw(ClusterRequest("POST", path, body: request))
+      return try await client.token(KubernetesObject(request))
     }
-    let json = try JSONValue(json: String(decoding: answer.body, as: UTF8.self))
-    guard let token = json[path: ["status", "token"]]?.asString else {
-      throw AttributeError("The cluster gave no token for \(account.title).", summary: "There is no token")
-    }
-    self.token = token
+    let json = answer.object.json
+    token = answer.text
     expirationTimestamp = json[path: ["status", "expirationTimestamp"]]?.asString ?? ""
     if var wishes = spec {
       wishes.audiences = wishes.audiences ?? json[path: ["spec", "audiences"]]?.asArray?.compactMap(\.asString) ?? []
@@ -70,6 +66,26 @@ struct TokenRequest: EphemeralResource {
       let members = ["apiVersion": bound.apiVersion, "kind": bound.kind, "name": bound.name, "uid": bound.uid]
       wanted["boundObjectRef"] = .object(members.compactMapValues { $0.map(JSONValue.string) })
     }
-    return ["apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": wanted]
+    var name: JSONValue = [:]
+    name["name"] = metadata.map { .string($0.name) }
+    name["namespace"] = metadata?.namespace.map { .string($0) }
+    return ["metadata": name, "spec": wanted]
+  }
+}
+
+extension ClusterClient {
+  /// A token of the service account that a request names.
+  func token(_ request: KubernetesObject) async throws -> IssuedResource.Issue {
+    let account = ObjectReference(
+      GroupVersionKind(apiVersion: "v1", kind: "ServiceAccount"), namespace: request.namespace ?? "default", name: request.name)
+    var body = request.json
+    body["apiVersion"] = "authentication.k8s.io/v1"
+    body["kind"] = "TokenRequest"
+    let answer = try await raw(ClusterRequest("POST", path(of: account, subresource: "token"), body: body))
+    let json = try JSONValue(json: String(decoding: answer.body, as: UTF8.self))
+    guard let token = json[path: ["status", "token"]]?.asString else {
+      throw AttributeError("The cluster gave no token for \(account.title).", summary: "There is no token")
+    }
+    return IssuedResource.Issue(object: KubernetesObject(json), text: token)
   }
 }
