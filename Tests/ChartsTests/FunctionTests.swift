@@ -89,6 +89,11 @@ import YAML
     ("{{ toYamlPretty (dict \"b\" (list 1)) }} {{ mustToYaml 1000000.0 }}", "b:\n  - 1 1000000"),
     ("{{ (fromYaml \"a: {b: 08}\").a.b }} {{ kindOf (fromYaml \"a: 1\").a }} {{ (fromYaml \"[1]\").Error }} {{ fromYamlArray \"[1, a]\" }} {{ hasKey (fromYaml \"a: b: c\") \"Error\" }}", "8 float64 error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {} [1 a] true"),
     ("{{ toJson (dict \"a\" \"<b>\") }} {{ toRawJson \"<\" }} {{ toPrettyJson (dict \"a\" 1) }} {{ mustToJson 1e6 }}", "{\"a\":\"\\u003cb\\u003e\"} \"<\" {\n  \"a\": 1\n} 1000000"),
+    // Lists and maps that nobody made are null outside of templates.
+    ("{{ rest list | toJson }} {{ initial list | toJson }} {{ concat list list | toJson }} {{ regexFindAll `x` `` -1 | toJson }} {{ regexSplit `x` `` 0 | toJson }} {{ fromJsonArray `null` | toJson }} {{ fromJson `null` | toJson }}", "null null null null null null null"),
+    ("{{ rest (list 1) | toJson }} {{ initial (list 1) | toJson }} {{ reverse (rest list) | toJson }} {{ fromYaml `` | toJson }} {{ fromYamlArray `` | toJson }} {{ list | toJson }} {{ rest list }} {{ merge (fromJson `null`) (dict `a` 1) | toJson }}", "[] [] [] {} [] [] [] {\"a\":1}"),
+    ("{{ dict `a` (rest list) | toYaml }} {{ deepCopy (dict `a` (rest list)) | toJson }} {{ deepEqual (rest list) list }} {{ dict `a` (rest list) `b` (fromJson `null`) | toToml }}|", "a: null {\"a\":null} false |"),
+    ("{{ list 1 | toToml }} {{ `a` | toToml }} {{ 1 | toToml }} {{ list (dict `a` 1) | toToml }} {{ list (rest list) | toToml }}", "[1] \"a\" 1 toml: top-level values must be Go maps or structs toml: cannot encode array with nil element"),
     ("{{ (fromJson \"{\\\"a\\\":[1]}\").a }} {{ fromJsonArray \"[1,2]\" }} {{ hasKey (fromJson \"x\") \"Error\" }} {{ mustFromJson \"[1]\" }}", "[1] [1 2] true [1]"),
     ("{{ toToml (dict \"a\" 1 \"b\" \"x\\n\" \"t\" (dict \"l\" (list 1.0 2.5) \"u\" (dict \"v\" true)) \"ts\" (list (dict \"k\" 1))) }}", "a = 1\nb = \"x\\n\"\n\n[t]\n  l = [1.0, 2.5]\n  [t.u]\n    v = true\n\n[[ts]]\n  k = 1\n"),
     ("{{ toJson (fromToml \"a = 1\\n[b.c]\\nd = [1, 2]\\n[[e]]\\nf = 'x'\\n\") }} {{ hasKey (fromToml \"a =\") \"Error\" }}", "{\"a\":1,\"b\":{\"c\":{\"d\":[1,2]}},\"e\":[{\"f\":\"x\"}]} true"),

@@ -28,7 +28,7 @@ import Testing
     ("{{ .Values.port }} {{ .Values.big }}", "8080 1e+06"), ("{{ .Values.map }} {{ .Values.list }}", "map[a:1 b:2] [a b c]"),
     ("{{ .Values.missing }}|{{ .Values.nothing }}", "|"), ("{{ (.Values.missing).a.b }}", ""), ("{{ .Values.deep.x.w }}", "z"),
     ("{{ (index .Values.list 1) }}", "b"), ("{{ $.Values.name }}", "web"), ("{{ $x := .Values }}{{ $x.deep.x.w }}", "z"),
-    ("{{ true }} {{ false }}", "true false"), ("{{ nil | default 1 }}", "1"),
+    ("{{ true }} {{ false }}", "true false"), ("{{ default 1 nil }}", "1"),
     // Pipelines and parentheses.
     ("{{ .Values.name | upper | quote }}", "\"WEB\""), ("{{ printf \"%s-%d\" \"a\" 3 }}", "a-3"), ("{{ (dict \"a\" (dict \"b\" 1)).a.b }}", "1"),
     ("{{ 5 | add 2 }}", "7"), ("{{ .Values.list | join \",\" }}", "a,b,c"), ("{{ (list 1 2) | len }}", "2"), ("{{ ((3)) }}", "3"),
@@ -37,9 +37,12 @@ import Testing
     ("{{ $x := 1 }}{{ $x }}{{ $x = 2 }}{{ $x }}", "12"), ("{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ $x }}{{ end }}{{ $x }}", "21"),
     ("{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}", "2"), ("{{ $x := 1 }}{{ $x := add $x 1 }}{{ $x }}", "2"),
     ("{{ if $x := .Values.name }}{{ $x }}{{ end }}", "web"), ("{{ with $x := .Values.name }}{{ $x }}{{ . }}{{ end }}", "webweb"),
+    // What a block declares may be said behind `else`, where only what stands outside of both has a value.
+    ("{{ if .Values.flag }}{{ $u := 1 }}{{ $u }}{{ else }}{{ $u }}{{ $u = 2 }}{{ end }}", "1"), ("{{ $u := 1 }}{{ if false }}{{ $u := 2 }}{{ else }}{{ $u }}{{ end }}", "1"),
+    ("{{ if true }}{{ $u := 1 }}{{ $u }}{{ else if $u }}{{ else }}{{ $u }}{{ end }}", "1"), ("{{ range list 1 }}{{ $u := . }}{{ $u }}{{ else }}{{ $u }}{{ end }}", "1"),
     // Conditions.
     ("{{ if .Values.flag }}y{{ else }}n{{ end }}", "y"), ("{{ if .Values.empty }}y{{ else if .Values.port }}p{{ else }}n{{ end }}", "p"),
-    ("{{ if 0 }}a{{ else if 0.0 }}b{{ else if \"\" }}c{{ else if nil }}d{{ else if list }}e{{ else if dict }}f{{ else }}g{{ end }}", "g"),
+    ("{{ if 0 }}a{{ else if 0.0 }}b{{ else if \"\" }}c{{ else if .Values.nothing }}d{{ else if list }}e{{ else if dict }}f{{ else }}g{{ end }}", "g"),
     ("{{ with .Values.missing }}a{{ else }}b{{ end }}", "b"), ("{{ with .Values.missing }}a{{ else with .Values.name }}{{ . }}{{ else }}b{{ end }}", "web"),
     ("{{ and 1 0 fail }}", "0"), ("{{ or 0 \"x\" (fail \"no\") }}", "x"), ("{{ and 1 2 3 }}", "3"), ("{{ or 0 \"\" }}|", "|"),
     ("{{ not 0 }} {{ not 1 }}", "true false"),

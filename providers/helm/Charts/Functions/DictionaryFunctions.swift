@@ -28,6 +28,7 @@ enum DictionaryFunctions {
   }
 
   private static func set(_ call: Call) throws(TemplateError) -> Value {
+    if call.map(0).isNil { throw TemplateError("assignment to entry in nil map") }
     call.map(0).entries[call.text(1)] = call[2]
     return call[0]
   }

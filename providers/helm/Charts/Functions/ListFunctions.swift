@@ -52,10 +52,14 @@ enum ListFunctions {
 
   private static func rest(_ call: Call) throws(TemplateError) -> Value {
     let elements = try call.elements(0, "find rest")
-    return elements.isEmpty ? .list([]) : .list(Array(elements.dropFirst()))
+    return .list(elements.isEmpty ? .appended([]) : ListValue(Array(elements.dropFirst())))
   }
 
-  private static func initial(_ call: Call) throws(TemplateError) -> Value { .list(try call.elements(0, "find initial").dropLast()) }
+  private static func initial(_ call: Call) throws(TemplateError) -> Value {
+    let elements = try call.elements(0, "find initial")
+    return .list(elements.isEmpty ? .appended([]) : ListValue(elements.dropLast()))
+  }
+
   private static func reverse(_ call: Call) throws(TemplateError) -> Value { .list(try call.elements(0, "find reverse").reversed()) }
 
   private static func compact(_ call: Call) throws(TemplateError) -> Value {
@@ -120,7 +124,7 @@ enum ListFunctions {
   private static func concatenate(_ call: Call) throws(TemplateError) -> Value {
     var result: [Value] = []
     for index in call.arguments.indices { result += try call.elements(index, "concat") }
-    return .list(result)
+    return .list(.appended(result))
   }
 
   private static func sort(_ call: Call) throws(TemplateError) -> Value {

@@ -66,7 +66,7 @@ enum RegularExpressionFunctions {
   private static func findAll(_ call: Call) throws(TemplateError) -> Value {
     let text = call.bytes(1)
     let matches = matches(of: try pattern(call), in: text, limit: call.int(2))
-    return .list(ListValue(matches.map { .text(Array(text[$0.whole])) }, of: .string))
+    return .list(.appended(matches.map { .text(Array(text[$0.whole])) }, of: .string))
   }
 
   private static func replace(_ call: Call) throws(TemplateError) -> Value {
@@ -84,7 +84,7 @@ enum RegularExpressionFunctions {
   private static func split(_ call: Call) throws(TemplateError) -> Value {
     let text = call.bytes(1)
     let limit = call.int(2)
-    if limit == 0 { return .list(ListValue([], of: .string)) }
+    if limit == 0 { return .list(.appended([], of: .string)) }
     let pattern = try pattern(call)
     if !call.bytes(0).isEmpty, text.isEmpty { return .strings([""]) }
     var parts: [Value] = []

@@ -57,7 +57,7 @@ enum SerializationFunctions {
 
   private static func object(_ value: JSONValue, prefix: String) -> Value {
     switch value {
-    case .null: .map([:])
+    case .null: .map(.none())
     case .object: Value(json: value)
     default: failed(prefix + mismatch(value, "map[string]interface {}"))
     }
@@ -65,7 +65,7 @@ enum SerializationFunctions {
 
   private static func array(_ value: JSONValue, prefix: String) -> Value {
     switch value {
-    case .null: .list([])
+    case .null: .list(.appended([]))
     case .array: Value(json: value)
     default: .list([.string(prefix + mismatch(value, "[]interface {}"))])
     }
@@ -73,7 +73,9 @@ enum SerializationFunctions {
 
   private static func fromYAML(_ call: Call) throws(TemplateError) -> Value {
     do throws(YAMLError) {
-      return object(try YAML.value(call.bytes(0)), prefix: wayThroughJSON)
+      // Here null leaves the map as it was made.
+      let value = try YAML.value(call.bytes(0))
+      return value.isNull ? .map([:]) : object(value, prefix: wayThroughJSON)
     } catch {
       return failed("error converting YAML to JSON: \(error)")
     }
@@ -81,7 +83,8 @@ enum SerializationFunctions {
 
   private static func fromYAMLArray(_ call: Call) throws(TemplateError) -> Value {
     do throws(YAMLError) {
-      return array(try YAML.value(call.bytes(0)), prefix: wayThroughJSON)
+      let value = try YAML.value(call.bytes(0))
+      return value.isNull ? .list([]) : array(value, prefix: wayThroughJSON)
     } catch {
       return .list([.string("error converting YAML to JSON: \(error)")])
     }
@@ -112,6 +115,7 @@ enum SerializationFunctions {
   }
 
   private static func toTOML(_ call: Call) throws(TemplateError) -> Value {
+    if call[0].isNull { throw TemplateError("toml: nil has no type") }
     do throws(TemplateError) {
       return .string(try TOMLWriter.text(call[0]))
     } catch {

@@ -4,9 +4,12 @@ import YAML
 struct TOMLWriter {
   private var output = ""
 
-  /// - Parameter value: a map.
+  /// What is neither a map nor a list of maps is written alone, as if it stood behind a key.
   static func text(_ value: Value) throws(TemplateError) -> String {
-    guard case .map(let map) = value else { throw TemplateError("toml: cannot encode \(value.typeName): the top level must be a table") }
+    guard case .map(let map) = value else {
+      if isTableList(value) { throw TemplateError("toml: top-level values must be Go maps or structs") }
+      return try inline(value, depth: 0)
+    }
     var writer = TOMLWriter()
     try writer.table(map, path: [])
     return writer.output
@@ -18,7 +21,7 @@ struct TOMLWriter {
     let keys = map.sortedKeys
     for key in keys {
       let value = map.value(key)
-      if value.isNull || Self.isTable(value) || Self.isTableList(value) { continue }
+      if Self.isNothing(value) || Self.isTable(value) || Self.isTableList(value) { continue }
       output += "\(indent)\(Self.key(key)) = \(try Self.inline(value, depth: path.count))\n"
     }
     for key in keys {
@@ -26,7 +29,7 @@ struct TOMLWriter {
       let name = inner.map(Self.key).joined(separator: ".")
       let headIndent = String(repeating: "  ", count: path.count)
       switch map.value(key) {
-      case .map(let map):
+      case .map(let map) where !map.isNil:
         separate(inner)
         output += "\(headIndent)[\(name)]\n"
         try table(map, path: inner)
@@ -45,8 +48,16 @@ struct TOMLWriter {
     if path.count == 1, !output.isEmpty { output += "\n" }
   }
 
+  private static func isNothing(_ value: Value) -> Bool {
+    switch value {
+    case .list(let list): list.isNil
+    case .map(let map): map.isNil
+    default: value.isNull
+    }
+  }
+
   private static func isTable(_ value: Value) -> Bool {
-    if case .map = value { true } else { false }
+    if case .map(let map) = value { !map.isNil } else { false }
   }
 
   private static func isTableList(_ value: Value) -> Bool {
@@ -63,11 +74,13 @@ struct TOMLWriter {
     case .string, .rawString: return quoted(String(decoding: value.stringBytes ?? [], as: UTF8.self))
     case .list(let list):
       var parts: [String] = []
-      for element in list.elements { parts.append(try inline(element, depth: depth + 1)) }
+      for element in list.elements {
+        parts.append(try inline(isNothing(element) ? .null : element, depth: depth + 1))
+      }
       return "[" + parts.joined(separator: ", ") + "]"
     case .map(let map):
       var parts: [String] = []
-      for key in map.sortedKeys where !map.value(key).isNull {
+      for key in map.sortedKeys where !isNothing(map.value(key)) {
         parts.append("\(self.key(key)) = \(try inline(map.value(key), depth: depth + 1))")
       }
       return "{" + parts.joined(separator: ", ") + "}"

@@ -10,6 +10,7 @@ extension Execution {
     }
     let result = value ?? .null
     for variable in pipeline.variables { setVariable(variable, result) }
+    if let name = pipeline.undefined { throw undefined(name, source, pipeline.place) }
     return result
   }
 
@@ -22,6 +23,7 @@ extension Execution {
     switch first.kind {
     case .function(let index): return try call(index, command, source, dot, final: final)
     case .field, .chain: break
+    case .null: throw placed(TemplateError("nil is not a command"), source, first.place)
     case .variable(_, let names) where !names.isEmpty: break
     default:
       if hasArguments {
@@ -50,6 +52,7 @@ extension Execution {
     case .field(let names): return try fields(names, of: dot, arguments, source, operand.place)
     case .variable(let place, let names):
       return try fields(names, of: variable(place), arguments, source, operand.place)
+    case .undefinedVariable(let name): throw undefined(name, source, operand.place)
     case .chain(let inner, let names):
       let receiver = try evaluate(source.operands[inner], source, dot)
       return try fields(names, of: receiver, arguments, source, operand.place)
@@ -57,6 +60,10 @@ extension Execution {
       return try call(index, Command(words: [operand], place: operand.place), source, dot, final: nil)
     case .pipeline(let index): return try evaluate(index, source, dot)
     }
+  }
+
+  private func undefined(_ name: String, _ source: TemplateSource, _ place: Range<Int>) -> TemplateError {
+    placed(TemplateError("undefined variable: \(name)"), source, place)
   }
 
   // MARK: Fields and methods

@@ -39,7 +39,13 @@ extension TemplateParser {
     case .declare: break
     case .assign:
       pipeline.isAssignment = true
-      for name in names { pipeline.variables.append(try place(of: name, at: token.place.lowerBound)) }
+      for name in names {
+        if let place = try place(of: name, at: token.place.lowerBound) {
+          pipeline.variables.append(place)
+        } else {
+          pipeline.undefined = name
+        }
+      }
     default:
       guard names.count == 1 else { throw unexpected("range") }
       self = mark
@@ -49,9 +55,11 @@ extension TemplateParser {
     return names
   }
 
-  private func place(of name: String, at offset: Int) throws(TemplateError) -> Int {
-    guard let place = variables.lastIndex(of: name) else { throw failure("undefined variable \"\(name)\"", at: offset) }
-    return place
+  /// Nil for a variable that only execution may miss.
+  private func place(of name: String, at offset: Int) throws(TemplateError) -> Int? {
+    if let place = variables.lastIndex(of: name) { return place }
+    if undefined.contains(name) { return nil }
+    throw failure("undefined variable \"\(name)\"", at: offset)
   }
 
   private mutating func commands(_ pipeline: inout Pipeline, _ context: String) throws(TemplateError) {
@@ -122,7 +130,8 @@ extension TemplateParser {
     switch token.kind {
     case .identifier(let name): kind = try named(name, place)
     case .field(let name): kind = .field([name])
-    case .variable(let name): kind = .variable(try self.place(of: name, at: place.lowerBound), [])
+    case .variable(let name):
+      kind = try self.place(of: name, at: place.lowerBound).map { .variable($0, []) } ?? .undefinedVariable(name)
     case .dot: kind = .dot
     case .string(let bytes): kind = .string(.text(bytes))
     case .character(let value): kind = .number(.int(value), isWhole: true)

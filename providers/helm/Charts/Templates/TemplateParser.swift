@@ -5,6 +5,8 @@ struct TemplateParser {
   var token: Token
   /// The variables in scope of the definition that is being parsed, by their place in its frame.
   var variables = ["$"]
+  /// Names of the blocks before `else` that are read: a template may say them behind it, but has no value for them there.
+  var undefined: [String] = []
   /// The largest frame of the definition so far.
   var frameSize = 1
   private var loops = 0
@@ -79,7 +81,7 @@ struct TemplateParser {
     }
   }
 
-  private mutating func block(isTop: Bool = false) throws(TemplateError) -> (index: Int, ending: Ending) {
+  private mutating func block(isTop: Bool = false) throws(TemplateError) -> (index: Int, ending: Ending, declared: [String]) {
     let index = source.blocks.count
     source.blocks.append([])
     var statements: [Statement] = []
@@ -91,13 +93,14 @@ struct TemplateParser {
         guard lexer.isAtEnd else { continue }
         if !isTop { throw failure("unexpected end of text: an {{end}} is missing", at: source.text.count) }
         source.blocks[index] = statements
-        return (index, .endOfText)
+        return (index, .endOfText, [])
       }
       try advance()
       if let ending = try statement(&statements, isTop: isTop) {
         source.blocks[index] = statements
+        let declared = Array(variables[scope...])
         variables.removeSubrange(scope...)
-        return (index, ending)
+        return (index, ending, declared)
       }
     }
   }
@@ -149,7 +152,12 @@ struct TemplateParser {
     let then = try block()
     if word == "range" { loops -= 1 }
     var otherwise: Int?
-    if case .otherwise(let next) = then.ending { otherwise = try alternative(of: word, next: next) }
+    if case .otherwise(let next) = then.ending {
+      let known = undefined.count
+      undefined += then.declared
+      otherwise = try alternative(of: word, next: next)
+      undefined.removeSubrange(known...)
+    }
     variables.removeSubrange(scope...)
     switch word {
     case "if": return .condition(pipeline: pipeline, then: then.index, otherwise: otherwise)
@@ -205,14 +213,14 @@ struct TemplateParser {
 
   /// A definition has a frame of its own.
   private mutating func body(of name: String, _ word: String) throws(TemplateError) {
-    let outer = (variables, frameSize, loops)
-    (variables, frameSize, loops) = (["$"], 1, 0)
+    let outer = (variables, undefined, frameSize, loops)
+    (variables, undefined, frameSize, loops) = (["$"], [], 1, 0)
     let content = try nested { (parser) throws(TemplateError) in try parser.block() }
     guard case .end = content.ending else {
       throw failure("unexpected {{\(content.ending.word)}} in {{\(word)}}", at: token.place.lowerBound)
     }
     try define(name, content.index, frameSize: frameSize)
-    (variables, frameSize, loops) = outer
+    (variables, undefined, frameSize, loops) = outer
   }
 
   private mutating func define(_ name: String, _ block: Int, frameSize: Int) throws(TemplateError) {

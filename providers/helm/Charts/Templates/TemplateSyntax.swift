@@ -56,6 +56,8 @@ struct Pipeline {
   var variables: [Int] = []
   /// `=` instead of `:=`.
   var isAssignment = false
+  /// A variable to be assigned that will not be there.
+  var undefined: String?
   var commands: [Command] = []
   var place: Range<Int>
 }
@@ -77,6 +79,8 @@ struct Operand {
     case field([String])
     /// A place in the frame, and names behind it.
     case variable(Int, [String])
+    /// A variable that is declared in a block that is not executed when this is: an error once it is asked for.
+    case undefinedVariable(String)
     /// Names behind another operand.
     case chain(operand: Int, [String])
     case function(Int)

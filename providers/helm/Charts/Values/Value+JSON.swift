@@ -41,11 +41,13 @@ extension Value {
       return object.json
     case .list(let list):
       if let bytes = list.bytes { return .string(Base64.encode(bytes)) }
+      if list.isNil { return .null }
       var items: [JSONValue] = []
       items.reserveCapacity(list.elements.count)
       for element in list.elements { items.append(try element.json(depth: depth + 1)) }
       return .array(items)
     case .map(let map):
+      if map.isNil { return .null }
       var members: [String: JSONValue] = [:]
       members.reserveCapacity(map.entries.count)
       for (key, value) in map.entries { members[key] = try value.json(depth: depth + 1) }
@@ -58,12 +60,13 @@ extension Value {
     if depth > JSONValue.deepestNesting { throw TemplateError("the value is nested too deeply, or in itself") }
     switch self {
     case .list(let list):
-      if list.element != .any && list.element != .list { return self }
+      if list.isNil || list.element != .any && list.element != .list { return self }
       var elements: [Value] = []
       elements.reserveCapacity(list.elements.count)
       for element in list.elements { elements.append(try element.deepCopy(depth: depth + 1)) }
       return .list(ListValue(elements, of: list.element))
     case .map(let map):
+      if map.isNil { return .map(.none()) }
       var entries: [String: Value] = [:]
       entries.reserveCapacity(map.entries.count)
       for (key, value) in map.entries { entries[key] = try value.deepCopy(depth: depth + 1) }
@@ -84,14 +87,14 @@ extension Value {
     case (.rawString(let one), .rawString(let two)): return one == two
     case (.object(let one), .object(let two)): return one.equals(two)
     case (.list(let one), .list(let two)):
-      guard one.elements.count == two.elements.count, one.element == two.element else { return false }
+      guard one.elements.count == two.elements.count, one.element == two.element, one.isNil == two.isNil else { return false }
       for (first, second) in zip(one.elements, two.elements) {
         guard try first.isDeeplyEqual(second, depth: depth + 1) else { return false }
       }
       return true
     case (.map(let one), .map(let two)):
       if one === two { return true }
-      guard one.entries.count == two.entries.count, one.kind == two.kind else { return false }
+      guard one.entries.count == two.entries.count, one.kind == two.kind, one.isNil == two.isNil else { return false }
       for (key, first) in one.entries {
         guard let second = two.entries[key], try first.isDeeplyEqual(second, depth: depth + 1) else { return false }
       }

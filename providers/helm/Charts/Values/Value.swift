@@ -99,10 +99,24 @@ struct ListValue {
 
   let elements: [Value]
   let element: Element
+  /// What Go calls a nil slice: without elements like any other, and in JSON `null`.
+  let isNil: Bool
 
   init(_ elements: [Value], of element: Element = .any) {
     self.elements = elements
     self.element = element
+    isNil = false
+  }
+
+  private init(nilOf element: Element) {
+    elements = []
+    self.element = element
+    isNil = true
+  }
+
+  /// As functions of Go have it that append to what nobody made: nil when nothing was appended.
+  static func appended(_ elements: [Value], of element: Element = .any) -> ListValue {
+    elements.isEmpty ? ListValue(nilOf: element) : ListValue(elements, of: element)
   }
 
   var typeName: String {
@@ -139,17 +153,32 @@ final class MapValue {
 
   let kind: Kind
   private let storage: Storage
+  private let startsNil: Bool
 
   init(_ entries: [String: Value] = [:], kind: Kind = .any) {
     storage = Storage(entries)
     self.kind = kind
+    startsNil = false
   }
+
+  private init(nilOf kind: Kind) {
+    storage = Storage([:])
+    self.kind = kind
+    startsNil = true
+  }
+
+  /// What Go calls a nil map: it can be read, and nothing can be set in it.
+  static func none() -> MapValue { MapValue(nilOf: .any) }
 
   /// The same map by another type.
   init(viewing base: MapValue, as kind: Kind) {
     storage = base.storage
     self.kind = kind
+    startsNil = base.startsNil
   }
+
+  /// Until entries are merged into it.
+  var isNil: Bool { startsNil && storage.entries.isEmpty }
 
   var entries: [String: Value] {
     get { storage.entries }
