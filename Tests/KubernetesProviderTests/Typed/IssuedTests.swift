@@ -33,6 +33,9 @@ import YAML
     #expect(made["metadata"][0]["uid"].string?.isEmpty == false)
     #expect(isNothingLeft)
     #expect(try await stage.plan(Self.certificate, Self.request()).action == .noChange)
+    // How long is waited is nothing that the certificate has to do with.
+    try await stage.apply(Self.certificate, Self.request(patience: "1m"))
+    #expect(try await stage.state(Self.certificate)?["certificate"] == made["certificate"])
     #expect(try await stage.plan(Self.certificate, Self.request(.metadata("other"))).action == .replace)
     try await stage.destroy(Self.certificate)
   }

@@ -93,6 +93,11 @@ struct IssuedResource: DynamicResource {
 
   // MARK: Objects
 
+  /// What the object said of itself stays as long as nothing else is asked for.
+  func plan(_ change: inout DynamicChange, _ context: Context<KubernetesAPI>) {
+    if let prior = change.prior { change.planned = fields.keeping(prior, in: change.planned) }
+  }
+
   func create(_ change: DynamicChange, _ context: Context<KubernetesAPI>) async throws -> DynamicValue {
     var request = JSONValue.object(fields.manifest(of: change.configuration))
     let name = change.planned.metadata["name"].string ?? change.configuration.generatedName(context.surroundings.random)
