@@ -76,9 +76,14 @@ package struct Diagnostic: Error, Hashable, Sendable {
   }
 }
 
-extension Sequence where Element == Diagnostic {
+extension [Diagnostic] {
   /// Whether at least one of them is an error.
-  package var hasErrors: Bool { contains { $0.severity == .error } }
+  package var hasErrors: Bool { !isEmpty && contains { $0.severity == .error } }
+}
+
+extension ArraySlice<Diagnostic> {
+  /// Whether at least one of them is an error.
+  package var hasErrors: Bool { !isEmpty && contains { $0.severity == .error } }
 }
 
 /// Diagnostics thrown where a function can give nothing else.

@@ -31,14 +31,23 @@ package struct ConfigurationGraph: Sendable {
     }
   }
 
+  /// A resource block, and what others say of it.
+  struct ResourceVertex: Sendable {
+    let block: ResourceBlock
+    /// The provider configuration that serves it; nil if its name means nothing.
+    let provider: ProviderConfigurationAddress?
+    /// Nil if the provider has no such type.
+    var schema: Schema?
+    /// The body under that schema, read once.
+    var plan: DecodePlan?
+  }
+
   private(set) var vertices: [Vertex] = []
   private(set) var graph = DependencyGraph()
   private var indices: [Vertex: Int] = [:]
   private var problems: [Diagnostic] = []
-  /// By vertex: the body of each resource, read under its schema once.
-  private var plans: [DecodePlan?] = []
-  /// By vertex: the provider configuration of each resource.
-  private var providers: [ProviderConfigurationAddress?] = []
+  /// By vertex.
+  private var resources: [ResourceVertex?] = []
   /// The resources that may refer to themselves.
   private var selfReferring: Set<Int> = []
   /// The body of each provider configuration, read under its schema once.
@@ -64,8 +73,7 @@ package struct ConfigurationGraph: Sendable {
       functions[module.path] = module.providerFunctions(schemas)
       addVertices(of: module)
     }
-    plans = [DecodePlan?](repeating: nil, count: vertices.count)
-    providers = [ProviderConfigurationAddress?](repeating: nil, count: vertices.count)
+    resources = [ResourceVertex?](repeating: nil, count: vertices.count)
     for module in modules { addEdges(of: module) }
     for block in tree.root.imports {
       connect(.resource(block.resource), to: block.subject.expression.variables + (block.forEach?.variables ?? []), in: .root)
@@ -75,18 +83,17 @@ package struct ConfigurationGraph: Sendable {
   func index(of vertex: Vertex) -> Int? { indices[vertex] }
 
   /// The body of a resource under its schema; nil if its type has none.
-  package func plan(of resource: ConfigurationResource) -> DecodePlan? { indices[.resource(resource)].flatMap { plans[$0] } }
+  package func plan(of resource: ConfigurationResource) -> DecodePlan? {
+    indices[.resource(resource)].flatMap { resources[$0]?.plan }
+  }
 
-  /// The body of the resource at a vertex.
-  func plan(at vertex: Int) -> DecodePlan? { plans[vertex] }
+  /// The resource at a vertex; nil if there is something else.
+  func resource(at vertex: Int) -> ResourceVertex? { resources[vertex] }
 
   /// The provider configuration of a resource; nil if there is no such block, or nothing that its name means.
   func provider(of resource: ConfigurationResource) -> ProviderConfigurationAddress? {
-    indices[.resource(resource)].flatMap { providers[$0] }
+    indices[.resource(resource)].flatMap { resources[$0]?.provider }
   }
-
-  /// The provider configuration of the resource at a vertex.
-  func provider(at vertex: Int) -> ProviderConfigurationAddress? { providers[vertex] }
 
   /// Where the block of the resource at a vertex refers to the resource itself.
   func selfReferences(of block: ResourceBlock, at vertex: Int) -> [SourceRange] {
@@ -327,18 +334,17 @@ package struct ConfigurationGraph: Sendable {
         for target in targets(of: traversal, in: path) where target != vertex { connect(vertex, to: target) }
       }
     }
-    if let address = provider {
-      providers[index] = address
-      if let schema = schemas.schema(of: block.resource, from: address.source) {
-        let plan = DecodePlan(block.body, schema: schema.block)
-        plans[index] = plan
-        for traversal in plan.references {
-          for target in targets(of: traversal, in: path) {
-            if let other = indices[target] { addEdge(from: index, to: other, isResource: true) }
-          }
+    var resource = ResourceVertex(block: block, provider: provider)
+    if let provider, let schema = schemas.schema(of: block.resource, from: provider.source) {
+      let plan = DecodePlan(block.body, schema: schema.block)
+      (resource.schema, resource.plan) = (schema, plan)
+      for traversal in plan.references {
+        for target in targets(of: traversal, in: path) {
+          if let other = indices[target] { addEdge(from: index, to: other, isResource: true) }
         }
       }
     }
+    resources[index] = resource
     addProvisioners(of: block, in: path)
   }
 

@@ -199,7 +199,10 @@ final class Evaluator: @unchecked Sendable {
   // MARK: Resources
 
   func repetition(of block: ResourceBlock, in node: ModuleNode) -> Repetition {
-    let resource = node.resourceNode(block.resource)
+    repetition(of: block, at: node.resourceNode(block.resource), in: node)
+  }
+
+  func repetition(of block: ResourceBlock, at resource: ResourceNode, in node: ModuleNode) -> Repetition {
     if let repetition = resource.repetition { return repetition }
     let repetition = repetition(count: block.count, forEach: block.forEach, enabled: block.enabled, in: node)
     resource.repetition = repetition

@@ -25,7 +25,7 @@ package struct OperationGraph {
       for other in dependencies[index] { connect(names[index], to: names[Int(other)]) }
     }
     for index in names.indices {
-      if let provider = configuration.provider(at: index) { connect(names[index], toProvider: provider) }
+      if let provider = configuration.resource(at: index)?.provider { connect(names[index], toProvider: provider) }
     }
     addRoot()
   }

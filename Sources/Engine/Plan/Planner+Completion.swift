@@ -145,17 +145,17 @@ extension Planner {
     var result: [ResourceChange] = []
     // Whatever is not as it was has a row that is to be rewritten.
     for key in refreshedRows.keys where key.deposedKey == nil && key.address.resource.mode == .managed {
-      guard let before = previous[key], let schema = schemas.schema(of: key.address.resource, from: before.provider.source)
+      guard let entry = stored.entry(key), let before = previous[entry],
+        let schema = schemas.schema(of: key.address.resource, from: before.provider.source)
       else { continue }
-      let entry = stored.entry(key)
       let now = current[key]
       let after = now?.value ?? .null(.object(schema.block.impliedType))
-      let isMoved = entry?.isMoved == true
+      let isMoved = entry.isMoved
       let isSame = now != nil && isKnownEqual(before.value, after)
       if isSame && !isMoved { continue }
       result.append(
         ResourceChange(
-          address: key.address, previousAddress: entry?.row.address, provider: before.provider,
+          address: key.address, previousAddress: entry.row.address, provider: before.provider,
           schemaVersion: schema.version, action: now == nil ? .delete : isSame ? .noOp : .update, before: before.value,
           after: after))
     }

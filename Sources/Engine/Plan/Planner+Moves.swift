@@ -197,7 +197,7 @@ extension Planner {
     record.value = Engine.marked(value, schema: schema.block, with: [])
     record.private = response.private
     record.identity = response.identity
-    previous[record.key] = record
+    previous.insert(record, of: entry)
     return record
   }
 

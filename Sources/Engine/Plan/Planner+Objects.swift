@@ -44,7 +44,7 @@ extension Planner {
       return nil
     }
     let record = self.record(of: object, value: value, schema: schema)
-    previous[record.key] = record
+    previous.insert(record, of: entry)
     return record
   }
 
@@ -156,7 +156,7 @@ extension Planner {
   /// Remembers an object as it is now; if its row says something else, the row is to be rewritten.
   func note(_ record: ObjectRecord, entry: StoredObjects.Entry) {
     current[record.key] = record
-    guard let before = previous[record.key] else { return }
+    guard let before = previous[entry] else { return }
     let isSame =
       record.value == before.value && record.private == entry.object.private
       && record.schemaVersion == entry.object.schemaVersion && record.identity == entry.object.identity && !entry.isMoved
@@ -263,7 +263,7 @@ extension Planner {
     let orphans = stored.resources.filter { tree.module(at: $0.module)?.resources[$0.resource] == nil }.sorted()
     var entries: [StoredObjects.Entry] = []
     for resource in orphans {
-      for entry in stored.entries(of: resource) where targeting?.selects(entry.object.address) ?? true {
+      for entry in stored.entries(of: resource)?.sorted ?? [] where targeting?.selects(entry.object.address) ?? true {
         entries.append(entry)
       }
     }
@@ -349,7 +349,7 @@ extension Planner {
   private func visitRemaining() async {
     for entry in stored.all.sorted(by: { $0.object.key < $1.object.key }) {
       let object = entry.object
-      guard object.address.resource.mode == .managed, previous[object.key] == nil, current[object.key] == nil,
+      guard object.address.resource.mode == .managed, previous[entry] == nil, current[object.key] == nil,
         targeting?.includes(object.address) ?? true
       else { continue }
       let block = tree.module(at: object.address.module.path)?.resources[object.address.resource]

@@ -20,10 +20,13 @@ final class ResourcePlanning: Sendable {
   let createBeforeDestroy: Bool
   /// What is to be adopted as an instance of it.
   let imports: [ResourceInstance: ImportTarget]
+  /// What is stored of it, in all instances of its module.
+  let stored: StoredObjects.Entries?
 
   init(
     block: ResourceBlock, node: NodeReference, providerAddress: ProviderConfigurationAddress, provider: any Provider, schema: Schema,
-    body: DecodePlan, vertex: Int, createBeforeDestroy: Bool, imports: [ResourceInstance: ImportTarget]
+    body: DecodePlan, vertex: Int, createBeforeDestroy: Bool, imports: [ResourceInstance: ImportTarget],
+    stored: StoredObjects.Entries?
   ) {
     self.block = block
     self.node = node
@@ -34,18 +37,20 @@ final class ResourcePlanning: Sendable {
     self.vertex = vertex
     self.createBeforeDestroy = createBeforeDestroy
     self.imports = imports
+    self.stored = stored
   }
 
   /// The same for an instance that another provider serves.
   func served(by provider: any Provider, at address: ProviderConfigurationAddress) -> ResourcePlanning {
     ResourcePlanning(
       block: block, node: node, providerAddress: address, provider: provider, schema: schema, body: body, vertex: vertex,
-      createBeforeDestroy: createBeforeDestroy, imports: imports)
+      createBeforeDestroy: createBeforeDestroy, imports: imports, stored: stored)
   }
 
-  /// `@unchecked Sendable`: the node stays on the actor; tasks only carry the reference back to it.
+  /// `@unchecked Sendable`: the nodes stay on the actor; tasks only carry the references back to it.
   struct NodeReference: @unchecked Sendable {
     let node: ModuleNode
+    let resource: ResourceNode
   }
 }
 
@@ -69,12 +74,9 @@ private final class InstanceQueue: @unchecked Sendable {
 extension Planner {
   /// Plans every instance of a resource, and the removal of those that are no longer wanted.
   func planResource(_ address: ConfigurationResource, vertex: Int) async -> Bool {
-    guard let block = tree.module(at: address.module)?.resources[address.resource],
-      let providerAddress = graph.provider(at: vertex)
-    else { return false }
-    guard let schema = schemas.schema(of: address.resource, from: providerAddress.source),
-      let body = graph.plan(at: vertex)
-    else {
+    guard let resource = graph.resource(at: vertex), let providerAddress = resource.provider else { return false }
+    let block = resource.block
+    guard let schema = resource.schema, let body = resource.plan else {
       diagnostics.append(unknownType(address.resource, providerAddress.source, graph.schemas, at: block.typeRange))
       return false
     }
@@ -95,7 +97,8 @@ extension Planner {
       return options.mode == .normal ? true : await refreshStored(address, block: block, in: nil)
     }
     let nodes = evaluator.instances(of: address.module)
-    if nodes.isEmpty && stored.entries(of: address).isEmpty { return true }
+    let entries = stored.entries(of: address)
+    if nodes.isEmpty && entries == nil { return true }
     guard let imports = importTargets(of: block) else { return false }
     let isChosen = hasInstances(providerAddress)
     guard let provider = isChosen ? await anyProvider(of: providerAddress.source) : await provider(for: providerAddress)
@@ -103,8 +106,11 @@ extension Planner {
     var succeeded = true
     var isComplete = true
     var wanted: [WantedInstance] = []
+    var repetitions: [Repetition] = []
     for node in nodes {
-      let repetition = evaluator.repetition(of: block, in: node)
+      let resourceNode = node.resourceNode(block.resource)
+      let repetition = evaluator.repetition(of: block, at: resourceNode, in: node)
+      repetitions.append(repetition)
       let problems = evaluator.takeDiagnostics()
       diagnostics += problems
       if problems.hasErrors {
@@ -112,10 +118,10 @@ extension Planner {
         continue
       }
       let planning = ResourcePlanning(
-        block: block, node: .init(node: node), providerAddress: providerAddress, provider: provider, schema: schema,
+        block: block, node: .init(node: node, resource: resourceNode), providerAddress: providerAddress, provider: provider, schema: schema,
         body: body, vertex: vertex,
         createBeforeDestroy: block.createBeforeDestroy ?? false || forcedCreateBeforeDestroy.contains(address),
-        imports: imports)
+        imports: imports, stored: entries)
       if repetition.isUnknown {
         isComplete = false
         populated.insert(address)
@@ -138,7 +144,7 @@ extension Planner {
       if !areConfigured(imports, wanted: addresses, isComplete: isComplete && succeeded) { return false }
     }
     if await !planInstances(wanted) { succeeded = false }
-    if await !planUnwanted(address, block: block, nodes: nodes) { succeeded = false }
+    if let entries, await !planUnwanted(entries, block: block, instances: Array(zip(nodes, repetitions))) { succeeded = false }
     return succeeded
   }
 
@@ -193,7 +199,7 @@ extension Planner {
   /// Reads the existing objects of a resource whose instances are not known, in one module instance or in all.
   private func refreshStored(_ address: ConfigurationResource, block: ResourceBlock, in module: ModuleInstance?) async -> Bool {
     var succeeded = true
-    for entry in stored.entries(of: address) where module == nil || entry.object.address.module == module {
+    for entry in stored.entries(of: address)?.sorted ?? [] where module == nil || entry.object.address.module == module {
       if let targeting, !targeting.includes(entry.object.address) { continue }
       if await !planRemoval(entry, reason: nil, block: block) { succeeded = false }
     }
@@ -211,20 +217,23 @@ extension Planner {
   }
 
   /// Instances in the state that the configuration does not ask for any more, and objects deposed by earlier runs.
-  private func planUnwanted(_ address: ConfigurationResource, block: ResourceBlock, nodes: [ModuleNode]) async -> Bool {
+  ///
+  /// - Parameter instances: of the module, with how the resource repeats in each.
+  private func planUnwanted(
+    _ entries: StoredObjects.Entries, block: ResourceBlock, instances: [(ModuleNode, Repetition)]
+  ) async -> Bool {
     var succeeded = true
-    for entry in stored.entries(of: address) {
+    for entry in entries.sorted {
       let instance = entry.object.address
       if let targeting, !targeting.includes(instance) { continue }
       if entry.object.deposedKey != nil {
         if await !planRemoval(entry, reason: nil, block: block) { succeeded = false }
         continue
       }
-      guard let node = nodes.first(where: { $0.address == instance.module }) else {
+      guard let (_, repetition) = instances.first(where: { $0.0.address == instance.module }) else {
         if await !planRemoval(entry, reason: .deleteBecauseNoModule, block: block) { succeeded = false }
         continue
       }
-      let repetition = evaluator.repetition(of: block, in: node)
       if repetition.isUnknown || repetition.contains(instance.key) { continue }
       let reason: ActionReason
       switch (repetition, instance.key) {
@@ -248,7 +257,7 @@ extension Planner {
     var prior: ObjectRecord?
     // What is planned from before it was read, to see whether it has to be.
     var unread: StoredObjects.Entry?
-    if let entry = stored.entry(objectKey) {
+    if let entry = planning.stored?[objectKey] {
       let known =
         entry.isConverted(for: planning.providerAddress)
         ? await converted(
@@ -341,8 +350,8 @@ extension Planner {
     change.isConfigurationKnown = isConfigurationKnown
     if change.action == .createThenDelete { change.newDeposedKey = context.newDeposedKey() }
     record(change)
-    evaluator.setValue(planned.after, of: address)
-    if change.action == .noOp, var record = current[ObjectKey(address)],
+    planning.node.resource.setValue(planned.after, of: address.key)
+    if change.action == .noOp, var record = prior,
       record.dependencies != dependencies || record.createBeforeDestroy != planning.createBeforeDestroy
         || record.skipDestroy != change.skipDestroy || record.provider != change.provider
     {
@@ -365,7 +374,7 @@ extension Planner {
     _ address: ResourceInstance, _ planning: ResourcePlanning, prior: ObjectRecord?,
     dependencies: [ConfigurationResource]
   ) -> ResourceChange {
-    let entry = stored.entry(ObjectKey(address))
+    let entry = planning.stored?[ObjectKey(address)]
     let null = Value.null(.object(planning.schema.block.impliedType))
     let target = entry == nil && prior != nil ? planning.imports[address] : nil
     var change = ResourceChange(

@@ -72,7 +72,7 @@ actor Planner {
   var stored: StoredObjects
   private let blockedMoves: [BlockedMove]
   /// Objects as they were at the end of the last run, in the form of the present schemas.
-  var previous: [ObjectKey: ObjectRecord] = [:]
+  var previous: PreviousObjects
   /// Objects as they are now.
   var current: [ObjectKey: ObjectRecord] = [:]
   /// Rows that the refresh found to be out of date, by the name that their object has now.
@@ -128,7 +128,7 @@ actor Planner {
     walk = GraphWalk(graph.graph)
     stored = StoredObjects(state)
     blockedMoves = stored.applyMoves(of: graph.tree)
-    previous.reserveCapacity(stored.count)
+    previous = PreviousObjects(of: stored)
     current.reserveCapacity(stored.count)
     checks = CheckRecorder()
     interruptedCreations = Dictionary(

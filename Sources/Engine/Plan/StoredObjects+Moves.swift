@@ -60,7 +60,7 @@ extension StoredObjects {
       else { continue }
       let hasCount = block.count != nil
       if !hasCount && block.forEach != nil { continue }
-      for entry in entries(of: resource) {
+      for entry in entries(of: resource)?.sorted ?? [] {
         let address = entry.object.address
         let target: InstanceKey?
         if hasCount && address.key == nil {

@@ -1,6 +1,7 @@
 import Addresses
 import Diagnostics
 import Modules
+import Plans
 import State
 
 /// The objects of the state by resource, under the addresses that they have once moves are done.
@@ -11,10 +12,13 @@ struct StoredObjects {
     /// Where the row is; another address than the object's if a move brought it here.
     let row: ObjectKey
     let isMoved: Bool
+    /// Its place in the state.
+    let index: Int
 
-    init(_ object: StateObject, row: ObjectKey) {
+    init(_ object: StateObject, row: ObjectKey, index: Int) {
       self.object = object
       self.row = row
+      self.index = index
       isMoved = object.key != row
     }
 
@@ -25,7 +29,7 @@ struct StoredObjects {
   }
 
   /// The objects of one resource. Most have one, for which a dictionary of its own would be a waste.
-  private enum Entries {
+  enum Entries: Sendable {
     case one(Entry)
     case several([ObjectKey: Entry])
 
@@ -40,6 +44,13 @@ struct StoredObjects {
       switch self {
       case .one(let entry): [entry]
       case .several(let entries): Array(entries.values)
+      }
+    }
+
+    var sorted: [Entry] {
+      switch self {
+      case .one(let entry): [entry]
+      case .several(let entries): entries.values.sorted { $0.object.key < $1.object.key }
       }
     }
 
@@ -72,7 +83,7 @@ struct StoredObjects {
   init(_ snapshot: StateSnapshot) {
     count = snapshot.objects.count
     byResource.reserveCapacity(count)
-    for object in snapshot.objects { insert(Entry(object, row: object.key)) }
+    for (index, object) in snapshot.objects.enumerated() { insert(Entry(object, row: object.key, index: index)) }
   }
 
   private mutating func insert(_ entry: Entry) {
@@ -82,14 +93,8 @@ struct StoredObjects {
 
   func entry(_ key: ObjectKey) -> Entry? { byResource[key.address.configuration]?[key] }
 
-  /// All objects of a resource, in order.
-  func entries(of resource: ConfigurationResource) -> [Entry] {
-    switch byResource[resource] {
-    case nil: []
-    case .one(let entry)?: [entry]
-    case .several(let entries)?: entries.values.sorted { $0.object.key < $1.object.key }
-    }
-  }
+  /// All objects of a resource; nil if there is none.
+  func entries(of resource: ConfigurationResource) -> Entries? { byResource[resource] }
 
   /// The resources of which anything is stored.
   var resources: [ConfigurationResource] { Array(byResource.keys) }
@@ -112,6 +117,21 @@ struct StoredObjects {
     byResource[key.address.configuration] = byResource[key.address.configuration]?.without(key)
     var object = entry.object
     object.key = ObjectKey(address, deposedKey: key.deposedKey)
-    insert(Entry(object, row: entry.row))
+    insert(Entry(object, row: entry.row, index: entry.index))
+  }
+}
+
+/// Stored objects in the form of the present schemas, as far as they were looked at.
+struct PreviousObjects {
+  private var records: [ObjectRecord?]
+  private(set) var count = 0
+
+  init(of stored: StoredObjects) { records = Array(repeating: nil, count: stored.count) }
+
+  subscript(entry: StoredObjects.Entry) -> ObjectRecord? { records[entry.index] }
+
+  mutating func insert(_ record: ObjectRecord, of entry: StoredObjects.Entry) {
+    if records[entry.index] == nil { count += 1 }
+    records[entry.index] = record
   }
 }

@@ -117,10 +117,11 @@ private actor Validator {
       references = call.repetition.flatMap(\.variables)
     case .provider(let address): references = graph.plan(of: address)?.references ?? []
     case .resource(let address):
-      guard let block = module.resources[address.resource] else { return [] }
-      own = graph.provider(at: index).flatMap { schemas.schema(of: address.resource, from: $0.source)?.block }
+      guard let resource = graph.resource(at: index) else { return [] }
+      let block = resource.block
+      own = resource.schema?.block
       references =
-        (graph.plan(at: index)?.references ?? []) + block.repetition.flatMap(\.variables)
+        (resource.plan?.references ?? []) + block.repetition.flatMap(\.variables)
         + (block.preconditions + block.postconditions).flatMap(\.references)
         + graph.provisioners(of: address).flatMap { $0.body.references + ($0.connection?.references ?? []) }
     case .moduleEnd, .check: return []
@@ -220,8 +221,8 @@ private actor Validator {
   }
 
   private func question(_ block: ResourceBlock, at index: Int, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
-    guard let source = graph.provider(at: index)?.source else { return (nil, []) }
-    guard let schema = schemas.schema(of: block.resource, from: source), let body = graph.plan(at: index) else {
+    guard let resource = graph.resource(at: index), let source = resource.provider?.source else { return (nil, []) }
+    guard let schema = resource.schema, let body = resource.plan else {
       return (nil, schemas.has(source) ? [unknownType(block.resource, source, schemas, at: block.typeRange)] : [])
     }
     let scope = values.context(
