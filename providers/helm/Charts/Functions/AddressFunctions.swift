@@ -65,21 +65,22 @@ struct AddressParts {
       query = String(rest[rest.index(after: mark)...])
       rest = rest[..<mark]
     }
-    if !rest.hasPrefix("/"), !scheme.isEmpty {
-      opaque = String(rest)
-      return
+    if !rest.hasPrefix("/") {
+      if !scheme.isEmpty {
+        opaque = String(rest)
+        return
+      }
+      // It would be taken for a scheme.
+      if rest.prefix(while: { $0 != "/" }).contains(":") { return nil }
     }
     if rest.hasPrefix("//") {
       rest = rest.dropFirst(2)
       let authority = rest.prefix { $0 != "/" }
       rest = rest[authority.endIndex...]
-      if let at = authority.lastIndex(of: "@") {
-        user = String(authority[..<at])
-        host = String(authority[authority.index(after: at)...])
-      } else {
-        host = String(authority)
-      }
-      if host.contains(" ") { return nil }
+      let at = authority.lastIndex(of: "@")
+      user = at.map { String(authority[..<$0]) } ?? ""
+      guard Self.isUser(user), let name = Self.host(at.map { authority[$0...].dropFirst() } ?? authority) else { return nil }
+      host = name
     }
     guard let decoded = PercentEncoding.decode(String(rest)) else { return nil }
     path = decoded
@@ -88,6 +89,43 @@ struct AddressParts {
   private static func isScheme(_ text: Substring) -> Bool {
     guard let first = text.utf8.first, (first | 0x20) &- 97 < 26 else { return false }
     return text.utf8.allSatisfy { ($0 | 0x20) &- 97 < 26 || $0 &- 48 < 10 || "+-.".utf8.contains($0) }
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- 97 < 26 || byte &- 48 < 10 || "-._~".utf8.contains(byte)
+  }
+
+  private static func isUser(_ text: String) -> Bool {
+    text.utf8.allSatisfy { isWordByte($0) || "!$&'()*+,;=:%@".utf8.contains($0) } && PercentEncoding.decode(text) != nil
+  }
+
+  private static let hostMarks = "!$&'()*+,;=:[]<>\""
+
+  /// A name, or an IPv6 address in brackets, and perhaps a port; nil for what is none.
+  private static func host(_ text: Substring) -> String? {
+    let bracket = text.lastIndex(of: "[")
+    var port = Substring()
+    if bracket == text.startIndex {
+      guard let end = text.lastIndex(of: "]"), isBracketed(text[..<end].dropFirst()) else { return nil }
+      port = text[end...].dropFirst()
+    } else if bracket == nil {
+      port = text.drop { $0 != ":" }
+    } else {
+      return nil
+    }
+    guard port.isEmpty || port.hasPrefix(":") && port.dropFirst().utf8.allSatisfy({ $0 &- 48 < 10 }) else { return nil }
+    // Of what may stand in names, percent signs hide only what is not ASCII, and themselves.
+    let hidden = text.split(separator: "%", omittingEmptySubsequences: false).dropFirst()
+    guard hidden.allSatisfy({ $0.hasPrefix("25") || $0.utf8.first.map { $0 &- 48 >= 8 } ?? false }),
+      text.utf8.allSatisfy({ $0 >= 0x80 || isWordByte($0) || $0 == UInt8(ascii: "%") || hostMarks.utf8.contains($0) })
+    else { return nil }
+    return PercentEncoding.decode(String(text))
+  }
+
+  /// An IPv6 address, perhaps with a zone.
+  private static func isBracketed(_ text: Substring) -> Bool {
+    guard let percent = text.firstIndex(of: "%") else { return SchemaFormat.isIPv6(String(text)) }
+    return SchemaFormat.isIPv6(String(text[..<percent])) && text[percent...].hasPrefix("%25") && text[percent...].utf8.count > 3
   }
 
   /// Without the port and without the brackets of an IPv6 address.
@@ -104,7 +142,7 @@ struct AddressParts {
       if !scheme.isEmpty || !host.isEmpty || !user.isEmpty {
         if !host.isEmpty || !path.isEmpty || !user.isEmpty { text += "//" }
         if !user.isEmpty { text += user + "@" }
-        text += host
+        text += PercentEncoding.encode(Array(host.utf8), allowing: "-_.~" + Self.hostMarks)
       }
       if !path.isEmpty, !path.hasPrefix("/"), !host.isEmpty { text += "/" }
       text += PercentEncoding.encode(Array(path.utf8), allowing: "/-_.~$&+,:;=@!*'()")
