@@ -31,17 +31,24 @@ private func numbersSettled(_ value: JSONValue) -> JSONValue {
 
 private let world = RenderingWorld(clock: { (1_700_000_000, 0) }, randomBytes: { Array(repeating: 7, count: $0) })
 
+private let head = ChartFile(path: "Chart.yaml", text: "name: c\nversion: 1.0.0\napiVersion: v2\n")
+private let values = ChartFile(
+  path: "values.yaml", text: "s: text\nnum: 3\nflag: true\nlist: [a, b]\nmap: {x: 1, y: {z: 2}}\nempty: \"\"\n")
+
 /// A template of a chart: objects or a message, and the same again the next time.
 func checkChartTemplate(_ bytes: [UInt8]) throws(Violation) {
   let text = String(decoding: bytes, as: UTF8.self)
   // These take their time, as they should, and keys differ by their nature.
   if ["htpasswd", "bcrypt", "derivePassword", "gen"].contains(where: text.contains) { return }
-  let files = [
-    ChartFile(path: "Chart.yaml", text: "name: c\nversion: 1.0.0\napiVersion: v2\n"),
-    ChartFile(path: "values.yaml", text: "s: text\nnum: 3\nflag: true\nlist: [a, b]\nmap: {x: 1, y: {z: 2}}\nempty: \"\"\n"),
-    ChartFile(path: "files/a.txt", text: "one\ntwo\n"),
-    ChartFile(path: "templates/test.yaml", bytes: bytes),
-  ]
+  try checkChart([head, values, ChartFile(path: "files/a.txt", text: "one\ntwo\n"), ChartFile(path: "templates/test.yaml", bytes: bytes)])
+}
+
+/// A schema for the values of a chart: they fit it or they do not, and so they do the next time.
+func checkChartSchema(_ bytes: [UInt8]) throws(Violation) {
+  try checkChart([head, values, ChartFile(path: "values.schema.json", bytes: bytes)])
+}
+
+private func checkChart(_ files: [ChartFile]) throws(Violation) {
   guard let chart = try? Chart(directory: files) else { return }
   func rendered() -> String {
     do throws(ChartError) {

@@ -19,6 +19,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case commandLineSettings = "cli-configuration"
   case yaml
   case chartTemplate = "chart-template"
+  case chartSchema = "chart-schema"
 
   /// Reads the bytes. Whatever they are, nothing may crash, and what is promised about the result must hold.
   func check(_ bytes: [UInt8]) throws(Violation) {
@@ -39,6 +40,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .commandLineSettings: try checkCommandLineSettings(bytes)
     case .yaml: try checkYAML(bytes)
     case .chartTemplate: try checkChartTemplate(bytes)
+    case .chartSchema: try checkChartSchema(bytes)
     }
   }
 }

@@ -58,8 +58,8 @@ enum SchemaAddress {
     let path = rest.dropFirst(authority.count).prefix { $0 != "?" }
     if reference.hasPrefix("?") { return head + path + reference }
     let mark = reference.firstIndex(of: "?") ?? reference.endIndex
-    let folder = reference.hasPrefix("/") ? "" : String(path[...(path.lastIndex(of: "/") ?? path.startIndex)].prefix(path.count))
-    return head + withoutDots(folder + reference[..<mark]) + reference[mark...]
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? (authority.isEmpty ? "" : "/")
+    return head + withoutDots((reference.hasPrefix("/") ? "" : folder) + reference[..<mark]) + reference[mark...]
   }
 
   private static func scheme(of address: String) -> Substring? {
