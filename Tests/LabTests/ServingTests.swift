@@ -146,7 +146,7 @@ import YAML
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     // Other tests may keep all processors busy for a while.
-    process.arguments = ["curl", "-sS", "--max-time", "60"] + arguments
+    process.arguments = ["curl", "-sS", "--max-time", "300"] + arguments
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe

@@ -63,7 +63,7 @@ struct ServedProcessTests {
     ) { channel, bytes in
       if channel == .standardOutput { output.withLock { $0 += bytes } }
     }
-    process.kill(after: .seconds(30))
+    process.kill(after: .seconds(300))
     try await wait { Self.text(output.withLock { $0 }).contains("interrupt key") }
     let quoted = Self.text(output.withLock { $0 }).split(separator: "'").dropFirst().first ?? ""
     let reattachment = try #require(try PluginReattachment.parse(String(quoted)).first)

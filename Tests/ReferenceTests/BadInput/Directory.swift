@@ -50,7 +50,7 @@ struct Directory: Sendable {
   }
 
   func plumb(
-    _ arguments: [String], environment: [String: String] = [:], limitSeconds: Int = 120, killedAfter seconds: Double? = nil
+    _ arguments: [String], environment: [String: String] = [:], limitSeconds: Int = 600, killedAfter seconds: Double? = nil
   ) async throws -> Outcome {
     let plumb = try #require(Program.plumb, "the program plumb is not built; `swift build` makes it, or PLUMB names it")
     // Whatever is asked of it, it must not take more than a machine has.
