@@ -122,6 +122,15 @@ import YAML
     #expect(try Self.text("print .Values.port .Values.host .Values.mine.here.a", files) == "1h1")
   }
 
+  /// A table that two imports meet in is the child's own, as it is in Helm.
+  @Test func importsMeetInTheChildsTable() throws {
+    let files = [
+      "Chart.yaml": Self.head + "dependencies:\n- name: sub\n  version: 0.1.0\n  import-values:\n  - data\n  - {child: inner, parent: t.more}\n", "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 0.1.0\n",
+      "charts/sub/values.yaml": "exports: {data: {t: {one: 1}}}\ninner: {two: 2}\n",
+    ]
+    #expect(try Self.text("print .Values.t.one .Values.t.more.two .Values.sub.exports", files) == "1 2 map[data:map[t:map[more:map[two:2] one:1]]]")
+  }
+
   @Test func oldChartsHaveRequirements() throws {
     let files = [
       "Chart.yaml": "name: old\nversion: 1.0.0\n", "requirements.yaml": "dependencies:\n- {name: sub, version: 0.1.0, condition: sub.enabled}\n", "charts/sub/Chart.yaml": "name: sub\nversion: 0.1.0\n",

@@ -71,27 +71,57 @@ enum Dependencies {
     for index in chart.subcharts.indices { try importValues(&chart.subcharts[index]) }
     if chart.metadata.dependencies.allSatisfy(\.importValues.isEmpty) { return }
     var defaults = try ChartValues.mergedDefaults(chart)
-    let all = JSONValue.object(defaults)
     var imported: [String: JSONValue] = [:]
+    var shared: [SharedTable] = []
     for dependency in chart.metadata.dependencies {
       for item in dependency.importValues {
-        guard let found = table(item, of: dependency, in: all) else { continue }
-        ChartValues.coalesce(&imported, over: found, keepsNulls: true)
+        let all = JSONValue.object(defaults)
+        guard let (source, place) = paths(item, of: dependency), let found = all[path: source]?.asObject else { continue }
+        note(SharedTable(source: source, place: place), found, in: .object(imported), &shared)
+        let members = place.reversed().reduce(found) { [$1: .object($0)] }
+        ChartValues.coalesce(&imported, over: members, keepsNulls: true)
+        for table in shared {
+          if let value = JSONValue.object(imported)[path: table.place] { put(value, at: table.source[...], in: &defaults) }
+        }
       }
     }
     ChartValues.coalesce(&defaults, over: imported, keepsNulls: true)
     chart.values = defaults
   }
 
-  /// Either the name of something below `exports`, or a path in the child and one in the parent.
-  private static func table(_ item: JSONValue, of dependency: ChartDependency, in values: JSONValue) -> [String: JSONValue]? {
-    func names(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
-    if let export = item.asString {
-      return values[path: [dependency.name, "exports"] + names(export)]?.asObject
+  /// A table that is among the imported values as it is among the child's. Helm has it once for both, so that what a
+  /// later import adds to it is there for the child as well.
+  private struct SharedTable {
+    var source: [String]
+    var place: [String]
+  }
+
+  private static func note(
+    _ table: SharedTable, _ members: [String: JSONValue], in imported: JSONValue, _ shared: inout [SharedTable]
+  ) {
+    guard let known = imported[path: table.place] else { return shared.append(table) }
+    guard known.asObject != nil else { return }
+    for (name, member) in members {
+      guard let inner = member.asObject else { continue }
+      note(SharedTable(source: table.source + [name], place: table.place + [name]), inner, in: imported, &shared)
     }
-    guard let child = item["child"]?.asString, let parent = item["parent"]?.asString,
-      let table = values[path: [dependency.name] + names(child)]?.asObject
-    else { return nil }
-    return names(parent).reversed().reduce(table) { [$1: .object($0)] }
+  }
+
+  private static func put(_ value: JSONValue, at path: ArraySlice<String>, in members: inout [String: JSONValue]) {
+    guard let name = path.first else { return }
+    if path.count == 1 {
+      members[name] = value
+    } else if case .object(var inner)? = members[name] {
+      put(value, at: path.dropFirst(), in: &inner)
+      members[name] = .object(inner)
+    }
+  }
+
+  /// Where from and where to: either the name of something below `exports`, or a path in the child and one in the parent.
+  private static func paths(_ item: JSONValue, of dependency: ChartDependency) -> (source: [String], place: [String])? {
+    func names(_ path: String) -> [String] { path.split(separator: ".").map(String.init) }
+    if let export = item.asString { return ([dependency.name, "exports"] + names(export), []) }
+    guard let child = item["child"]?.asString, let parent = item["parent"]?.asString else { return nil }
+    return ([dependency.name] + names(child), names(parent))
   }
 }
