@@ -16,8 +16,8 @@ struct ModuleScope: Scope, @unchecked Sendable {
 
   func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
     switch root {
-    case "var": return named(steps, range) { evaluator.variable($0, in: node) } missing: { undeclaredVariable($0, $1) }
-    case "local": return named(steps, range) { evaluator.local($0, in: node) } missing: { undeclaredLocal($0, $1) }
+    case "var": return named(steps, range) { evaluator.variable($0, in: node) } missing: { node.module.undeclaredVariable($0, $1) }
+    case "local": return named(steps, range) { evaluator.local($0, in: node) } missing: { node.module.undeclaredLocal($0, $1) }
     case "module": return module(steps, range)
     case "data": return resource(.data, steps, from: 0, range)
     case "ephemeral": return resource(.ephemeral, steps, from: 0, range)
@@ -45,11 +45,6 @@ struct ModuleScope: Scope, @unchecked Sendable {
     return .failure(missing(name, subject(range, steps, 1)), steps: steps)
   }
 
-  /// The part of a chain that names something, without what is asked of that.
-  private func subject(_ range: SourceRange, _ steps: [ResolvedStep], _ count: Int) -> SourceRange {
-    SourceRange(file: range.file, start: range.start, end: steps[count - 1].range.end)
-  }
-
   // MARK: Resources
 
   private func managed(_ type: String, _ steps: [ResolvedStep], _ range: SourceRange) -> Resolution {
@@ -73,7 +68,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
 
   private func resource(_ address: Resource, _ steps: [ResolvedStep], consumed: Int, _ range: SourceRange) -> Resolution {
     guard let block = node.module.resources[address] else {
-      return .failure(undeclaredResource(address, subject(range, steps, consumed)), steps: steps)
+      return .failure(node.module.undeclaredResource(address, subject(range, steps, consumed)), steps: steps)
     }
     // A key right behind the name needs only one instance, however many there are.
     if consumed < steps.count, case .index(let key, _) = steps[consumed], let instanceKey = key.instanceKey,
@@ -95,7 +90,7 @@ struct ModuleScope: Scope, @unchecked Sendable {
         steps: steps)
     }
     guard let children = evaluator.children(name, of: node) else {
-      return .failure(undeclaredModule(name, subject(range, steps, 1)), steps: steps)
+      return .failure(node.module.undeclaredModule(name, subject(range, steps, 1)), steps: steps)
     }
     var consumed = 1
     var instance: ModuleNode?
@@ -177,4 +172,9 @@ extension Value {
     default: return nil
     }
   }
+}
+
+/// The part of a reference that ends with so many of its steps, to point at.
+func subject(_ range: SourceRange, _ steps: [ResolvedStep], _ count: Int) -> SourceRange {
+  SourceRange(file: range.file, start: range.start, end: steps[count - 1].range.end)
 }

@@ -93,6 +93,7 @@ struct ValidationScope: Scope {
 
   func resolve(root: String, steps: [ResolvedStep], range: SourceRange) -> Resolution {
     let name: String? = if case .attribute(let name, _)? = steps.first { name } else { nil }
+    if let name, let problem = undeclared(root, name, subject(range, steps, 1)) { return .failure(problem, steps: steps) }
     switch root {
     case "var": return Resolution(name.flatMap(values.variable) ?? .dynamicUnknown, consumed: min(1, steps.count))
     case "local": return Resolution(name.flatMap(values.local) ?? .dynamicUnknown, consumed: min(1, steps.count))
@@ -112,6 +113,16 @@ struct ValidationScope: Scope {
     default:
       guard let name else { return Resolution(.dynamicUnknown, consumed: steps.count) }
       return resource(Resource(.managed, root, name), steps, consumed: 1, range)
+    }
+  }
+
+  /// That there is nothing of a name. What is known of it without evaluation was said already, and nothing behind it is evaluated.
+  private func undeclared(_ root: String, _ name: String, _ range: SourceRange) -> Diagnostic? {
+    switch root {
+    case "var": values.module.variables[name] == nil ? values.module.undeclaredVariable(name, range) : nil
+    case "local": values.module.locals[name] == nil ? values.module.undeclaredLocal(name, range) : nil
+    case "module": values.module.moduleCalls[name] == nil ? values.module.undeclaredModule(name, range) : nil
+    default: nil
     }
   }
 
@@ -161,9 +172,10 @@ struct ValidationScope: Scope {
     _ resource: Resource, _ steps: [ResolvedStep], consumed: Int, _ range: SourceRange
   ) -> Resolution {
     let unknown = resource.mode == .ephemeral ? Value.dynamicUnknown.marked(with: .ephemeral) : .dynamicUnknown
-    guard let block = values.module.resources[resource], let schema = values.schema(of: resource) else {
-      return Resolution(unknown, consumed: steps.count)
+    guard let block = values.module.resources[resource] else {
+      return .failure(values.module.undeclaredResource(resource, subject(range, steps, consumed)), steps: steps)
     }
+    guard let schema = values.schema(of: resource) else { return Resolution(unknown, consumed: steps.count) }
     var place = consumed
     let repeats = block.count != nil || block.forEach != nil
     if place < steps.count {
