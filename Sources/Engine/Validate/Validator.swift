@@ -91,8 +91,21 @@ private actor Validator {
       diagnostics += checkImports(of: module, values)
       diagnostics += values.takeDiagnostics()
     }
+    diagnostics = untold(diagnostics)
     diagnostics += await ask(findings.questions)
     return diagnostics
+  }
+
+  /// Leaves out what was said when the configuration was read: some of it is evaluated all the same.
+  private func untold(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    if !diagnostics.hasErrors || !tree.diagnostics.hasErrors { return diagnostics }
+    var told: [SourceRange: Set<String>] = [:]
+    for diagnostic in tree.diagnostics {
+      if let place = diagnostic.subject { told[place, default: []].insert(diagnostic.summary) }
+    }
+    return diagnostics.filter { diagnostic in
+      diagnostic.subject.map { told[$0]?.contains(diagnostic.summary) != true } ?? true
+    }
   }
 
   /// What is wrong with references, wherever they stand: `try` does not help against it, nor that it is never evaluated.

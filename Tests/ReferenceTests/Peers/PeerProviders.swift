@@ -75,7 +75,7 @@ struct PeerProviders {
 /// Interpreters of Python on this machine.
 enum Python {
   private static let candidates: [String] =
-    [ProcessInfo.processInfo.environment["PLUMB_TEST_PYTHON"]].compactMap(\.self)
+    (ProcessInfo.processInfo.environment["PLUMB_TEST_PYTHON"] ?? "").split(separator: ":").map(String.init)
     + ["python3", "python3.11", "python3.12", "python3.13"].compactMap(Program.find)
 
   /// The first that can import all the modules named.
