@@ -18,6 +18,7 @@ struct ModuleAssembler {
     content.moved += file.moved
     content.removed += file.removed
     content.imports += file.imports
+    content.resources.reserveCapacity(content.resources.count + file.resources.count)
     for resource in file.resources { add(resource) }
     for check in file.checks {
       if let first = content.checks[check.name] {

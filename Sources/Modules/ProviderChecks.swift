@@ -29,11 +29,14 @@ struct ProviderChecks {
 
   private mutating func run() {
     checkDuplicates()
-    for resource in module.resources.values where resource.provider == nil { check(resource) }
+    // Where no provider has a name of its own, none is required under another one.
+    if !module.requiredProviders.isEmpty {
+      for resource in module.sortedResources where resource.provider == nil { check(resource) }
+    }
     for call in module.moduleCalls.values {
       for provider in call.providers ?? [] where provider.parent.alias == nil { check(provider) }
     }
-    for resource in module.resources.values {
+    for resource in module.sortedResources {
       if let reference = resource.provider { checkInstance(reference) }
     }
     for call in module.moduleCalls.values {

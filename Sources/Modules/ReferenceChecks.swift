@@ -51,7 +51,7 @@ struct ReferenceChecks {
     for (name, block) in module.checks { checking(.check(name)) { $0.check(block.asserts, Surroundings()) } }
     for block in module.imports { check(block) }
     for (name, call) in module.moduleCalls { checking(.moduleCall(name)) { $0.check(call) } }
-    for (address, resource) in module.resources { checking(.resource(address)) { $0.check(resource) } }
+    for resource in module.sortedResources { checking(.resource(resource.resource)) { $0.check(resource) } }
     for block in module.removed {
       let inner = Surroundings(hasCount: true, hasEach: true, hasSelf: true)
       for provisioner in block.provisioners { check(provisioner.body, inner) }

@@ -55,7 +55,10 @@ package final class ResourceBlock: @unchecked Sendable {
   }
 
   /// The expressions that decide which instances there are.
-  package var repetition: [Expression] { [count, forEach, enabled].compactMap { $0 } }
+  package var repetition: [Expression] {
+    if count == nil, forEach == nil, enabled == nil { return [] }
+    return [count, forEach, enabled].compactMap { $0 }
+  }
 
   /// The local name of the provider that serves it.
   package var providerName: String { provider?.name ?? address.resource.impliedProvider }

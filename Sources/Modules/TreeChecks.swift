@@ -90,8 +90,8 @@ struct TreeChecks {
         rejectMissing(passed, for: child, in: module)
       }
     }
-    for resource in module.resources.values where tree.providerConfiguration(for: resource) == nil {
-      rejectMissingProvider(of: resource, in: module)
+    tree.forEachResource(of: module) { resource, address in
+      if address == nil { rejectMissingProvider(of: resource, in: module) }
     }
   }
 

@@ -75,6 +75,9 @@ package struct ObjectRecord: Sendable {
     set { shared.change { $0.rowVersion = newValue } }
   }
 
+  /// Whether both are copies of one another, of which none was changed: a quick way to tell that they are equal.
+  package func isCopy(of other: ObjectRecord) -> Bool { shared.isCopy(of: other.shared) }
+
   package init(
     address: ResourceInstance, deposedKey: String? = nil, provider: ProviderConfigurationAddress, schemaVersion: Int64,
     value: Value, private: [UInt8] = [], isTainted: Bool = false, dependencies: [ConfigurationResource] = [],

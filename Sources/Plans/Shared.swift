@@ -16,6 +16,9 @@ struct Shared<Content: Sendable>: @unchecked Sendable {
     _read { yield storage.content }
   }
 
+  /// Whether both are copies of one another, of which none was changed.
+  func isCopy(of other: Shared) -> Bool { storage === other.storage }
+
   mutating func change(_ body: (inout Content) -> Void) {
     if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.content) }
     body(&storage.content)

@@ -15,7 +15,7 @@ enum TerraformData {
       AttributeSchema(name: "id", type: .string, computed: true),
     ]))
 
-  /// The attributes of one object, without looking up names more than once.
+  /// The attributes of one object, by their places among the sorted names: id, input, output, triggers_replace.
   private struct Attributes {
     var id: Value
     var input: Value
@@ -23,13 +23,13 @@ enum TerraformData {
     var triggers: Value
 
     init(_ value: Value) {
-      id = value.attribute("id") ?? .null(.string)
-      input = value.attribute("input") ?? .dynamicNull
-      output = value.attribute("output") ?? .dynamicNull
-      triggers = value.attribute("triggers_replace") ?? .dynamicNull
+      let reader = ObjectReader(value, schema.block.impliedType)
+      id = reader[0]
+      input = reader[1]
+      output = reader[2]
+      triggers = reader[3]
     }
 
-    /// The names of the type are sorted: id, input, output, triggers_replace.
     var object: Value { .object(type: schema.block.impliedType, values: [id, input, output, triggers]) }
   }
 

@@ -12,7 +12,7 @@ package typealias RemoteStateReader =
 
 /// The provider that is part of the language, `terraform.io/builtin/terraform`: `terraform_data`, `terraform_remote_state` and
 /// a few functions. Runs in this process, does no I/O itself and has no configuration.
-package struct TerraformProvider: Provider {
+package final class TerraformProvider: Provider {
   /// Makes the id of a new `terraform_data`, in the form of a UUID.
   private let makeID: @Sendable () -> String
   private let readRemoteState: RemoteStateReader

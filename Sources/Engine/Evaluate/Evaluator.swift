@@ -27,7 +27,8 @@ final class Evaluator: @unchecked Sendable {
   private let testNames: TestNames?
   let schemas: SchemaTable
   private let graph: ConfigurationGraph
-  private(set) var root: ModuleNode
+  let root: ModuleNode
+  private let rootAlone: [ModuleNode]
   private var collected: [Diagnostic] = []
   /// What is being evaluated now, so that a cycle that no reference shows cannot recurse forever.
   private var inProgress: Set<String> = []
@@ -39,7 +40,7 @@ final class Evaluator: @unchecked Sendable {
   ) {
     tree = graph.tree
     functions = context.functions
-    providerFunctions = graph.functions
+    providerFunctions = graph.functions.filter { !$0.value.isEmpty }
     workspace = context.workspace
     rootDirectory = tree.root.directory
     workingDirectory = context.workingDirectory
@@ -50,6 +51,7 @@ final class Evaluator: @unchecked Sendable {
     mocks = context.mocks
     testNames = context.testNames
     root = ModuleNode(module: tree.root, address: .root, parent: nil, repetition: RepetitionData())
+    rootAlone = [root]
   }
 
   /// The diagnostics found while values were pulled since the last call.
@@ -163,7 +165,7 @@ final class Evaluator: @unchecked Sendable {
 
   /// All instances of a module, in order; empty while one of the calls on the way has an unknown repetition.
   func instances(of path: ModulePath) -> [ModuleNode] {
-    var nodes = [root]
+    var nodes = rootAlone
     for name in path.names {
       nodes = nodes.flatMap { children(name, of: $0)?.instances ?? [] }
       // What stands in for a module stands in for all that is in it.
@@ -174,7 +176,8 @@ final class Evaluator: @unchecked Sendable {
 
   /// Whether the instances of a module are not all known, because some call on the way repeats in an unknown way.
   func hasUnknownInstances(_ path: ModulePath) -> Bool {
-    var nodes = [root]
+    if path.isRoot { return false }
+    var nodes = rootAlone
     for name in path.names {
       var next: [ModuleNode] = []
       for node in nodes {

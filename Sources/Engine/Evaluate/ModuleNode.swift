@@ -27,6 +27,7 @@ final class ModuleNode {
 
   func resourceNode(_ resource: Resource) -> ResourceNode {
     if let node = resources[resource] { return node }
+    if resources.isEmpty { resources.reserveCapacity(module.resources.count) }
     let node = ResourceNode()
     resources[resource] = node
     return node

@@ -20,7 +20,7 @@ extension Planner {
     // Whatever happened to what is to be destroyed, nothing is planned in answer to it.
     plan.drift = options.mode == .destroy ? [] : drift()
     addUntouched()
-    plan.priorObjects = sortedCurrent()
+    plan.priorObjects = current.sorted(stored)
     plan.refreshedRows = refreshedRows.sorted { $0.key < $1.key }.map(\.value)
     plan.settledOperations = settledOperations.sorted()
     plan.checks = checkResults()
@@ -40,17 +40,6 @@ extension Planner {
     // The walk goes through a configuration in order, so that little is left to do as a rule.
     if zip(keys, keys.dropFirst()).allSatisfy({ $0 <= $1 }) { return items }
     return items.indices.sorted { keys[$0] < keys[$1] }.map { items[$0] }
-  }
-
-  /// The objects as they are now, in order: that of the state, unless some are new or have other names.
-  private func sortedCurrent() -> [ObjectRecord] {
-    var records: [ObjectRecord] = []
-    records.reserveCapacity(current.count)
-    for index in snapshot.objects.indices {
-      if let record = current[snapshot.objects[index].key] { records.append(record) }
-    }
-    if records.count == current.count { return records }
-    return current.keys.sorted().compactMap { current[$0] }
   }
 
   /// What came of conditions. Of objects that were not reached nothing is known; what is to be destroyed is not checked. With what
@@ -76,12 +65,13 @@ extension Planner {
     let toBeRead = Set(changes.filter { $0.action == .read }.map { ObjectKey($0.address) })
     for entry in stored.all where !toBeRead.contains(entry.object.key) {
       let key = entry.object.key
-      guard current[key] == nil, refreshedRows[key] == nil,
+      guard current[key, entry] == nil, refreshedRows[key] == nil,
         let schema = schemas.schema(of: key.address.resource, from: entry.object.provider.source),
         let value = decodeWithoutProvider(entry.object)
       else { continue }
-      current[key] = record(of: entry.object, value: value.withoutMarks, schema: schema)
-      if entry.isMoved, let record = current[key] { refreshedRows[key] = refreshedRow(entry, record) }
+      let record = record(of: entry.object, value: value.withoutMarks, schema: schema)
+      current[key, entry] = record
+      if entry.isMoved { refreshedRows[key] = refreshedRow(entry, record) }
     }
   }
 
@@ -148,7 +138,7 @@ extension Planner {
       guard let entry = stored.entry(key), let before = previous[entry],
         let schema = schemas.schema(of: key.address.resource, from: before.provider.source)
       else { continue }
-      let now = current[key]
+      let now = current[key, entry]
       let after = now?.value ?? .null(.object(schema.block.impliedType))
       let isMoved = entry.isMoved
       let isSame = now != nil && isKnownEqual(before.value, after)

@@ -144,7 +144,7 @@ extension Planner {
     let record = ObjectRecord(
       address: address, provider: planning.providerAddress, schemaVersion: planning.schema.version, value: value,
       dependencies: recordedDependencies(of: planning.block.address), rowVersion: entry?.object.version ?? 0)
-    current[key] = record
+    current[key, entry] = record
     let row = record.row(schema: planning.schema)
     if let entry, !entry.isMoved, entry.object.hasSameContent(as: row) { return }
     refreshedRows[key] = RefreshedRow(

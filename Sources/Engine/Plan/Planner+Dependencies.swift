@@ -26,6 +26,6 @@ extension Planner {
   }
 
   private func leadsOn(_ resource: ConfigurationResource) -> Bool {
-    resource.resource.mode != .ephemeral && populated.contains(resource)
+    resource.resource.mode != .ephemeral && !resourcesWithoutInstances.contains(resource)
   }
 }

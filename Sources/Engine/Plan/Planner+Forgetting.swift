@@ -66,9 +66,9 @@ extension Planner {
     let null = Value.null(.object(schema.block.impliedType))
     let cause = entry.isMoved && reason == .deleteBecauseNoResourceConfig ? .deleteBecauseNoMoveTarget : reason
     let value = decodeWithoutProvider(object) ?? null
-    if !value.isNull, current[object.key] == nil {
+    if !value.isNull, current[object.key, entry] == nil {
       let existing = record(of: object, value: value.withoutMarks, schema: schema)
-      current[object.key] = existing
+      current[object.key, entry] = existing
       if entry.isMoved { refreshedRows[object.key] = refreshedRow(entry, existing) }
     }
     record(

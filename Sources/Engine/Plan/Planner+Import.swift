@@ -112,7 +112,7 @@ extension Planner {
 
   private func adopt(_ record: ObjectRecord) {
     adoptedCreations.insert(record.key)
-    current[record.key] = record
+    current[record.key, nil] = record
     refreshedRows[record.key] = RefreshedRow(
       previousAddress: nil, previousDeposedKey: nil, previousVersion: 0, object: record)
   }

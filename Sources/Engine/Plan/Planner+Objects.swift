@@ -155,16 +155,16 @@ extension Planner {
 
   /// Remembers an object as it is now; if its row says something else, the row is to be rewritten.
   func note(_ record: ObjectRecord, entry: StoredObjects.Entry) {
-    current[record.key] = record
+    current[record.key, entry] = record
     guard let before = previous[entry] else { return }
     let isSame =
-      record.value == before.value && record.private == entry.object.private
+      (record.isCopy(of: before) || record.value == before.value) && record.private == entry.object.private
       && record.schemaVersion == entry.object.schemaVersion && record.identity == entry.object.identity && !entry.isMoved
     if !isSame { refreshedRows[record.key] = refreshedRow(entry, record) }
   }
 
   private func noteGone(_ record: ObjectRecord, entry: StoredObjects.Entry) {
-    current[record.key] = nil
+    current[record.key, entry] = nil
     refreshedRows[record.key] = refreshedRow(entry, nil)
   }
 
@@ -176,8 +176,9 @@ extension Planner {
 
   /// An object without change of which what is stored besides its value is out of date.
   func noteRefreshed(_ record: ObjectRecord) {
-    current[record.key] = record
-    if let entry = stored.entry(record.key) {
+    let entry = stored.entry(record.key)
+    current[record.key, entry] = record
+    if let entry {
       refreshedRows[record.key] = refreshedRow(entry, record)
     } else {
       refreshedRows[record.key]?.object = record
@@ -299,7 +300,7 @@ extension Planner {
   /// `-destroy`: every object that the refresh found is deleted.
   func planDestruction() async {
     await visitRemaining()
-    let records = current.values.filter { $0.address.resource.mode == .managed }.sorted { $0.key < $1.key }
+    let records = current.all.filter { $0.address.resource.mode == .managed }.sorted { $0.key < $1.key }
     let condemned = targeting == nil ? records : targetedForDestruction(records)
     let isProtected = { (record: ObjectRecord) in self.block(of: record)?.preventDestroy != nil }
     var kept: [ObjectRecord] = []
@@ -349,7 +350,7 @@ extension Planner {
   private func visitRemaining() async {
     for entry in stored.all.sorted(by: { $0.object.key < $1.object.key }) {
       let object = entry.object
-      guard object.address.resource.mode == .managed, previous[entry] == nil, current[object.key] == nil,
+      guard object.address.resource.mode == .managed, previous[entry] == nil, current[object.key, entry] == nil,
         targeting?.includes(object.address) ?? true
       else { continue }
       let block = tree.module(at: object.address.module.path)?.resources[object.address.resource]

@@ -91,20 +91,24 @@ extension Planner {
       return false
     }
     if evaluator.hasUnknownInstances(address.module) || deferredVertices.contains(vertex) {
-      populated.insert(address)
       deferResource(block, providerAddress, schema, vertex: vertex)
       // Destroying and refreshing need no configuration, only what is there.
       return options.mode == .normal ? true : await refreshStored(address, block: block, in: nil)
     }
     let nodes = evaluator.instances(of: address.module)
-    let entries = stored.entries(of: address)
-    if nodes.isEmpty && entries == nil { return true }
+    let entries = storedOfVertex[vertex]
+    if nodes.isEmpty && entries == nil {
+      resourcesWithoutInstances.insert(address)
+      return true
+    }
     guard let imports = importTargets(of: block) else { return false }
     let isChosen = hasInstances(providerAddress)
-    guard let provider = isChosen ? await anyProvider(of: providerAddress.source) : await provider(for: providerAddress)
-    else { return false }
+    var ready = isChosen ? nil : readyProvider(for: providerAddress)
+    if ready == nil { ready = isChosen ? await anyProvider(of: providerAddress.source) : await provider(for: providerAddress) }
+    guard let provider = ready else { return false }
     var succeeded = true
     var isComplete = true
+    var isPopulated = false
     var wanted: [WantedInstance] = []
     var repetitions: [Repetition] = []
     for node in nodes {
@@ -124,12 +128,12 @@ extension Planner {
         imports: imports, stored: entries)
       if repetition.isUnknown {
         isComplete = false
-        populated.insert(address)
+        isPopulated = true
         deferInstances(of: planning)
         if options.mode != .normal, await !refreshStored(address, block: block, in: node.address) { succeeded = false }
         continue
       }
-      if !repetition.keys.isEmpty { populated.insert(address) }
+      if !repetition.keys.isEmpty { isPopulated = true }
       for (position, key) in repetition.keys.enumerated() {
         let instance = ResourceInstance(module: node.address, block.resource, key: key)
         if let targeting, !targeting.includes(instance) {
@@ -139,19 +143,23 @@ extension Planner {
         }
       }
     }
+    if !isPopulated { resourcesWithoutInstances.insert(address) }
     if !imports.isEmpty {
       let addresses = Set(wanted.map { ResourceInstance(module: $0.0.node.node.address, block.resource, key: $0.1) })
       if !areConfigured(imports, wanted: addresses, isComplete: isComplete && succeeded) { return false }
     }
     if await !planInstances(wanted) { succeeded = false }
-    if let entries, await !planUnwanted(entries, block: block, instances: Array(zip(nodes, repetitions))) { succeeded = false }
+    for (entry, reason) in entries.map({ unwanted($0, nodes, repetitions) }) ?? [] {
+      if await !planRemoval(entry, reason: reason, block: block) { succeeded = false }
+    }
     return succeeded
   }
 
   /// Plans instances side by side; provider calls are bounded elsewhere, so this bounds only the number of tasks.
   private func planInstances(_ wanted: [WantedInstance]) async -> Bool {
+    if wanted.isEmpty { return true }
+    if wanted.count == 1 { return await plan(wanted[0].0, wanted[0].1, wanted[0].2) }
     let queue = InstanceQueue(wanted)
-    if wanted.count < 2 { return await planInTurn(queue) }
     return await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<min(context.parallelism * 2, wanted.count) { group.addTask { await self.planInTurn(queue) } }
       var succeeded = true
@@ -213,38 +221,29 @@ extension Planner {
     else { return }
     evaluator.setValue(value, of: address)
     // Apply evaluates upon the same objects as planning does.
-    current[ObjectKey(address)] = record(of: entry.object, value: value.withoutMarks, schema: schema)
+    current[entry.object.key, entry] = record(of: entry.object, value: value.withoutMarks, schema: schema)
   }
 
-  /// Instances in the state that the configuration does not ask for any more, and objects deposed by earlier runs.
+  /// Instances in the state that the configuration does not ask for any more, with the reason, and objects deposed by earlier runs.
   ///
-  /// - Parameter instances: of the module, with how the resource repeats in each.
-  private func planUnwanted(
-    _ entries: StoredObjects.Entries, block: ResourceBlock, instances: [(ModuleNode, Repetition)]
-  ) async -> Bool {
-    var succeeded = true
-    for entry in entries.sorted {
+  /// - Parameter repetitions: how the resource repeats in each of the module's instances.
+  private func unwanted(
+    _ entries: StoredObjects.Entries, _ nodes: [ModuleNode], _ repetitions: [Repetition]
+  ) -> [(StoredObjects.Entry, ActionReason?)] {
+    return entries.sorted.compactMap { entry in
       let instance = entry.object.address
-      if let targeting, !targeting.includes(instance) { continue }
-      if entry.object.deposedKey != nil {
-        if await !planRemoval(entry, reason: nil, block: block) { succeeded = false }
-        continue
-      }
-      guard let (_, repetition) = instances.first(where: { $0.0.address == instance.module }) else {
-        if await !planRemoval(entry, reason: .deleteBecauseNoModule, block: block) { succeeded = false }
-        continue
-      }
-      if repetition.isUnknown || repetition.contains(instance.key) { continue }
-      let reason: ActionReason
+      if let targeting, !targeting.includes(instance) { return nil }
+      if entry.object.deposedKey != nil { return (entry, nil) }
+      guard let position = nodes.firstIndex(where: { $0.address == instance.module }) else { return (entry, .deleteBecauseNoModule) }
+      let repetition = repetitions[position]
+      if repetition.isUnknown || repetition.contains(instance.key) { return nil }
       switch (repetition, instance.key) {
-      case (.disabled, nil): reason = .deleteBecauseDisabled
-      case (.count, .integer): reason = .deleteBecauseCountIndex
-      case (.forEach, .string): reason = .deleteBecauseEachKey
-      default: reason = .deleteBecauseWrongRepetition
+      case (.disabled, nil): return (entry, .deleteBecauseDisabled)
+      case (.count, .integer): return (entry, .deleteBecauseCountIndex)
+      case (.forEach, .string): return (entry, .deleteBecauseEachKey)
+      default: return (entry, .deleteBecauseWrongRepetition)
       }
-      if await !planRemoval(entry, reason: reason, block: block) { succeeded = false }
     }
-    return succeeded
   }
 
   // MARK: One managed instance
@@ -332,7 +331,10 @@ extension Planner {
   }
 
   func limitedPlan(_ request: ChangeRequest) async -> (ChangePlanningResult, [Diagnostic]) {
-    await limited { await planChange(request) }
+    if !limiter.entersAtOnce() { await limiter.enter() }
+    let found = await planChange(request)
+    limiter.leave()
+    return found
   }
 
   private func recordPlanned(

@@ -60,8 +60,8 @@ actor Planner {
   let directDependencies: [ConfigurationResource: [ConfigurationResource]]
   /// What `recordedDependencies` found out so far.
   var recordedDependencies: [ConfigurationResource: [ConfigurationResource]] = [:]
-  /// The resources that have instances, or may have some.
-  var populated: Set<ConfigurationResource> = []
+  /// The resources that have no instances.
+  var resourcesWithoutInstances: Set<ConfigurationResource> = []
   let forcedCreateBeforeDestroy: Set<ConfigurationResource>
   /// Whether any provider configuration has instances.
   let hasRepeatedProviders: Bool
@@ -70,11 +70,13 @@ actor Planner {
   var diagnostics: [Diagnostic] = []
   /// The stored objects under the addresses that they have after moves.
   var stored: StoredObjects
+  /// What is stored of each vertex that is a resource.
+  let storedOfVertex: [StoredObjects.Entries?]
   private let blockedMoves: [BlockedMove]
   /// Objects as they were at the end of the last run, in the form of the present schemas.
   var previous: PreviousObjects
   /// Objects as they are now.
-  var current: [ObjectKey: ObjectRecord] = [:]
+  var current: CurrentObjects
   /// Rows that the refresh found to be out of date, by the name that their object has now.
   var refreshedRows: [ObjectKey: RefreshedRow] = [:]
   var changes: [ResourceChange] = []
@@ -124,12 +126,12 @@ actor Planner {
     directDependencies = graph.directDependencies()
     forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
     hasRepeatedProviders = tree.modules.contains { $0.providerConfigurations.values.contains { $0.forEach != nil } }
-    populated.reserveCapacity(graph.vertices.count)
     walk = GraphWalk(graph.graph)
     stored = StoredObjects(state)
     blockedMoves = stored.applyMoves(of: graph.tree)
     previous = PreviousObjects(of: stored)
-    current.reserveCapacity(stored.count)
+    current = CurrentObjects(of: stored)
+    storedOfVertex = graph.vertices.map { [stored] in $0.resource.flatMap(stored.entries) }
     checks = CheckRecorder()
     interruptedCreations = Dictionary(
       state.interruptedOperations.filter { $0.action == Action.create.rawValue }.map { ($0.key, $0) },
@@ -318,9 +320,12 @@ actor Planner {
     return !problems.hasErrors
   }
 
+  /// The provider of a configuration, if it was asked for before.
+  func readyProvider(for address: ProviderConfigurationAddress) -> (any Provider)? { readyProviders[address] }
+
   /// The provider of a configuration, ready for calls; nil, with a diagnostic, if it could not be had.
   func provider(for address: ProviderConfigurationAddress) async -> (any Provider)? {
-    if let ready = readyProviders[address] { return ready }
+    if let ready = readyProvider(for: address) { return ready }
     guard await ensureConfigured(address) else { return nil }
     do {
       let provider = try await pool.provider(for: address)
@@ -349,7 +354,7 @@ actor Planner {
 
   /// One provider call, when there is room for it.
   func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {
-    await limiter.enter()
+    if !limiter.entersAtOnce() { await limiter.enter() }
     let response = await call()
     limiter.leave()
     return response

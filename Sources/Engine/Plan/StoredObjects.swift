@@ -79,6 +79,8 @@ struct StoredObjects {
   private var byResource: [ConfigurationResource: Entries] = [:]
 
   let count: Int
+  /// Whether any object has another address than in the state.
+  private(set) var hasMoves = false
 
   init(_ snapshot: StateSnapshot) {
     count = snapshot.objects.count
@@ -114,6 +116,7 @@ struct StoredObjects {
   /// Renames one object. The new name must be free.
   mutating func rename(_ key: ObjectKey, to address: ResourceInstance) {
     guard let entry = entry(key) else { return }
+    hasMoves = true
     byResource[key.address.configuration] = byResource[key.address.configuration]?.without(key)
     var object = entry.object
     object.key = ObjectKey(address, deposedKey: key.deposedKey)

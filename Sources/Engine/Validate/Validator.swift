@@ -35,15 +35,28 @@ private actor Validator {
     self.context = context
   }
 
-  /// What is left to ask a provider once a block has been decoded.
-  private struct Question: Sendable {
-    var provider: ProviderSource
-    var kind: TypeKind?
-    var typeName: String
-    var configuration: Value
-    var body: DecodePlan
-    var range: SourceRange
-    var address: ResourceInstance?
+  /// What is left to ask a provider once a block has been decoded. A class, since many are kept and handed on.
+  private final class Question: Sendable {
+    let provider: ProviderSource
+    let kind: TypeKind?
+    let typeName: String
+    let configuration: Value
+    let body: DecodePlan
+    let range: SourceRange
+    let address: ResourceInstance?
+
+    init(
+      provider: ProviderSource, kind: TypeKind?, typeName: String, configuration: Value, body: DecodePlan, range: SourceRange,
+      address: ResourceInstance? = nil
+    ) {
+      self.provider = provider
+      self.kind = kind
+      self.typeName = typeName
+      self.configuration = configuration
+      self.body = body
+      self.range = range
+      self.address = address
+    }
   }
 
   /// What was found, in the order of the graph's vertices.
@@ -185,8 +198,7 @@ private actor Validator {
     case .provider(let address):
       guard let key = key(of: address), let block = module.providerConfigurations[key] else { return (nil, []) }
       return question(key, block, in: module, values)
-    case .resource(let address):
-      return module.resources[address.resource].map { question($0, at: index, values) } ?? (nil, [])
+    case .resource: return graph.resource(at: index).map { question($0, values) } ?? (nil, [])
     case .moduleEnd, .check: return (nil, [])
     }
   }
@@ -233,8 +245,11 @@ private actor Validator {
     return (question, problems)
   }
 
-  private func question(_ block: ResourceBlock, at index: Int, _ values: ValidationValues) -> (Question?, [Diagnostic]) {
-    guard let resource = graph.resource(at: index), let source = resource.provider?.source else { return (nil, []) }
+  private func question(
+    _ resource: ConfigurationGraph.ResourceVertex, _ values: ValidationValues
+  ) -> (Question?, [Diagnostic]) {
+    let block = resource.block
+    guard let source = resource.provider?.source else { return (nil, []) }
     guard let schema = resource.schema, let body = resource.plan else {
       return (nil, schemas.has(source) ? [unknownType(block.resource, source, schemas, at: block.typeRange)] : [])
     }

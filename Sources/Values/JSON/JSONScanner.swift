@@ -287,6 +287,9 @@ package struct JSONScanner: ~Copyable {
     return start..<offset
   }
 
+  /// Goes back to the start of a value that was read past, or on behind it.
+  package mutating func move(to offset: Int) { self.offset = offset }
+
   /// Reads one value as a tree.
   package mutating func node() throws(JSONError) -> JSONNode {
     switch try peek() {

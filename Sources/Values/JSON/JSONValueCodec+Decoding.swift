@@ -166,12 +166,12 @@ private struct JSONValueDecoder: ~Copyable {
   private mutating func wrapped(_ kind: JSONScanner.Kind) throws(CodecError) -> Value {
     try beginObject(kind)
     var type: ValueType?
-    var body: JSONNode?
+    var body: Range<Int>?
     while let key = try nextKey() {
       do throws(JSONError) {
         switch key {
         case "type": type = try JSONValueCodec.type(of: scanner.node())
-        case "value": body = try scanner.node()
+        case "value": body = try scanner.skipValue()
         default:
           throw JSONError(
             message: "invalid key \(JSONWriter.quoted(key)) in dynamically-typed value", offset: scanner.offset)
@@ -182,12 +182,11 @@ private struct JSONValueDecoder: ~Copyable {
     }
     guard let type else { throw failure("missing type in dynamically-typed value") }
     guard let body else { throw failure("missing value in dynamically-typed value") }
-    var decoder = JSONValueDecoder(body.bytes)
-    do throws(CodecError) {
-      return try decoder.document(type)
-    } catch {
-      throw CodecError(path: Path(steps + error.path.steps), message: error.message)
-    }
+    let end = scanner.offset
+    scanner.move(to: body.lowerBound)
+    let value = try decode(type)
+    scanner.move(to: end)
+    return value
   }
 
   private mutating func untyped() throws(JSONError) -> Value {

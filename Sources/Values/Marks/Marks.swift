@@ -2,6 +2,9 @@
 package struct Marks: OptionSet, Hashable, Sendable {
   package let rawValue: UInt16
   package init(rawValue: UInt16) { self.rawValue = rawValue }
+  /// The same as without this, of which every value that is evaluated makes some, but in this module's own code.
+  package init() { rawValue = 0 }
+  package init(arrayLiteral elements: Marks...) { rawValue = elements.reduce(0) { $0 | $1.rawValue } }
 
   /// Not to be shown to people, but refused nowhere.
   package static let concealed = Marks(rawValue: 1)
