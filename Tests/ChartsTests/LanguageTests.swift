@@ -4,6 +4,13 @@ import Testing
 
 /// The template language itself.
 @Suite struct LanguageTests {
+  /// A source that its own definitions kept would stay for as long as its process runs.
+  @Test func sourcesEndWithTheirLastUser() throws {
+    let text = "{{ define \"a\" }}x{{ end }}{{ template \"a\" . }}"
+    weak let source = try TemplateParser.parse(name: "t", text: Array(text.utf8))
+    #expect(source == nil)
+  }
+
   static let values = """
     name: web
     port: 8080

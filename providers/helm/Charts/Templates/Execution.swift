@@ -5,7 +5,7 @@ import YAML
 final class Execution {
   /// What the templates may ask of the world.
   let world: RenderingWorld
-  var definitions: [String: Definition] = [:]
+  var definitions: [String: NamedTemplate] = [:]
   var output: [UInt8] = []
 
   /// The frames of all templates under way, one behind the other.
@@ -46,12 +46,13 @@ final class Execution {
   func define(_ source: TemplateSource) {
     for definition in source.definitions {
       if definition.isEmpty, definitions[definition.name] != nil { continue }
-      definitions[definition.name] = definition
+      definitions[definition.name] = NamedTemplate(definition: definition, source: source)
     }
   }
 
   /// Appends what a template gives to the output.
-  func execute(_ definition: Definition, context: Value) throws(TemplateError) {
+  func execute(_ template: NamedTemplate, context: Value) throws(TemplateError) {
+    let definition = template.definition
     try enter()
     defer { depth -= 1 }
     let outer = (base, current)
@@ -63,32 +64,32 @@ final class Execution {
       variables.removeSubrange(base...)
       (base, current) = outer
     }
-    _ = try run(definition.block, definition.source, context)
+    _ = try run(definition.block, template.source, context)
   }
 
   func execute(named name: String, context: Value) throws(TemplateError) {
-    guard let definition = definitions[name] else { throw TemplateError("template \"\(name)\" not defined") }
-    try execute(definition, context: context)
+    guard let template = definitions[name] else { throw TemplateError("template \"\(name)\" not defined") }
+    try execute(template, context: context)
   }
 
   /// What a template gives, apart from the output.
-  private func text(of definition: Definition, context: Value) throws(TemplateError) -> [UInt8] {
+  private func text(of template: NamedTemplate, context: Value) throws(TemplateError) -> [UInt8] {
     let outer = output
     output = []
     defer { output = outer }
-    try execute(definition, context: context)
+    try execute(template, context: context)
     return output
   }
 
   func include(_ name: String, context: Value) throws(TemplateError) -> [UInt8] {
-    guard let definition = definitions[name] else { throw TemplateError("no template \"\(name)\" is defined in the chart") }
+    guard let template = definitions[name] else { throw TemplateError("no template \"\(name)\" is defined in the chart") }
     let count = includes[name, default: 0]
     if count > Self.deepestInclusion {
       throw TemplateError("template \"\(name)\" includes itself more than \(Self.deepestInclusion) times deep")
     }
     includes[name] = count + 1
     defer { includes[name] = count }
-    return try text(of: definition, context: context)
+    return try text(of: template, context: context)
   }
 
   /// Parses a text and executes it; what it defines is known only in it.
@@ -102,7 +103,8 @@ final class Execution {
       source = try TemplateParser.parse(name: "tpl", text: Array(template.utf8))
       parsedTexts[template] = source
     }
-    guard let main = source.definitions.last(where: { $0.name == "tpl" }) else { return [] }
+    guard let own = source.definitions.last(where: { $0.name == "tpl" }) else { return [] }
+    let main = NamedTemplate(definition: own, source: source)
     guard source.definitions.count > 1 else { return Self.withoutNoValue(try text(of: main, context: context)) }
     let outer = definitions
     define(source)
@@ -136,8 +138,8 @@ final class Execution {
   func render(_ name: String, context: Value) throws(TemplateError) -> (text: [UInt8], varying: Set<String>) {
     file = name
     varying = []
-    guard let definition = definitions[name] else { throw TemplateError("template \"\(name)\" not defined") }
-    return (Self.withoutNoValue(try text(of: definition, context: context)), varying)
+    guard let template = definitions[name] else { throw TemplateError("template \"\(name)\" not defined") }
+    return (Self.withoutNoValue(try text(of: template, context: context)), varying)
   }
 
   func noteVarying(_ function: String) { varying.insert(function) }

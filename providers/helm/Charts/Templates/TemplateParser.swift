@@ -235,6 +235,6 @@ struct TemplateParser {
       source.definitions.remove(at: known)
     }
     source.definitions.append(
-      Definition(name: name, source: source, block: block, frameSize: frameSize, isEmpty: isEmpty))
+      Definition(name: name, block: block, frameSize: frameSize, isEmpty: isEmpty))
   }
 }

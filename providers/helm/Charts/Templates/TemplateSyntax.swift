@@ -28,15 +28,20 @@ final class TemplateSource {
   }
 }
 
-/// A named template: a block of a source.
+/// A named template: a block of the source that has this among its definitions, and must not be kept by it.
 struct Definition {
   let name: String
-  let source: TemplateSource
   let block: Int
   /// How many variables it needs at once, the context among them.
   let frameSize: Int
   /// Whether there is nothing in it but blanks and comments; such a one replaces no other.
   let isEmpty: Bool
+}
+
+/// A definition with the source that it is from.
+struct NamedTemplate {
+  let definition: Definition
+  let source: TemplateSource
 }
 
 enum Statement {
