@@ -54,16 +54,19 @@ package struct YAMLLines: ~Copyable {
     key.utf8.count <= longestSimpleKey && !key.unicodeScalars.contains(where: ScalarAnalysis.isBreak)
   }
 
-  /// Whether the line may be broken at this space: it is a single one inside the text, and the line is long.
-  func breaks(_ scalars: [Unicode.Scalar], at position: Int) -> Bool {
-    column > Self.width && position > 0 && position < scalars.count - 1 && scalars[position - 1] != " "
+  /// Whether the line may be broken at this space: it is a single one inside the text, and the line is long. At the margin, what
+  /// comes must not be taken for a mark between documents.
+  func breaks(_ scalars: [Unicode.Scalar], at position: Int, indent: Int) -> Bool {
+    guard column > Self.width, position > 0, position < scalars.count - 1, scalars[position - 1] != " " else { return false }
+    let next = scalars[(position + 1)...].prefix(3)
+    return indent > 0 || !next.elementsEqual(["-", "-", "-"]) && !next.elementsEqual([".", ".", "."])
   }
 
   /// Long lines are broken at single spaces, but not before the first or behind the last character.
   package mutating func doubleQuoted(_ scalars: [Unicode.Scalar], indent: Int, folds: Bool) {
     put("\"")
     for (position, scalar) in scalars.enumerated() {
-      if folds, scalar == " ", breaks(scalars, at: position) {
+      if folds, scalar == " ", breaks(scalars, at: position, indent: indent) {
         startLine(indent: indent)
         // Leading spaces of a line do not count unless escaped.
         if scalars[position + 1] == " " { put("\\") }

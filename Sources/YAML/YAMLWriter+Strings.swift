@@ -24,7 +24,7 @@ extension YAMLWriter {
 
   private mutating func plain(_ scalars: [Unicode.Scalar], indent: Int, folds: Bool) {
     for (position, scalar) in scalars.enumerated() {
-      if folds, scalar == " ", lines.breaks(scalars, at: position), scalars[position + 1] != " " {
+      if folds, scalar == " ", lines.breaks(scalars, at: position, indent: indent), scalars[position + 1] != " " {
         lines.startLine(indent: indent)
       } else {
         lines.put(scalar)
@@ -35,7 +35,7 @@ extension YAMLWriter {
   private mutating func singleQuoted(_ scalars: [Unicode.Scalar], indent: Int, folds: Bool) {
     lines.put("'")
     for (position, scalar) in scalars.enumerated() {
-      if folds, scalar == " ", lines.breaks(scalars, at: position), scalars[position + 1] != " " {
+      if folds, scalar == " ", lines.breaks(scalars, at: position, indent: indent), scalars[position + 1] != " " {
         lines.startLine(indent: indent)
       } else {
         if scalar == "'" { lines.put("'") }
