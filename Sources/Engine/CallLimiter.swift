@@ -13,11 +13,8 @@ final class CallLimiter: Sendable {
 
   init(width: Int) { self.width = width }
 
-  /// Gives false if there is no room now, and then changes nothing.
-  func entersAtOnce() -> Bool { state.withLock { takePlace(&$0) } }
-
   func enter() async {
-    if entersAtOnce() { return }
+    if state.withLock({ takePlace(&$0) }) { return }
     await withCheckedContinuation { continuation in
       let hasPlace = state.withLock { state in
         // One may have come free since.

@@ -230,7 +230,7 @@ extension Planner {
   private func unwanted(
     _ entries: StoredObjects.Entries, _ nodes: [ModuleNode], _ repetitions: [Repetition]
   ) -> [(StoredObjects.Entry, ActionReason?)] {
-    return entries.sorted.compactMap { entry in
+    entries.sorted.compactMap { entry in
       let instance = entry.object.address
       if let targeting, !targeting.includes(instance) { return nil }
       if entry.object.deposedKey != nil { return (entry, nil) }
@@ -331,10 +331,7 @@ extension Planner {
   }
 
   func limitedPlan(_ request: ChangeRequest) async -> (ChangePlanningResult, [Diagnostic]) {
-    if !limiter.entersAtOnce() { await limiter.enter() }
-    let found = await planChange(request)
-    limiter.leave()
-    return found
+    await limited { await planChange(request) }
   }
 
   private func recordPlanned(

@@ -354,7 +354,7 @@ actor Planner {
 
   /// One provider call, when there is room for it.
   func limited<Response: Sendable>(_ call: @Sendable () async -> Response) async -> Response {
-    if !limiter.entersAtOnce() { await limiter.enter() }
+    await limiter.enter()
     let response = await call()
     limiter.leave()
     return response
