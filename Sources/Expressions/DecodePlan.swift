@@ -1,5 +1,6 @@
 package import Diagnostics
 package import HCL
+import Synchronization
 package import Values
 
 /// A body read under a schema once, so that it can be evaluated many times: for each instance of a resource, say.
@@ -9,16 +10,22 @@ package import Values
 package final class DecodePlan: Sendable {
   package let schema: BlockSchema
   let root: BlockPlan
+  private let isLiteral: Bool
+  /// What a body of literals alone stands for, once it was decoded.
+  private let literal = Mutex<Value?>(nil)
 
   package init(_ body: Body, schema: BlockSchema) {
     self.schema = schema
     root = BlockPlan(body, schema: schema, fixesUp: schema.mayComeFromLegacySDK)
+    isLiteral = root.isLiteral
   }
 
   /// The object the body stands for; see `decode(_:schema:in:)`.
   package func decode(in context: EvaluationContext) -> (Value, [Diagnostic]) {
+    if isLiteral, let value = literal.withLock({ $0 }) { return (value, []) }
     var evaluator = Evaluator(context)
     let value = evaluator.decode(root, marks: [])
+    if isLiteral, evaluator.diagnostics.isEmpty { literal.withLock { $0 = value } }
     return (value, evaluator.diagnostics)
   }
 
@@ -51,6 +58,16 @@ final class BlockPlan: Sendable {
     blocks = reader.blocks
     diagnostics = reader.diagnostics
     missingItemRange = body.missingItemRange
+  }
+
+  /// Whether the value does not depend on where the body is decoded: only constants of one word are in it.
+  var isLiteral: Bool {
+    attributes.allSatisfy(\.expression.isLiteral)
+      && blocks.allSatisfy { nested in
+        nested.items.allSatisfy { item in
+          if case .written(let block) = item { block.plan.isLiteral } else { false }
+        }
+      }
   }
 
   /// - Parameter steps: what part of the value is looked at; none for all of it.
@@ -316,6 +333,15 @@ private struct BodyReader {
     let asBlocks = body.partialContent(for: ContentSchema(blocks: specifications)).0
     let present = Set(asBlocks.blocks.map { $0.type == "dynamic" ? $0.labels.first?.text ?? "" : $0.type })
     return open.filter(present.contains)
+  }
+}
+
+extension Expression {
+  fileprivate var isLiteral: Bool {
+    switch kind {
+    case .number, .bool, .null, .string: true
+    default: false
+    }
   }
 }
 

@@ -11,6 +11,8 @@ package import Values
 /// and reports what does not conform as an error diagnostic. A failure of the transport (a crash, a time-out) is an error
 /// diagnostic in the response too, so that callers have one path. Message semantics: plugin protocol 5 and 6.
 package protocol Provider: Sendable {
+  /// Whether answers are made by who asks: then nothing is gained by asking several questions side by side.
+  var answersAtOnce: Bool { get }
   /// The schema of the provider's configuration block, and what the provider can do.
   func metadata() async throws(DiagnosticsError) -> ProviderMetadata
   /// The schema of a type; nil if the provider has no such type. Decoded on first use, then kept.
@@ -47,6 +49,10 @@ package protocol Provider: Sendable {
   func stop() async
   /// Ends the provider; no call may follow.
   func close() async
+}
+
+extension Provider {
+  package var answersAtOnce: Bool { false }
 }
 
 /// The kinds of types that a provider offers.

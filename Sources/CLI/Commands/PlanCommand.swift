@@ -136,6 +136,7 @@ struct PlanRun {
     generateInto path: String? = nil
   ) async -> PlanRun? {
     let reading = reading ?? StateReading(session)
+    let stored = Task { StoredObjects(try await reading.result().0) }
     let tree = session.loadModules(variables)
     var sources = tree.sources
     var (options, problems) = mode?.planOptions(session.world.files, &sources) ?? (PlanOptions(), [])
@@ -172,7 +173,7 @@ struct PlanRun {
       planTimestamp: session.world.timestamp(), parallelism: mode?.width ?? 10, isPlanning: true, interrupt: interrupt,
       events: { view.event($0) })
     var preparation = PlanPreparation(
-      pipeline.graph, state: pipeline.snapshot, options: options, pool: pipeline.pool, context: context)
+      pipeline.graph, state: pipeline.snapshot, stored: stored, options: options, pool: pipeline.pool, context: context)
     let found = await validate(pipeline.graph, pool: pipeline.pool, context: context)
     problems += found
     if problems.hasErrors {

@@ -36,8 +36,13 @@ struct PlanFile: Sendable {
 
   /// The file's content.
   func encode() -> [UInt8] {
-    let body = PlanFileWriter(self).bytes()
-    return Self.magic + Array("\(Self.version)\n".utf8) + SHA256Digest.of(body) + body
+    let body = PlanFileWriter(self).parts()
+    var digest = SHA256Digest()
+    for part in body { digest.update(part) }
+    var bytes = Self.magic + Array("\(Self.version)\n".utf8) + digest.finish()
+    bytes.reserveCapacity(bytes.count + body.reduce(0) { $0 + $1.count })
+    for part in body { bytes += part }
+    return bytes
   }
 
   /// Reads what `encode` made.

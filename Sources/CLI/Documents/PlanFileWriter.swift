@@ -12,14 +12,20 @@ struct PlanFileWriter {
   private var resources = SharedTable<Resource>()
   private var providers = SharedTable<ProviderConfigurationAddress>()
   private var types = SharedTable<ValueType>()
-  private var values: [UInt8] = []
+  private var values = MessagePackWriter()
   private var valueCount = 0
   /// Where a boxed value was written before. The plan keeps the boxes alive.
   private var valueByBox: [ObjectIdentifier: Int] = [:]
 
-  init(_ file: PlanFile) { self.file = file }
+  init(_ file: PlanFile) {
+    self.file = file
+    let count = max(file.plan.changes.count, file.plan.priorObjects.count)
+    resources.reserveCapacity(count)
+    valueByBox.reserveCapacity(count)
+  }
 
-  consuming func bytes() -> [UInt8] {
+  /// The body in pieces that follow each other: no large one is copied to join them.
+  consuming func parts() -> [[UInt8]] {
     writePlan(file.plan)
     writer.arrayHeader(file.configuration.count)
     for (path, bytes) in file.configuration {
@@ -28,9 +34,10 @@ struct PlanFileWriter {
     }
     if let lockFile = file.lockFile { writer.binary(lockFile) } else { writer.null() }
     writer.string(file.workspace)
-    return tables() + writer.bytes
+    return [tables(), values.bytes, writer.bytes]
   }
 
+  /// All before the values.
   private func tables() -> [UInt8] {
     var head = MessagePackWriter()
     head.arrayHeader(strings.rows.count)
@@ -48,7 +55,7 @@ struct PlanFileWriter {
     head.arrayHeader(types.rows.count)
     for type in types.rows { head.binary(JSONValueCodec.encodeType(type)) }
     head.arrayHeader(valueCount)
-    return head.bytes + values
+    return head.bytes
   }
 
   // MARK: Plan
@@ -109,8 +116,9 @@ struct PlanFileWriter {
     optional(change.reason) { $0.share($1.rawValue) }
     write(change.before)
     // What does not change is mostly not the same box, but stored once all the same.
-    writer.bool(change.action == .noOp && change.after.isIdentical(to: change.before))
-    if !(change.action == .noOp && change.after.isIdentical(to: change.before)) { write(change.after) }
+    let isSame = change.action == .noOp && change.after.isIdentical(to: change.before)
+    writer.bool(isSame)
+    if !isSame { write(change.after) }
     writer.binary(change.plannedPrivate)
     list(change.replacePaths) { $0.write($1) }
     write(change.plannedIdentity)
@@ -235,21 +243,19 @@ struct PlanFileWriter {
     if let box = value.box, let row = valueByBox[box] { return writer.integer(Int64(row)) }
     let (plain, marks) = value.unmarkedDeep()
     let type = plain.type
-    var row = MessagePackWriter()
-    row.integer(Int64(types.row(type)))
-    row.binary(MessagePackCodec.encode(plain, type: type))
-    row.arrayHeader(marks.count)
+    values.integer(Int64(types.row(type)))
+    values.binary(MessagePackCodec.encode(plain, type: type))
+    values.arrayHeader(marks.count)
     for entry in marks {
-      row.integer(Int64(entry.marks.rawValue))
-      row.arrayHeader(entry.path.steps.count)
+      values.integer(Int64(entry.marks.rawValue))
+      values.arrayHeader(entry.path.steps.count)
       for step in entry.path.steps {
         switch step {
-        case .attribute(let name): row.string(name)
-        case .index(let key): row.binary(MessagePackCodec.encode(key, type: .dynamic))
+        case .attribute(let name): values.string(name)
+        case .index(let key): values.binary(MessagePackCodec.encode(key, type: .dynamic))
         }
       }
     }
-    values += row.bytes
     if let box = value.box { valueByBox[box] = valueCount }
     writer.integer(Int64(valueCount))
     valueCount += 1
@@ -267,6 +273,11 @@ private struct SharedTable<Row: Hashable> {
     let number = numbers[row] ?? add(row)
     last = (row, number)
     return number
+  }
+
+  mutating func reserveCapacity(_ count: Int) {
+    rows.reserveCapacity(count)
+    numbers.reserveCapacity(count)
   }
 
   private mutating func add(_ row: Row) -> Int {

@@ -173,7 +173,7 @@ extension Applier {
     var usable = prior
     usable?.isTainted = false
     let request = ChangeRequest(
-      address: change.address, provider: target.provider, providerName: change.provider.source.description,
+      address: change.address, provider: target.provider, source: change.provider.source,
       schema: target.schema, prior: usable, configuration: configuration, ignoredChanges: ignored, forcedReplacement: nil,
       createBeforeDestroy: change.createBeforeDestroy, capabilities: ClientCapabilities(deferralAllowed: false))
     let (result, problems) = await limited { await planChange(request) }

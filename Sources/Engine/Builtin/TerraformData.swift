@@ -58,6 +58,8 @@ enum TerraformData {
       planned.output = newOutput
     } else if !isSame(before.input, planned.input) {
       planned.output = .unknown(planned.input.type)
+    } else {
+      return PlanResourceChangeResponse(planned: proposed)
     }
     return PlanResourceChangeResponse(planned: planned.object, requiresReplace: requiresReplace)
   }

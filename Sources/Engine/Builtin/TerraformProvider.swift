@@ -28,6 +28,8 @@ package final class TerraformProvider: Provider {
     providerFunctions = TerraformFunctions(evaluateConstant: evaluateConstant)
   }
 
+  package var answersAtOnce: Bool { true }
+
   package func metadata() async throws(DiagnosticsError) -> ProviderMetadata {
     ProviderMetadata(
       configuration: Schema(block: BlockSchema()),

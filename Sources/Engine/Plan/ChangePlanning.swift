@@ -10,8 +10,8 @@ import Values
 struct ChangeRequest: Sendable {
   var address: ResourceInstance
   var provider: any Provider
-  /// The provider's source address, for messages.
-  var providerName: String
+  /// The provider's address, for messages.
+  var source: ProviderSource
   var schema: Schema
   /// The object as it is, if there is one; its value marked.
   var prior: ObjectRecord?
@@ -96,7 +96,7 @@ private struct ChangePlanning {
     }
     diagnostics += response.diagnostics
     if response.diagnostics.hasErrors { return .failed }
-    guard var planned = check(response, prior: prior, configuration: effective, isComplete: true) else { return .failed }
+    guard var planned = check(response, prior: prior, configuration: effective, proposed: proposed) else { return .failed }
     if response.legacyTypeSystem {
       planned = Engine.planned(planned, ignoring: request.ignoredChanges, prior: prior)
     }
@@ -111,8 +111,11 @@ private struct ChangePlanning {
   }
 
   /// The planned object of a response, if it is one that can be worked with.
+  ///
+  /// - Parameter proposed: what the provider was proposed and may plan something else for within limits; nil if these are not to be
+  ///   checked.
   private mutating func check(
-    _ response: PlanResourceChangeResponse, prior: Value, configuration: Value, isComplete: Bool
+    _ response: PlanResourceChangeResponse, prior: Value, configuration: Value, proposed: Value?
   ) -> Value? {
     guard let planned = response.planned else { return nil }
     let conformance = conformanceProblems(schema: block, planned)
@@ -125,7 +128,8 @@ private struct ChangePlanning {
       diagnostics += writeOnly.map { invalidPlan("a value of the write-only attribute \($0), which must be null") }
       return nil
     }
-    if isComplete && !response.legacyTypeSystem {
+    // What was proposed is within them: it takes each value from where it may come from.
+    if let proposed, !response.legacyTypeSystem, !planned.isIdentical(to: proposed) {
       let problems = planValidityProblems(
         schema: block, prior: prior, configuration: configuration, planned: planned)
       if !problems.isEmpty {
@@ -143,7 +147,7 @@ private struct ChangePlanning {
         .error(
           "Provider produced invalid plan",
           RequiredReplacements.nonexistentDetail(
-            provider: request.providerName, address: request.address.description, path: $0))
+            provider: request.source.description, address: request.address.description, path: $0))
       }
       return .failed
     }
@@ -188,7 +192,7 @@ private struct ChangePlanning {
     // The warnings would repeat those of the first answer.
     diagnostics += response.diagnostics.filter { $0.severity == .error }
     guard !response.diagnostics.hasErrors,
-      let planned = check(response, prior: null, configuration: configuration, isComplete: false)
+      let planned = check(response, prior: null, configuration: configuration, proposed: nil)
     else { return .failed }
     change.after = marked(planned)
     change.plannedPrivate = response.private
@@ -205,7 +209,7 @@ private struct ChangePlanning {
   private func invalidPlan(_ detail: String) -> Diagnostic {
     .error(
       "Provider produced invalid plan",
-      "Provider \"\(request.providerName)\" made an impossible plan for \(request.address): "
+      "Provider \"\(request.source)\" made an impossible plan for \(request.address): "
         + "\(detail).\n\n\(providerMistake)")
   }
 }

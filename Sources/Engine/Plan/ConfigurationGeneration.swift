@@ -27,7 +27,7 @@ package struct GenerationOutcome: Sendable {
 package func generateConfiguration(
   _ graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
 ) async -> GenerationOutcome {
-  await Planner(graph: graph, state: state, options: options, pool: pool, context: context).generateConfiguration()
+  await Planner(graph: graph, state: state, stored: StoredObjects(state), options: options, pool: pool, context: context).generateConfiguration()
 }
 
 extension Planner {

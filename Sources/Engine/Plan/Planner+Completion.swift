@@ -15,7 +15,7 @@ extension Planner {
     plan.targets = options.targets
     plan.excludes = options.excludes
     plan.forcedReplacements = options.replace
-    plan.changes = sorted(changes)
+    plan.changes = sortedChanges
     plan.deferred = deferred.sorted { $0.change.address < $1.change.address }
     // Whatever happened to what is to be destroyed, nothing is planned in answer to it.
     plan.drift = options.mode == .destroy ? [] : drift()
@@ -34,12 +34,35 @@ extension Planner {
     warn(plan)
   }
 
+  private var sortedChanges: [ResourceChange] {
+    // Each of many would be looked for longer than all are sorted.
+    if changes.count - inOrderCount > changes.count / 8 { return sorted(changes[...]) }
+    var result: [ResourceChange] = []
+    result.reserveCapacity(changes.count)
+    var rest = changes[..<inOrderCount]
+    for change in sorted(changes[inOrderCount...]) {
+      let place = firstIndex(in: rest, after: ObjectKey(change.address, deposedKey: change.deposedKey))
+      result += rest[..<place]
+      result.append(change)
+      rest = rest[place...]
+    }
+    return result + rest
+  }
+
   /// Sorts large things by moving only their keys.
-  private func sorted(_ items: [ResourceChange]) -> [ResourceChange] {
+  private func sorted(_ items: ArraySlice<ResourceChange>) -> [ResourceChange] {
     let keys = items.map { ObjectKey($0.address, deposedKey: $0.deposedKey) }
-    // The walk goes through a configuration in order, so that little is left to do as a rule.
-    if zip(keys, keys.dropFirst()).allSatisfy({ $0 <= $1 }) { return items }
-    return items.indices.sorted { keys[$0] < keys[$1] }.map { items[$0] }
+    return keys.indices.sorted { keys[$0] < keys[$1] }.map { items[items.startIndex + $0] }
+  }
+
+  /// Where in sorted changes one belongs.
+  private func firstIndex(in items: ArraySlice<ResourceChange>, after key: ObjectKey) -> Int {
+    var (low, high) = (items.startIndex, items.endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if ObjectKey(items[middle].address, deposedKey: items[middle].deposedKey) < key { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// What came of conditions. Of objects that were not reached nothing is known; what is to be destroyed is not checked. With what
@@ -69,7 +92,7 @@ extension Planner {
         let schema = schemas.schema(of: key.address.resource, from: entry.object.provider.source),
         let value = decodeWithoutProvider(entry.object)
       else { continue }
-      let record = record(of: entry.object, value: value.withoutMarks, schema: schema)
+      let record = ObjectRecord(of: entry.object, value: value.withoutMarks, schema: schema)
       current[key, entry] = record
       if entry.isMoved { refreshedRows[key] = refreshedRow(entry, record) }
     }

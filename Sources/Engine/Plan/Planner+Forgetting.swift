@@ -67,7 +67,7 @@ extension Planner {
     let cause = entry.isMoved && reason == .deleteBecauseNoResourceConfig ? .deleteBecauseNoMoveTarget : reason
     let value = decodeWithoutProvider(object) ?? null
     if !value.isNull, current[object.key, entry] == nil {
-      let existing = record(of: object, value: value.withoutMarks, schema: schema)
+      let existing = ObjectRecord(of: object, value: value.withoutMarks, schema: schema)
       current[object.key, entry] = existing
       if entry.isMoved { refreshedRows[object.key] = refreshedRow(entry, existing) }
     }

@@ -191,7 +191,7 @@ extension Planner {
           + (problems.first?.text ?? "it is null, not wholly known or has write-only attributes")
           + ".\n\n\(providerMistake)")
     }
-    var record = self.record(of: object, value: value, schema: schema)
+    var record = ObjectRecord(of: object, value: value, schema: schema)
     record.provider = providerAddress
     // What was sensitive in the old type says nothing of the new one.
     record.value = Engine.marked(value, schema: schema.block, with: [])

@@ -14,6 +14,13 @@ extension Planner {
   func upgraded(
     _ entry: StoredObjects.Entry, provider: any Provider, schema: Schema, block: ResourceBlock? = nil
   ) async -> ObjectRecord? {
+    if provider.answersAtOnce {
+      let (part, place) = ahead.part(with: entry, of: provider, schemas)
+      if let record = await part.value[place] {
+        previous.insert(record, of: entry)
+        return record
+      }
+    }
     let object = entry.object
     let address = object.address
     if object.schemaVersion > schema.version {
@@ -32,31 +39,18 @@ extension Planner {
     diagnostics += located(
       response.diagnostics, address: address, body: block.flatMap { graph.plan(of: $0.address) }, block: block?.range)
     guard let value = response.upgraded, !response.diagnostics.hasErrors else { return nil }
-    let problems = conformanceProblems(schema: schema.block, value)
-    if !problems.isEmpty || !value.isWhollyKnown || value.isNull {
+    if !isUsable(value, schema) {
       diagnostics.append(
         Diagnostic(
           .error, "Invalid resource state upgrade",
           "The provider \"\(object.provider.source)\" upgraded the state for \(address) to a value that cannot be used: "
-            + (problems.first?.text ?? "it is null or not wholly known")
+            + (conformanceProblems(schema: schema.block, value).first?.text ?? "it is null or not wholly known")
             + ".\n\n\(providerMistake)",
           address: address.description))
       return nil
     }
-    let record = self.record(of: object, value: value, schema: schema)
+    let record = ObjectRecord(of: object, value: value, schema: schema)
     previous.insert(record, of: entry)
-    return record
-  }
-
-  func record(of object: StateObject, value: Value, schema: Schema) -> ObjectRecord {
-    let stored = object.sensitivePaths.map { PathMarks(path: $0, marks: .sensitive) }
-    var record = ObjectRecord(
-      address: object.address, deposedKey: object.deposedKey, provider: object.provider, schemaVersion: schema.version,
-      value: Engine.marked(value, schema: schema.block, with: stored), private: object.private,
-      isTainted: object.isTainted, dependencies: object.dependencies,
-      createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
-    record.skipDestroy = object.skipDestroy
-    record.identity = object.identity
     return record
   }
 
@@ -387,5 +381,19 @@ extension Planner {
       let isBehind = behind.contains(record.address.configuration)
       return isExclusion ? isSelected && !isBehind : isSelected || isBehind
     }
+  }
+}
+
+extension ObjectRecord {
+  /// - Parameter value: the object in the form of the schema, unmarked.
+  init(of object: StateObject, value: Value, schema: Schema) {
+    let stored = object.sensitivePaths.map { PathMarks(path: $0, marks: .sensitive) }
+    self.init(
+      address: object.key.address, deposedKey: object.key.deposedKey, provider: object.provider, schemaVersion: schema.version,
+      value: Engine.marked(value, schema: schema.block, with: stored), private: object.private,
+      isTainted: object.isTainted, dependencies: object.dependencies,
+      createBeforeDestroy: object.createBeforeDestroy, rowVersion: object.version)
+    if object.skipDestroy { skipDestroy = true }
+    if let known = object.identity { identity = known }
   }
 }

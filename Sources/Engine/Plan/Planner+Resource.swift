@@ -221,7 +221,7 @@ extension Planner {
     else { return }
     evaluator.setValue(value, of: address)
     // Apply evaluates upon the same objects as planning does.
-    current[entry.object.key, entry] = record(of: entry.object, value: value.withoutMarks, schema: schema)
+    current[entry.object.key, entry] = ObjectRecord(of: entry.object, value: value.withoutMarks, schema: schema)
   }
 
   /// Instances in the state that the configuration does not ask for any more, with the reason, and objects deposed by earlier runs.
@@ -230,7 +230,13 @@ extension Planner {
   private func unwanted(
     _ entries: StoredObjects.Entries, _ nodes: [ModuleNode], _ repetitions: [Repetition]
   ) -> [(StoredObjects.Entry, ActionReason?)] {
-    entries.sorted.compactMap { entry in
+    // The only object of most resources is the one that is asked for.
+    if case .one(let entry) = entries, entry.object.key.deposedKey == nil, entry.object.key.address.key == nil, nodes.count == 1,
+      nodes[0].address == entry.object.key.address.module, case .single = repetitions[0]
+    {
+      return []
+    }
+    return entries.sorted.compactMap { entry in
       let instance = entry.object.address
       if let targeting, !targeting.includes(instance) { return nil }
       if entry.object.deposedKey != nil { return (entry, nil) }
@@ -299,7 +305,7 @@ extension Planner {
     if problems.hasErrors { return false }
 
     var request = ChangeRequest(
-      address: address, provider: planning.provider, providerName: planning.providerAddress.source.description,
+      address: address, provider: planning.provider, source: planning.providerAddress.source,
       schema: planning.schema, prior: prior, configuration: configuration, ignoredChanges: ignored,
       forcedReplacement: forcedReplacement(of: address, block: block, node: node, data: data),
       createBeforeDestroy: planning.createBeforeDestroy, capabilities: ClientCapabilities())

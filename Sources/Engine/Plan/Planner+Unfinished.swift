@@ -46,7 +46,7 @@ extension Planner {
     // Nobody wants to know what is wrong with a change that is not made.
     if (problems + ignoreProblems + evaluator.takeDiagnostics()).hasErrors { return false }
     let request = ChangeRequest(
-      address: instance.address, provider: planning.provider, providerName: planning.providerAddress.source.description,
+      address: instance.address, provider: planning.provider, source: planning.providerAddress.source,
       schema: planning.schema, prior: prior, configuration: configuration, ignoredChanges: ignored, forcedReplacement: nil,
       createBeforeDestroy: planning.createBeforeDestroy, capabilities: ClientCapabilities())
     return switch await limitedPlan(request).0 {

@@ -34,10 +34,16 @@ package func makePlan(
 package struct PlanPreparation: Sendable {
   private let planner: Task<Planner, Never>
 
+  /// - Parameter stored: the objects of the state, if somebody is at that already.
   package init(
-    _ graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
+    _ graph: ConfigurationGraph, state: StateSnapshot, stored: Task<StoredObjects, any Error>? = nil, options: PlanOptions,
+    pool: ProviderPool, context: EngineContext
   ) {
-    planner = Task { Planner(graph: graph, state: state, options: options, pool: pool, context: context) }
+    planner = Task {
+      let stored = try? await stored?.value
+      return Planner(
+        graph: graph, state: state, stored: stored ?? StoredObjects(state), options: options, pool: pool, context: context)
+    }
   }
 
   package func makePlan() async -> PlanOutcome { await planner.value.run() }
@@ -72,6 +78,8 @@ actor Planner {
   var stored: StoredObjects
   /// What is stored of each vertex that is a resource.
   let storedOfVertex: [StoredObjects.Entries?]
+  /// What is stored of providers that answer at once.
+  var ahead: ObjectsAhead
   private let blockedMoves: [BlockedMove]
   /// Objects as they were at the end of the last run, in the form of the present schemas.
   var previous: PreviousObjects
@@ -80,6 +88,8 @@ actor Planner {
   /// Rows that the refresh found to be out of date, by the name that their object has now.
   var refreshedRows: [ObjectKey: RefreshedRow] = [:]
   var changes: [ResourceChange] = []
+  /// How many of the first are in the order of their addresses: as a rule most, as the configuration has them, before what was waited for.
+  private(set) var inOrderCount = 0
   var deferred: [DeferredChange] = []
   /// Vertices whose objects are wholly or partly left for a later round.
   var deferredVertices: Set<Int> = []
@@ -109,7 +119,8 @@ actor Planner {
   var settledOperations: [Int64]
 
   init(
-    graph: ConfigurationGraph, state: StateSnapshot, options: PlanOptions, pool: ProviderPool, context: EngineContext
+    graph: ConfigurationGraph, state: StateSnapshot, stored objects: StoredObjects, options: PlanOptions, pool: ProviderPool,
+    context: EngineContext
   ) {
     tree = graph.tree
     self.graph = graph
@@ -124,14 +135,15 @@ actor Planner {
     ephemeralResources = EphemeralResources(context: context)
     targeting = Targeting(options, graph: graph)
     directDependencies = graph.directDependencies()
-    forcedCreateBeforeDestroy = createBeforeDestroyResources(tree: tree, graph: graph)
+    forcedCreateBeforeDestroy = createBeforeDestroyResources(graph)
     hasRepeatedProviders = tree.modules.contains { $0.providerConfigurations.values.contains { $0.forEach != nil } }
     walk = GraphWalk(graph.graph)
-    stored = StoredObjects(state)
+    stored = objects
     blockedMoves = stored.applyMoves(of: graph.tree)
     previous = PreviousObjects(of: stored)
     current = CurrentObjects(of: stored)
     storedOfVertex = graph.vertices.map { [stored] in $0.resource.flatMap(stored.entries) }
+    ahead = ObjectsAhead(of: stored)
     checks = CheckRecorder()
     interruptedCreations = Dictionary(
       state.interruptedOperations.filter { $0.action == Action.create.rawValue }.map { ($0.key, $0) },
@@ -366,6 +378,7 @@ actor Planner {
     if change.action != .noOp && change.deposedKey == nil {
       pendingChanges[change.address.configuration, default: [:]][change.address.module, default: []].append(changes.count)
     }
+    if inOrderCount == changes.count, changes.last.map({ $0.address < change.address }) ?? true { inOrderCount += 1 }
     changes.append(change)
   }
 

@@ -45,7 +45,7 @@ extension StoredObjects {
 
   /// Those with a `count` and those with an object `x[0]`: few in most stacks, so that most resources are not looked up for this.
   private func resourcesOfDoubtfulRepetition(_ tree: ModuleTree) -> Set<ConfigurationResource> {
-    var result = Set(all.filter { $0.object.address.key == .integer(0) }.map(\.object.address.configuration))
+    var result = resources { $0.object.key.address.key == .integer(0) }
     for module in tree.modules {
       for block in module.sortedResources where block.count != nil { result.insert(block.address) }
     }

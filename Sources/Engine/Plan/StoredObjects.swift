@@ -2,10 +2,10 @@ import Addresses
 import Diagnostics
 import Modules
 import Plans
-import State
+package import State
 
 /// The objects of the state by resource, under the addresses that they have once moves are done.
-struct StoredObjects {
+package struct StoredObjects: Sendable {
   /// One object. A class, so that looking it up copies nothing.
   final class Entry: Sendable {
     let object: StateObject
@@ -82,7 +82,7 @@ struct StoredObjects {
   /// Whether any object has another address than in the state.
   private(set) var hasMoves = false
 
-  init(_ snapshot: StateSnapshot) {
+  package init(_ snapshot: StateSnapshot) {
     count = snapshot.objects.count
     byResource.reserveCapacity(count)
     for (index, object) in snapshot.objects.enumerated() { insert(Entry(object, row: object.key, index: index)) }
@@ -101,6 +101,20 @@ struct StoredObjects {
   /// The resources of which anything is stored.
   var resources: [ConfigurationResource] { Array(byResource.keys) }
 
+  /// The resources of which an object fulfils a condition.
+  func resources(where fulfils: (Entry) -> Bool) -> Set<ConfigurationResource> {
+    var result: Set<ConfigurationResource> = []
+    for (resource, entries) in byResource {
+      let isOne =
+        switch entries {
+        case .one(let entry): fulfils(entry)
+        case .several(let entries): entries.values.contains(where: fulfils)
+        }
+      if isOne { result.insert(resource) }
+    }
+    return result
+  }
+
   /// Whether anything is stored under the module instance.
   func hasModule(_ module: ModuleInstance) -> Bool {
     byResource.values.contains { $0.all.contains { $0.object.address.module.steps.starts(with: module.steps) } }
@@ -112,6 +126,18 @@ struct StoredObjects {
   }
 
   var all: [Entry] { byResource.values.flatMap(\.all) }
+
+  /// Every object at its place in the state.
+  var inOrderOfState: [Entry?] {
+    var result = [Entry?](repeating: nil, count: count)
+    for entries in byResource.values {
+      switch entries {
+      case .one(let entry): result[entry.index] = entry
+      case .several(let entries): for entry in entries.values { result[entry.index] = entry }
+      }
+    }
+    return result
+  }
 
   /// Renames one object. The new name must be free.
   mutating func rename(_ key: ObjectKey, to address: ResourceInstance) {

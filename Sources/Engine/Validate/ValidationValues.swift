@@ -60,10 +60,14 @@ final class ValidationValues: @unchecked Sendable {
     return call.count != nil ? .list(outputs) : call.forEach != nil ? .map(outputs) : outputs
   }
 
-  /// What is wrong with a reference even where it is never evaluated: an attribute that the resource's type does not have.
+  /// What is wrong with references even where they are never evaluated: an attribute that the resource's type does not have.
   ///
   /// - Parameter own: the type of the object that `self` is.
-  func problem(of traversal: Traversal, own: BlockSchema?) -> Diagnostic? {
+  func problems(of traversals: [Traversal], own: BlockSchema? = nil) -> [Diagnostic] {
+    traversals.isEmpty ? [] : traversals.compactMap { problem(of: $0, own: own) }
+  }
+
+  private func problem(of traversal: Traversal, own: BlockSchema?) -> Diagnostic? {
     guard let reference = Reference.parse(traversal).0 else { return nil }
     let type: BlockSchema?
     switch reference.subject {

@@ -88,9 +88,10 @@ private actor Validator {
         continue
       }
       guard let values = modules[vertex.module] else { continue }
-      let (question, problems) = check(index, values, parent: vertex.module.parent.flatMap { modules[$0] })
+      let parent = vertex.module.parent.flatMap { modules[$0] }
+      let (question, problems) = check(index, values, parent: parent)
       var found = problems + values.takeDiagnostics()
-      for problem in unevaluated(index, modules) where !found.contains(where: { $0.subject == problem.subject }) {
+      for problem in unevaluated(index, values, parent: parent) where !found.contains(where: { $0.subject == problem.subject }) {
         found.append(problem)
       }
       failed[index] = found.hasErrors
@@ -122,42 +123,36 @@ private actor Validator {
   }
 
   /// What is wrong with references, wherever they stand: `try` does not help against it, nor that it is never evaluated.
-  private func unevaluated(_ index: Int, _ modules: [ModulePath: ValidationValues]) -> [Diagnostic] {
-    let vertex = graph.vertices[index]
-    var place = vertex.module
-    var own: BlockSchema?
-    let references: [Traversal]
-    guard let module = modules[place]?.module else { return [] }
-    switch vertex {
-    case .local(_, let name): references = module.locals[name]?.expression.variables ?? []
+  ///
+  /// - Parameters:
+  ///   - values: those of the module that the vertex is in.
+  ///   - parent: those of the module above, where the arguments of the module's call are.
+  private func unevaluated(_ index: Int, _ values: ValidationValues, parent: ValidationValues?) -> [Diagnostic] {
+    let module = values.module
+    switch graph.vertices[index] {
+    case .local(_, let name): return values.problems(of: module.locals[name]?.expression.variables ?? [])
     case .output(_, let name):
       let output = module.outputs[name]
-      references = (output?.expression.variables ?? []) + (output?.preconditions.flatMap(\.references) ?? [])
-    case .variable(_, let name):
-      guard let call = call(of: module) else { return [] }
-      place = place.parent ?? .root
-      references = call.arguments[name]?.expression.variables ?? []
-    case .moduleCall:
-      guard let call = call(of: module) else { return [] }
-      place = place.parent ?? .root
-      references = call.repetition.flatMap(\.variables)
-    case .provider(let address): references = graph.plan(of: address)?.references ?? []
+      return values.problems(of: (output?.expression.variables ?? []) + (output?.preconditions.flatMap(\.references) ?? []))
+    case .variable(_, let name): return parent?.problems(of: call(of: module)?.arguments[name]?.expression.variables ?? []) ?? []
+    case .moduleCall: return parent?.problems(of: call(of: module)?.repetition.flatMap(\.variables) ?? []) ?? []
+    case .provider(let address): return values.problems(of: graph.plan(of: address)?.references ?? [])
     case .resource(let address):
       guard let resource = graph.resource(at: index) else { return [] }
       let block = resource.block
-      own = resource.schema?.block
-      references =
-        (resource.plan?.references ?? []) + block.repetition.flatMap(\.variables)
-        + (block.preconditions + block.postconditions).flatMap(\.references)
-        + graph.provisioners(of: address).flatMap { $0.body.references + ($0.connection?.references ?? []) }
+      let provisioners = block.provisioners.isEmpty ? [] : graph.provisioners(of: address)
+      return values.problems(
+        of: (resource.plan?.references ?? []) + block.repetition.flatMap(\.variables)
+          + (block.preconditions + block.postconditions).flatMap(\.references)
+          + provisioners.flatMap { $0.body.references + ($0.connection?.references ?? []) },
+        own: resource.schema?.block)
     case .moduleEnd, .check: return []
     }
-    guard let values = modules[place] else { return [] }
-    return references.compactMap { values.problem(of: $0, own: own) }
   }
 
   /// Whether it refers to something that is not there, as was said already.
   private func isFaulty(_ vertex: ConfigurationGraph.Vertex) -> Bool {
+    if tree.faultyObjects.isEmpty { return false }
     let object: ModuleObject
     var module = vertex.module
     switch vertex {
@@ -264,14 +259,16 @@ private actor Validator {
     problems += found
     if block.resource.mode != .ephemeral { problems += ephemeralProblems(value, body) }
     problems += ignoredChanges(block, schema: schema).1
-    let withSelf = values.context(
-      repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil), own: schema.block)
     for rule in block.preconditions { problems += check(rule, in: scope) }
-    for rule in block.postconditions { problems += check(rule, in: withSelf) }
-    for provisioner in graph.provisioners(of: block.address) {
-      let found = check(provisioner, in: withSelf)
-      problems += found
-      if found.hasErrors { break }
+    if !block.postconditions.isEmpty || !block.provisioners.isEmpty {
+      let withSelf = values.context(
+        repetition: .unknown(count: block.count != nil, forEach: block.forEach != nil), own: schema.block)
+      for rule in block.postconditions { problems += check(rule, in: withSelf) }
+      for provisioner in graph.provisioners(of: block.address) {
+        let found = check(provisioner, in: withSelf)
+        problems += found
+        if found.hasErrors { break }
+      }
     }
     let address = ResourceInstance(
       module: ModuleInstance(block.address.module.names.map { ModuleInstance.Step($0) }), block.resource)
