@@ -174,6 +174,25 @@ import Values
     #expect(references(in: body, schema: Self.schema).map(\.text) == ["var.a", "local.b", "local.c", "each.key"])
   }
 
+  /// A body of literals is decoded once; whatever depends on its surroundings is evaluated each time.
+  @Test(arguments: [
+    "name = v", "name = \"${v}\"", "name = upper(v)", "name = \"x\"\nrule {\n port = 1\n note = v\n}",
+    "name = \"x\"\ndynamic \"rule\" {\n for_each = [v]\n content {\n port = 1\n note = rule.value\n }\n}",
+  ])
+  func eachDecodingEvaluates(source: String) {
+    let plan = DecodePlan(parseFile(Array(source.utf8), file: SourceFileID(index: 0)).0, schema: Self.schema)
+    let values = ["a", "b"].map { word in
+      plan.decode(in: EvaluationContext(scope: ValuesScope(["v": .text(word)]), functions: standard([:]))).0
+    }
+    #expect(values[0] != values[1])
+  }
+
+  @Test func aFaultyLiteralIsToldEachTime() {
+    let source = Array("name = \"x\"\nrule { port = \"no\" }".utf8)
+    let plan = DecodePlan(parseFile(source, file: SourceFileID(index: 0)).0, schema: Self.schema)
+    for _ in 1...2 { #expect(plan.decode(in: context()).1.count == 1) }
+  }
+
   @Test func placesOfPaths() {
     let source = "name = \"x\"\ntags = { a = 1 }\nrule { port = 1 }\nrule { port = 22 }\n"
     let bytes = Array(source.utf8)
